@@ -1,0 +1,42 @@
+import { type Command, command, type Place } from '../command.ts'
+import { word } from '../names.ts'
+import { ref } from '../ref.ts'
+
+/**
+ * The image that the scenarios use: a small one with a shell, ip, ping and nc. On a virtual server it is built
+ * at set-up; IMAGE=alpine takes another. A printed script uses `${IMAGE:-alpine}`.
+ */
+export const image: string = ref('IMAGE')
+
+/** Images of the engine, as `docker import` and `docker load`. */
+export const images = (place: Place) => ({
+  /**
+   * Makes an image of a tar file of a root file system.
+   *
+   * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab')
+   * Equivalent to: `docker import /tmp/root.tar vethlab`
+   */
+  import: (file: string, name: string): Command =>
+    command(place, ['docker', 'import', word(file), word(name)], {
+      undo: { argv: ['docker', 'image', 'rm', name] },
+      api: { call: 'image import', file, image: name },
+      file,
+    }),
+
+  /**
+   * Loads the images of a tar file that `docker save` wrote.
+   *
+   * Example: server1.docker.image.load('/tmp/alpine.tar')
+   * Equivalent to: `docker load -i /tmp/alpine.tar`
+   */
+  load: (file: string): Command =>
+    command(place, ['docker', 'load', '-i', word(file)], { api: { call: 'image load', file }, file }),
+
+  /**
+   * Lists the images.
+   *
+   * Example: server1.docker.image.ls()
+   * Equivalent to: `docker image ls`
+   */
+  ls: (): Command => command(place, ['docker', 'image', 'ls'], { shows: true }),
+})

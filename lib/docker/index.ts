@@ -1,0 +1,11 @@
+import type { Place } from '../command.ts'
+import { containers } from './container.ts'
+import { images } from './image.ts'
+import { network } from './network.ts'
+
+/** The docker program on a server. */
+export const docker = (place: Place) => ({
+  ...containers(place),
+  network: network(place),
+  image: images(place),
+})

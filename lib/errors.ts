@@ -1,0 +1,172 @@
+/**
+ * Every error that a user may see, and every hint.
+ *
+ * An error has four parts, in this order: where it happened, the exact command, what the tool said, what to do.
+ */
+
+/** The parts of an error beside its message; each is left out when there is nothing to say. */
+export interface ErrorParts {
+  /** File, line and step, as in `scenarios/net1.ts:23, step "A virtual cable"`. */
+  where?: string | undefined
+  /** The command as a person would type it. */
+  command?: string | undefined
+  /** What to do about it, in one line. */
+  hint?: string | undefined
+}
+
+/** Base of all errors that are explained to the user instead of being shown as a stack trace. */
+export class VethlabError extends Error {
+  where: string | undefined
+  readonly command: string | undefined
+  readonly hint: string | undefined
+  constructor(message: string, parts: ErrorParts = {}) {
+    super(message)
+    this.name = new.target.name
+    this.where = parts.where
+    this.command = parts.command
+    this.hint = parts.hint
+  }
+}
+
+/** A value that cannot be right. Thrown while a command is built, before anything is changed. */
+export class BadInput extends VethlabError {
+  constructor(message: string, parts: ErrorParts = {}) {
+    super(message, { where: callerOutsideLib(), ...parts })
+  }
+}
+
+/** This machine cannot do what was asked: a tool, a right, a kernel feature or an image is missing. */
+export class Unable extends VethlabError {}
+
+/** A command ran and failed. `kind` names the cause where the tool's words tell it. */
+export class CommandFailed extends VethlabError {
+  readonly kind: Cause | undefined
+  readonly exitCode: number
+  constructor(command: string, exitCode: number, said: string, parts: ErrorParts = {}) {
+    const known = classify(said)
+    super(said.trim() || `exit code ${exitCode}`, { hint: known?.hint, ...parts, command })
+    this.kind = known?.cause
+    this.exitCode = exitCode
+  }
+}
+
+export type Cause =
+  | 'already exists'
+  | 'not found'
+  | 'needs root'
+  | 'no such gateway'
+  | 'kernel lacks'
+  | 'no such image'
+  | 'disk full'
+  | 'name taken'
+  | 'bad compose file'
+  | 'subnet taken'
+
+/** What tools say, what it means, and what to do. The first line that matches counts. */
+const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
+  [/No space left on device/, 'disk full', 'The disk or the memory behind a tmpfs is full: free some space.'],
+  [
+    /The container name .* is already in use|network with name .* already exists/,
+    'name taken',
+    'Choose another name, or remove the one that has it.',
+  ],
+  [
+    /Pool overlaps with other one/,
+    'subnet taken',
+    'Another network of this engine has that subnet: choose another.',
+  ],
+  [
+    /File exists|Chain already exists/,
+    'already exists',
+    'Something with that name is already there: remove it, or choose another name.',
+  ],
+  [
+    /Nexthop has invalid gateway/,
+    'no such gateway',
+    'The gateway must be on a connected subnet: is the address set, and the link up?',
+  ],
+  [
+    /Operation not permitted|you must be root|Permission denied/,
+    'needs root',
+    'This needs root in the place where it runs.',
+  ],
+  [
+    /Unknown device type|Operation not supported/,
+    'kernel lacks',
+    'This kernel lacks that type: try modprobe, or leave the step out.',
+  ],
+  [
+    /No such image|pull access denied|manifest unknown|failed to resolve reference|Temporary failure in name resolution|server misbehaving/i,
+    'no such image',
+    'A virtual server reaches no registry. Use IMAGE=NAME with an image that the engine of this machine has.',
+  ],
+  [
+    /yaml: |validating |Additional property|services\..* must be|mapping values are not allowed/,
+    'bad compose file',
+    'Mend the compose file; `docker compose -f FILE config` checks it.',
+  ],
+  [
+    /Cannot find device|No such process|Address not found|Bad rule|No such file or directory|No such (container|network)|No chain\/target\/match|does a matching rule exist|Cannot assign requested address/i,
+    'not found',
+    'The thing it names is not there: which step makes it?',
+  ],
+]
+
+/** What a tool's words mean, or undefined when they are not known. */
+export function classify(said: string): { cause: Cause; hint: string } | undefined {
+  const found = causes.find(([pattern]) => pattern.test(said))
+  return found && { cause: found[1], hint: found[2] }
+}
+
+/** The debian package that has a tool, for the hint when it is missing. */
+const packages: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  bridge: 'iproute2',
+  iptables: 'iptables',
+  nft: 'nftables',
+  sysctl: 'procps',
+  nsenter: 'util-linux',
+  unshare: 'util-linux',
+  ping: 'iputils-ping',
+  nc: 'netcat-openbsd',
+  busybox: 'busybox-static',
+  tcpdump: 'tcpdump',
+  tini: 'tini',
+  docker: 'docker-cli',
+  dockerd: 'docker.io',
+}
+
+/** The error for a program that is not on the PATH. */
+export const toolMissing = (tool: string, parts: ErrorParts = {}): Unable =>
+  new Unable(`${tool}: not found`, {
+    hint: `Install it: ${packages[tool] ? `apt install ${packages[tool]}, or ` : ''}make setup`,
+    ...parts,
+  })
+
+/** The error as shown to the user: where, the command, what was said, what to do. */
+export function explain(error: unknown): string {
+  if (!(error instanceof VethlabError)) {
+    const text = error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : String(error)
+    return `${text}\n${process.env.DEBUG ? '' : 'This is a defect of vethlab or of the script; DEBUG=1 shows where.'}`.trim()
+  }
+  const lines = [
+    error.where && `${error.where}`,
+    error.command && `  ${error.command}`,
+    ...error.message.split('\n').map((line) => (error.command ? `  ${line}` : line)),
+    error.hint,
+    process.env.DEBUG && error.stack,
+  ]
+  return lines.filter(Boolean).join('\n')
+}
+
+/** `file:line` of the nearest caller that is not part of the library, relative to the working folder. */
+export function callerOutsideLib(): string | undefined {
+  const library = new URL('.', import.meta.url).href
+  const frames = new Error().stack?.split('\n').slice(1) ?? []
+  const frame = frames.find((line) => line.includes('file://') && !line.includes(library))
+  const found = frame?.match(/(file:\/\/[^\s)]+?):(\d+):\d+/)
+  if (!found?.[1]) return undefined
+  const path = decodeURIComponent(new URL(found[1]).pathname)
+  const here = `${process.cwd()}/`
+  return `${path.startsWith(here) ? path.slice(here.length) : path}:${found[2]}`
+}

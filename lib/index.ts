@@ -1,0 +1,10 @@
+/** The whole public vocabulary of a scenario. */
+export type { Command, Place, Read } from './command.ts'
+export { image } from './docker/image.ts'
+export type { Lab, Scenario } from './lab.ts'
+export type { Cidr, IfName, Ipv4 } from './names.ts'
+export type { Container, Netns } from './place.ts'
+export type { Check } from './probe/check.ts'
+export { output } from './probe/probes.ts'
+export { scenario } from './scenario.ts'
+export { type Server, server } from './server.ts'

@@ -1,0 +1,15 @@
+import type { Place } from '../command.ts'
+import { addr } from './addr.ts'
+import { link } from './link.ts'
+import { neigh } from './neigh.ts'
+import { netns } from './netns.ts'
+import { route } from './route.ts'
+
+/** ip(8) in a place: `server1.ip.link.add(…)` is `ip link add …` there. */
+export const ip = (place: Place) => ({
+  netns: netns(place),
+  link: link(place),
+  addr: addr(place),
+  route: route(place),
+  neigh: neigh(place),
+})

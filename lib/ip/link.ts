@@ -1,0 +1,128 @@
+import { type Command, type CommandFacts, command, OLD, type Place } from '../command.ts'
+import { type IfName, ifName, mac, whole } from '../names.ts'
+import { type LinkType, type LinkTypes, linkWords } from './link-types.ts'
+
+/** The third argument is needed when the type has a required option: a veth needs its peer. */
+type Options<T extends LinkType> =
+  Record<never, never> extends LinkTypes[T] ? [options?: LinkTypes[T]] : [options: LinkTypes[T]]
+
+/** Prints one word of `ip -o link show`: the one that the sed expression `s/…/\1/` finds. */
+const linkFact = (dev: string, expression: string) => ({
+  argv: ['ip', '-o', 'link', 'show', 'dev', dev],
+  filter: `sed -n '${expression}'`,
+})
+
+/** Links (interfaces, in most books), as ip-link(8). */
+export const link = (place: Place) => ({
+  /**
+   * Makes a link of a type. A veth is a pair of ends: both exist here until one is moved.
+   *
+   * Example: server1.ip.link.add('veth1').type('veth', { peer: 'r0-net1' })
+   * Equivalent to: `ip link add name veth1 type veth peer name r0-net1`
+   * Example: server1.ip.link.add('shim').type('macvlan', { link: 'enp0s3', mode: 'bridge' })
+   * Equivalent to: `ip link add link enp0s3 name shim type macvlan mode bridge`
+   */
+  add: (name: IfName) => {
+    ifName(name)
+    return {
+      type: <T extends LinkType>(type: T, ...[options]: Options<T>): Command => {
+        const given = (options ?? {}) as LinkTypes[T]
+        const peer = 'peer' in given ? [given.peer as string] : []
+        return command(place, ['ip', 'link', 'add', ...linkWords(name, type, given)], {
+          undo: { argv: ['ip', 'link', 'del', 'dev', name] },
+          makes: { links: [name, ...peer] },
+        })
+      },
+    }
+  },
+
+  /**
+   * Deletes a link; both ends of a veth go together.
+   *
+   * Example: server1.ip.link.del('r0-net1')
+   * Equivalent to: `ip link del dev r0-net1`
+   */
+  del: (name: IfName): Command => command(place, ['ip', 'link', 'del', 'dev', ifName(name)], { about: name }),
+
+  /**
+   * Changes one property of a link. The undo of each puts back what was there before.
+   *
+   * Example: server1.ip.link.set('r0-net1').up()
+   * Equivalent to: `ip link set dev r0-net1 up`
+   */
+  set: (name: IfName) => {
+    const dev = ifName(name)
+    const set = (words: string[], facts: CommandFacts = {}): Command =>
+      command(place, ['ip', 'link', 'set', 'dev', dev, ...words], { about: dev, ...facts })
+    const restore = (words: string[], filter: string): CommandFacts => ({
+      undo: { argv: ['ip', 'link', 'set', 'dev', dev, ...words], read: linkFact(dev, filter) },
+    })
+    const upOrDown = restore([OLD], 's/.*[<,]UP[,>].*/up/p;t;s/.*/down/p')
+    const promiscuity = restore(['promisc', OLD], 's/.*[<,]PROMISC[,>].*/on/p;t;s/.*/off/p')
+    return {
+      /** Switches the link on. Equivalent to: `ip link set dev r0-net1 up` */
+      up: () => set(['up'], upOrDown),
+      /** Switches the link off: its routes go. Equivalent to: `ip link set dev r0-net1 down` */
+      down: () => set(['down'], upOrDown),
+      /**
+       * Moves the link into a network namespace; here it is gone.
+       *
+       * Example: server1.ip.link.set('veth1').netns(net1)
+       * Equivalent to: `ip link set dev veth1 netns net1`
+       */
+      netns: (to: Place) =>
+        set(['netns', to.name], {
+          // Process 1 is in the server's own namespace, on a virtual server as on a real one.
+          undo: { argv: ['ip', '-n', to.name, 'link', 'set', 'dev', dev, 'netns', '1'] },
+          moves: { link: dev, netns: to.name },
+        }),
+      /**
+       * Plugs the link into a bridge.
+       *
+       * Example: server1.ip.link.set('r0-net1').master('br0')
+       * Equivalent to: `ip link set dev r0-net1 master br0`
+       */
+      master: (bridge: IfName) =>
+        set(['master', ifName(bridge)], { undo: { argv: ['ip', 'link', 'set', 'dev', dev, 'nomaster'] } }),
+      /** Unplugs the link from its bridge. Equivalent to: `ip link set dev r0-net1 nomaster` */
+      nomaster: () => set(['nomaster'], restore(['master', OLD], 's/.* master \\([^ ]*\\) .*/\\1/p')),
+      /** Sets the largest packet, in bytes: 68 to 65535. Equivalent to: `ip link set dev r0-net1 mtu 1400` */
+      mtu: (bytes: number) =>
+        set(
+          ['mtu', String(whole(bytes, 'MTU in bytes', 68, 65535))],
+          restore(['mtu', OLD], 's/.* mtu \\([0-9]*\\) .*/\\1/p'),
+        ),
+      /** Accepts frames for any MAC address, or not. Equivalent to: `ip link set dev r0-net1 promisc on` */
+      promisc: (value: 'on' | 'off') => set(['promisc', value], promiscuity),
+      /** Sets the MAC address. Equivalent to: `ip link set dev r0-net1 address 02:00:00:00:00:01` */
+      address: (lladdr: string) =>
+        set(
+          ['address', mac(lladdr)],
+          restore(['address', OLD], 's/.*link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'),
+        ),
+    }
+  },
+
+  /**
+   * Shows links: all, one, those of a type, those plugged into a bridge. `details` is `ip -d`.
+   *
+   * Example: server1.ip.link.show()
+   * Equivalent to: `ip link show`
+   * Example: server1.ip.link.show({ type: 'veth', master: 'docker0', details: true })
+   * Equivalent to: `ip -d link show master docker0 type veth`
+   */
+  show: (of: { dev?: IfName; type?: LinkType; master?: IfName; details?: boolean } = {}): Command =>
+    command(
+      place,
+      [
+        'ip',
+        ...(of.details ? ['-d'] : []),
+        'link',
+        'show',
+        ...(of.dev === undefined ? [] : ['dev', ifName(of.dev)]),
+        ...(of.master === undefined ? [] : ['master', ifName(of.master)]),
+        ...(of.type === undefined ? [] : ['type', of.type]),
+      ],
+      { shows: true },
+    ),
+})

@@ -1,0 +1,31 @@
+import type { Command, Place, Read } from '../command.ts'
+
+/** What a probe tells. Its words are the vocabulary of the checks; details follow after a comma. */
+export type Observed = string
+
+/** How to turn what a command printed into an observation; the same in TypeScript and in a printed script. */
+export type Observer = 'ping' | 'port' | 'answer' | 'udp' | 'dns' | 'output'
+
+/** A probe and the outcome that it must have. */
+export interface Check {
+  readonly kind: 'check'
+  readonly from: Place
+  /** What was asked, for the table of checks: an address, a name, or a command. */
+  readonly to: string
+  readonly observer: Observer
+  /** The observation that must be made: exactly this, or this with details after a comma. */
+  readonly expected: string
+  /** The command to run, once the address of the target is known. */
+  readonly command: (address: string) => Command
+  /** The address of the target, or how to read it. */
+  readonly target: string | Read
+  /** For `output`: the text to look for. */
+  readonly look?: string
+}
+
+/** Whether the observation is the expected one. */
+export const holds = (expected: string, observed: Observed): boolean =>
+  observed === expected || observed.startsWith(`${expected},`)
+
+/** Whether a check waits for something to answer: only then may a second try tell more than the first. */
+export const isPositive = (check: Check): boolean => /^(replies|open|resolves|prints)/.test(check.expected)

@@ -1,0 +1,181 @@
+import { type Command, command, type Place, type Read } from '../command.ts'
+import { hostName, type Ipv4, ipv4, port, whole, word } from '../names.ts'
+import type { Check, Observer } from './check.ts'
+
+/** Who is asked: an address, or a container, whose address is then read. */
+export type Target =
+  | Ipv4
+  | (string & {})
+  | { readonly label: string; readonly address: (network?: string) => Read }
+
+interface Question {
+  from: Place
+  target: Target
+  observer: Observer
+  suffix?: string
+  argv: (address: string) => string[]
+}
+
+/** A check for each outcome that a question may have. */
+function asking({ from, target, observer, suffix = '', argv }: Question) {
+  const named = typeof target === 'object'
+  return (expected: string): Check =>
+    Object.freeze({
+      kind: 'check',
+      from,
+      to: `${named ? target.label : target}${suffix}`,
+      observer,
+      expected,
+      target: named ? target.address() : target,
+      command: (address: string): Command => command(from, argv(address), { shows: true }),
+    })
+}
+
+const checkedAddress = (target: Target): Target => (typeof target === 'string' ? ipv4(target) : target)
+
+/** Questions that a place can ask; each outcome of each is a check. */
+export const probes = (from: Place) => ({
+  /**
+   * One echo request to an address or a container; it waits at most a second for the reply.
+   * The name of a machine may stand for its address: then the name must resolve first.
+   *
+   * Example: net1.ping('172.30.10.1').replies
+   * Equivalent to: `ip netns exec net1 ping -c 1 -W 1 172.30.10.1`
+   */
+  ping: (target: Target) => {
+    const checked =
+      typeof target === 'string' && /^[a-z]/i.test(target) ? word(target) : checkedAddress(target)
+    const must = asking({
+      from,
+      target: checked,
+      observer: 'ping',
+      argv: (address) => ['ping', '-c', '1', '-W', '1', address],
+    })
+    return {
+      /** A reply came; `ttl(63)`: with one router between (every router takes one off 64). */
+      replies: {
+        ...must('replies'),
+        ttl: (ttl: number) => must(`replies, TTL ${whole(ttl, 'TTL', 1, 255)}`),
+      },
+      /** The request was sent and nothing came back. */
+      noReply: must('no reply'),
+      /** There is no way there, or a machine on the way said so. */
+      unreachable: must('unreachable'),
+      /** The name has no address here. */
+      doesNotResolve: must('does not resolve'),
+    }
+  },
+
+  /**
+   * A TCP connection to a port; it waits at most a second. The outcomes are those of nmap.
+   *
+   * Example: net1.tcp('172.30.10.1', 5000).open
+   * Equivalent to: `ip netns exec net1 nc -z -v -w 1 172.30.10.1 5000`
+   */
+  tcp: (target: Target, number: number) => {
+    port(number)
+    const question = { from, target: checkedAddress(target), suffix: `:${number}` }
+    const must = asking({
+      ...question,
+      observer: 'port',
+      argv: (address) => ['nc', '-z', '-v', '-w', '1', address, String(number)],
+    })
+    const answer = asking({
+      ...question,
+      observer: 'answer',
+      argv: (address) => ['nc', '-w', '1', address, String(number)],
+    })
+    return {
+      /** Somebody listens; `seenFrom(address)`: a `listen()` there sees the connection come from that address. */
+      open: { ...must('open'), seenFrom: (address: Ipv4) => answer(`open, seen from ${ipv4(address)}`) },
+      /** Nobody listens: the machine refused (TCP RST). */
+      closed: must('closed'),
+      /** No answer at all: something drops the packets. */
+      filtered: must('filtered'),
+      /** There is no way there. */
+      unreachable: must('unreachable'),
+    }
+  },
+
+  /**
+   * A UDP datagram to a port; it waits at most a second for an answer.
+   *
+   * Example: net1.udp('172.30.10.1', 2020).closed
+   * Equivalent to: `ip netns exec net1 sh -c 'echo vethlab | nc -u -w 1 172.30.10.1 2020'`
+   */
+  udp: (target: Target, number: number) => {
+    const must = asking({
+      from,
+      target: checkedAddress(target),
+      suffix: `:${port(number)}/udp`,
+      observer: 'udp',
+      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -w 1 ${address} ${number}`],
+    })
+    return {
+      /** An answer came. */
+      open: must('open'),
+      /** The machine refused (ICMP port unreachable). */
+      closed: must('closed'),
+      /** Nothing came back: UDP does not tell a silent listener from a dropped packet. */
+      noAnswer: must('no answer'),
+      unreachable: must('unreachable'),
+    }
+  },
+
+  /**
+   * Asks the place's own name server for the addresses of a name.
+   *
+   * Example: server1.container('alpine2').dns('alpine3').resolves
+   * Equivalent to: `docker exec alpine2 nslookup alpine3`
+   */
+  dns: (name: string) => {
+    const must = asking({
+      from,
+      target: name.split('.').map(hostName).join('.'),
+      observer: 'dns',
+      argv: (address) => ['nslookup', address],
+    })
+    return {
+      /** It has addresses; `addresses(3)`: that many. */
+      resolves: {
+        ...must('resolves'),
+        addresses: (count: number) =>
+          must(`resolves, ${whole(count, 'number of addresses', 1, 1000)} address${count === 1 ? '' : 'es'}`),
+      },
+      doesNotResolve: must('does not resolve'),
+    }
+  },
+})
+
+/** The first words of a command, without its options: `docker network inspect`. */
+const shortly = ({ argv }: Command): string =>
+  argv
+    .filter((text) => !text.startsWith('-'))
+    .slice(0, 3)
+    .join(' ')
+
+/**
+ * Checks on what a command prints. The label stands for it in the table of checks.
+ *
+ * Example: output(server1.ip.link.show()).prints('veth1')
+ * Equivalent to: `ip link show | grep -F veth1`
+ */
+export const output = (question: Command, label = shortly(question)) => {
+  const must = (expected: string, text: string): Check =>
+    Object.freeze({
+      kind: 'check',
+      from: question.place,
+      to: label,
+      observer: 'output',
+      expected,
+      target: '',
+      command: () => question,
+      look: word(text),
+    })
+  return {
+    /** The text is in what it prints; with a number, in exactly that many lines. */
+    prints: (text: string, lines?: number) =>
+      must(`prints ${text}${lines === undefined ? '' : `, ${lines} line${lines === 1 ? '' : 's'}`}`, text),
+    doesNotPrint: (text: string) => must(`does not print ${text}`, text),
+  }
+}

@@ -1,0 +1,66 @@
+/** The functions of a printed script that tell what a probe's output means: as probe/observe.ts, in POSIX sh. */
+import type { Observer } from '../probe/check.ts'
+
+/** What nc says when it could not connect. */
+const notConnected = `  *[Rr]efused*) echo closed ;;
+  *nreachable* | *'No route to host'*) echo unreachable ;;
+  *'timed out'* | *'in progress'*) echo filtered ;;`
+
+export const observers: { readonly [O in Observer]: string } = {
+  ping: `observe_ping() {
+  said=$("$@" 2>&1 </dev/null) || :
+  case $said in
+  *ttl=*) said=\${said#*ttl=} && echo "replies, TTL \${said%%[!0-9]*}" ;;
+  *'bad address'* | *'not known'* | *'name resolution'*) echo 'does not resolve' ;;
+  *'Time to live exceeded'*) echo 'TTL exceeded' ;;
+  *nreachable*) echo unreachable ;;
+  *'100% packet loss'*) echo 'no reply' ;;
+  *) echo "the tool failed: $said" ;;
+  esac
+}`,
+  port: `observe_port() {
+  if said=$("$@" 2>&1 </dev/null); then echo open && return; fi
+  case $said in
+${notConnected}
+  *) echo "the tool failed: $said" ;;
+  esac
+}`,
+  answer: `observe_answer() {
+  said=$("$@" 2>&1 </dev/null) || :
+  peer=$(printf '%s\\n' "$said" | sed -n 's/^tcp .* \\([0-9.]*\\):[0-9]* *ESTABLISHED.*/\\1/p' | head -n 1)
+  [ -z "$peer" ] || { echo "open, seen from $peer" && return; }
+  case $said in
+${notConnected}
+  '') echo filtered ;;
+  *) echo "the tool failed: $said" ;;
+  esac
+}`,
+  udp: `observe_udp() {
+  said=$("$@" 2>&1 </dev/null) || :
+  case $said in
+${notConnected}
+  '') echo 'no answer' ;;
+  *) echo open ;;
+  esac
+}`,
+  dns: `observe_dns() {
+  said=$("$@" 2>&1 </dev/null) || :
+  count=$(printf '%s\\n' "$said" | sed '1,/^$/d' | sed -n 's/^Address[^:]*: *\\([0-9][0-9.]*\\).*/\\1/p' | sort -u | grep -c .) || :
+  case $count in
+  0) echo 'does not resolve' ;;
+  1) echo 'resolves, 1 address' ;;
+  *) echo "resolves, $count addresses" ;;
+  esac
+}`,
+  output: `observe_output() {
+  text=$1
+  shift
+  said=$("$@" 2>&1 </dev/null) || { echo "the tool failed: $said" && return; }
+  count=$(printf '%s\\n' "$said" | grep -cF -e "$text") || :
+  case $count in
+  0) echo "does not print $text" ;;
+  1) echo "prints $text, 1 line" ;;
+  *) echo "prints $text, $count lines" ;;
+  esac
+}`,
+}

@@ -1,0 +1,215 @@
+/**
+ * The command line: the same verbs for a scenario's own file (`net1.ts test`) and for all of them
+ * (`vethlab test net1`). What is heavy is loaded by the verb that needs it.
+ */
+import type { Argv } from 'yargs'
+import yargs from 'yargs'
+import { BadInput, explain } from '../errors.ts'
+import type { Scenario } from '../lab.ts'
+
+/** How the command line finds the scenarios by name. Not needed for a scenario's own file. */
+export interface Catalogue {
+  names(): string[]
+  load(name: string): Promise<Scenario>
+}
+
+interface Options {
+  json: boolean
+  quiet: boolean
+  undo: boolean
+  name: string | undefined
+}
+
+/** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
+export async function main(argv: readonly string[], subject: Scenario | Catalogue): Promise<void> {
+  try {
+    process.exitCode = await run(argv, subject)
+  } catch (error) {
+    const exitCode = (error as { exitCode?: number }).exitCode
+    const interrupted = (error as Error).constructor.name === 'Interrupted'
+    if (interrupted) process.stderr.write('\ncut off: the lab is removed\n')
+    else await report(error, argv.includes('--json'))
+    process.exitCode = interrupted ? exitCode : 2
+  }
+  // Whatever was still being asked when a run was cut off must not keep the process.
+  process.exit()
+}
+
+async function report(error: unknown, json: boolean): Promise<void> {
+  if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: explain(error) }, null, 2)}\n`)
+  const { default: colors } = await import('picocolors')
+  process.stderr.write(`${colors.red('error')}: ${explain(error)}\n`)
+}
+
+async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
+  const own = 'body' in subject ? subject : undefined
+  const catalogue = 'body' in subject ? undefined : subject
+  let code = 0
+
+  const scenarioOf = async (args: { scenario?: unknown }): Promise<Scenario> =>
+    own ?? (await (catalogue as Catalogue).load(String(args.scenario)))
+  const labOf = (args: { scenario?: unknown; name?: unknown }): string =>
+    String(args.name ?? args.scenario ?? own?.name)
+  const where = (parser: Argv) => (own ? parser : parser.positional('scenario', { type: 'string' }))
+  const target = own ? '' : ' <scenario>'
+  const verb = (
+    words: string,
+    about: string,
+    work: (args: { [key: string]: unknown }) => Promise<number>,
+    build: (parser: Argv) => Argv = (parser) => parser,
+  ) =>
+    [
+      words,
+      about,
+      (parser: Argv) => build(where(parser)),
+      async (args: { [key: string]: unknown }) => {
+        code = await work(args)
+      },
+    ] as const
+  const options = (args: object) => args as unknown as Options
+
+  const parser = yargs([...argv])
+    .scriptName(own ? `npx tsx scenarios/${own.name}.ts` : 'vethlab')
+    .usage(
+      own
+        ? `${own.name}: ${own.title}\n\n$0 [verb]`
+        : 'Container networking that you can read, run, break and explain.\n\n$0 <verb>',
+    )
+    .command(
+      ...verb(
+        own ? (['up', '$0'] as unknown as string) : `up${target}`,
+        'build it, check it, and leave it up (the default)',
+        async (args) => {
+          const { up } = await import('./verbs.ts')
+          return shown(up, await scenarioOf(args), options(args), true)
+        },
+      ),
+    )
+    .command(
+      ...verb(`test${target}`, 'build it, check it, and remove it', async (args) => {
+        const { test } = await import('./verbs.ts')
+        return shown(test, await scenarioOf(args), options(args), false)
+      }),
+    )
+    .command(
+      ...verb(
+        own ? 'down' : 'down [scenario]',
+        own ? 'remove it' : 'remove a lab; with --all, all of them',
+        async (args) => {
+          const { downVerb } = await import('./reports.ts')
+          return downVerb(args.all ? undefined : labOf(args), options(args).json)
+        },
+        (parser) =>
+          own ? parser : parser.option('all', { type: 'boolean', describe: 'every lab that is up' }),
+      ),
+    )
+    .command(
+      ...verb(
+        own ? 'status' : 'status [scenario]',
+        'show what is up: servers, namespaces, containers, addresses',
+        async (args) => {
+          const { statusVerb } = await import('./reports.ts')
+          return statusVerb(own || args.scenario ? labOf(args) : undefined, options(args).json)
+        },
+      ),
+    )
+    .command(
+      ...verb(
+        `shell${target} [where]`,
+        'open a shell on its server, or in a namespace or container of it',
+        async (args) => {
+          const { shell } = await import('./verbs.ts')
+          return shell(labOf(args), args.where as string | undefined)
+        },
+        (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
+      ),
+    )
+    .command(
+      ...verb(
+        `exec${target} <where>`,
+        'run one command there: … exec server1 -- iptables -S',
+        async (args) => {
+          const words = (args['--'] as string[] | undefined) ?? []
+          if (words.length === 0)
+            throw new BadInput('no command to run', {
+              where: undefined,
+              hint: 'Put it behind --, as in: exec server1 -- ip addr',
+            })
+          const { exec } = await import('./verbs.ts')
+          return exec(labOf(args), String(args.where), words.map(String))
+        },
+        (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
+      ),
+    )
+    .command(
+      ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
+        const { print } = await import('./verbs.ts')
+        process.stdout.write(await print(await scenarioOf(args)))
+        return 0
+      }),
+    )
+    .option('name', { type: 'string', describe: 'the name of the lab (default: that of the scenario)' })
+    .option('json', { type: 'boolean', default: false, describe: 'print one JSON document and nothing else' })
+    .option('quiet', {
+      alias: 'q',
+      type: 'boolean',
+      default: false,
+      describe: 'show only what fails, and the checks',
+    })
+    .option('undo', {
+      type: 'boolean',
+      default: false,
+      describe: 'show below each command what takes it back',
+    })
+    .parserConfiguration({ 'populate--': true, 'strip-aliased': true })
+    .demandCommand(own ? 0 : 1, '')
+    .strict()
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .wrap(80)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? unknownWords(message, argv, catalogue)
+    })
+  if (catalogue) parser.epilogue(`Scenarios: ${catalogue.names().join(', ')}`)
+  await parser.parseAsync()
+  return code
+}
+
+const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'print']
+
+function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
+  const first = argv.find((word) => !word.startsWith('-'))
+  const known = first !== undefined && verbs.includes(first)
+  const hint = known
+    ? `--help shows how it is called.${catalogue ? ` Scenarios: ${catalogue.names().join(', ')}` : ''}`
+    : `Verbs: ${verbs.join(', ')}`
+  const text = known ? message : first === undefined ? 'no verb' : `unknown verb ${JSON.stringify(first)}`
+  return new BadInput(text || 'not understood', { where: undefined, hint })
+}
+
+/** Runs `up` or `test` and shows it, as text or as one JSON document. */
+async function shown(
+  verb: (
+    scenario: Scenario,
+    options: import('./verbs.ts').RunOptions,
+  ) => Promise<import('./verbs.ts').Outcome>,
+  scenario: Scenario,
+  { json, quiet, undo, name }: Options,
+  staysUp: boolean,
+): Promise<number> {
+  const { screen, summary } = await import('./screen.ts')
+  const events: import('./events.ts').Event[] = []
+  const tell = json
+    ? (event: import('./events.ts').Event) => void events.push(event)
+    : screen({ undo, verbose: !quiet })
+  const { checks, ms } = await verb(scenario, { name, tell })
+  const ok = checks.every((check) => check.ok)
+  if (json) {
+    const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
+    const document = { scenario: scenario.name, title: scenario.title, ok, ms, steps, checks }
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  } else await summary(checks, staysUp ? (name ?? scenario.name) : undefined, ms)
+  return ok ? 0 : 1
+}

@@ -1,0 +1,33 @@
+/** What happens in a run, as data. Whoever shows it (screen, JSON) listens. */
+import type { Place } from '../command.ts'
+
+export type Event =
+  | { kind: 'begin'; lab: string; title: string; steps: number; again: boolean }
+  /** Something that takes long enough to say so; ends with `waited`. */
+  | { kind: 'waiting'; what: string }
+  | { kind: 'waited'; what: string; ms: number }
+  | { kind: 'step'; number: number; title: string }
+  | {
+      kind: 'command'
+      place: Place
+      text: string
+      undo: string | undefined
+      output: string | undefined
+      ms: number
+    }
+  | ({ kind: 'check' } & CheckResult)
+  | { kind: 'warning'; text: string }
+
+export interface CheckResult {
+  from: string
+  to: string
+  /** The command that asked, as a person would type it on the server. */
+  command: string
+  expected: string
+  observed: string
+  ok: boolean
+  why: string
+  ms: number
+}
+
+export type Listener = (event: Event) => void

@@ -1,0 +1,14 @@
+/** What to type next, in words that fit how the tool was started: by make, or by the file itself. */
+import { relative } from 'node:path'
+
+/** The command line of a verb on a lab: `make shell-net1`, or `npx tsx scenarios/net1.ts shell`. */
+export function howTo(verb: 'up' | 'shell' | 'down' | 'status', lab: string, file?: string): string {
+  if (process.env.VETHLAB_MAKE || file === undefined) {
+    const targets = { up: `scenario-${lab}`, shell: `shell-${lab}`, down: `clean-${lab}`, status: 'status' }
+    return `make ${targets[verb]}`
+  }
+  return `npx tsx ${relative(process.cwd(), file)} ${verb}`
+}
+
+export const enterHint = (lab: string): string =>
+  `${lab} is up. Look around in it: ${howTo('shell', lab)}\nRemove it:${' '.repeat(Math.max(1, lab.length + 14))}${howTo('down', lab)}`

@@ -1,0 +1,133 @@
+/** The lab of a real run: does the steps, reads the facts, asks the questions. */
+import type { Command, Read } from '../command.ts'
+import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
+import type { Lab } from '../lab.ts'
+import { type Check, holds, isPositive } from '../probe/check.ts'
+import { observe } from '../probe/observe.ts'
+import { needsEngine } from '../render/argv.ts'
+import { toShell } from '../render/shell.ts'
+import { undoOf } from '../render/undo.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { CheckResult, Listener } from './events.ts'
+import { execute, fill } from './execute.ts'
+import { journal } from './journal.ts'
+import { asList, flatten } from './plan.ts'
+import { sleep } from './process.ts'
+
+export interface LiveOptions {
+  tell: Listener
+  /** Where each step stands in the file, in order: found when the scenario was planned. */
+  where: ReadonlyArray<string | undefined>
+  /** Skips the steps, and all checks but these: for a lab that is up already. */
+  only?: ReadonlySet<number>
+}
+
+export function liveLab(
+  sandbox: Sandbox,
+  { tell, where, only }: LiveOptions,
+): { lab: Lab; results: CheckResult[] } {
+  const results: CheckResult[] = []
+  const written = journal(sandbox.record.name)
+  const text = (command: Command) => fill(toShell(command), { IMAGE: sandbox.record.image })
+  let facts = new Map<string, string>()
+  let steps = 0
+  let checks = 0
+
+  const run = async (command: Command): Promise<void> => {
+    const entry = written.intent(command)
+    const began = performance.now()
+    const done = await execute(sandbox, command)
+    if (done.code !== 0) {
+      entry.failed()
+      throw new CommandFailed(text(command), done.code, done.stderr || done.stdout)
+    }
+    entry.done()
+    tell({
+      kind: 'command',
+      place: command.place,
+      text: text(command),
+      undo: undoOf(command),
+      output: command.shows ? done.stdout : undefined,
+      ms: performance.now() - began,
+    })
+  }
+
+  const read = async <T extends string>(question: Read<T>): Promise<T> => {
+    const key = `${question.place.server} ${toShell(question)}`
+    const known = facts.get(key) as T | undefined
+    if (known !== undefined) return known
+    const done = await execute(sandbox, question)
+    if (done.code !== 0) throw new CommandFailed(text(question), done.code, done.stderr || done.stdout)
+    try {
+      const fact = question.check(done.stdout.trim() as T)
+      facts.set(key, fact)
+      return fact
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error
+      throw new VethlabError(error.message, {
+        command: text(question),
+        hint: 'That is what the command printed.',
+      })
+    }
+  }
+
+  /** Asks once; when an answer is expected and does not come, once more: the first packet may wait for ARP. */
+  const ask = async (check: Check, command: Command): Promise<string> => {
+    for (let tries = isPositive(check) ? 2 : 1; ; tries--) {
+      const said = await execute(sandbox, command)
+      const observed = observe(check, said)
+      if (observed === undefined)
+        throw new CommandFailed(text(command), said.code, said.stderr || said.stdout, {
+          hint: 'The tool failed, so nothing is known of the network. Is the program there, and the place up?',
+        })
+      if (tries === 1 || holds(check.expected, observed)) return observed
+      await sleep(100)
+    }
+  }
+
+  const answer = async (check: Check, why: string): Promise<CheckResult> => {
+    const address = typeof check.target === 'string' ? check.target : await read(check.target)
+    const command = check.command(address)
+    const began = performance.now()
+    const observed = await ask(check, command)
+    const { expected } = check
+    return {
+      from: check.from.label ?? check.from.name,
+      to: check.to,
+      command: text(command),
+      expected,
+      observed,
+      ok: holds(expected, observed),
+      why,
+      ms: performance.now() - began,
+    }
+  }
+
+  const lab: Lab = {
+    live: true,
+    async step(title, ...commands) {
+      const number = steps++
+      if (only) return
+      tell({ kind: 'step', number: number + 1, title })
+      try {
+        for (const command of flatten(commands)) await run(command)
+      } catch (error) {
+        if (error instanceof VethlabError) error.where = `${where[number] ?? ''}, step "${title}"`
+        throw error
+      }
+      if (flatten(commands).some(needsEngine)) facts = new Map()
+    },
+    async check(all, why) {
+      const mine = asList(all).filter(() => (only ? only.has(checks++) : ++checks))
+      // Listeners answer one at a time; all other questions are asked side by side.
+      const inTurn = mine.some((check) => check.observer === 'answer')
+      const asked: CheckResult[] = []
+      if (inTurn) for (const check of mine) asked.push(await answer(check, why))
+      else asked.push(...(await Promise.all(mine.map((check) => answer(check, why)))))
+      for (const result of asked) tell({ kind: 'check', ...result })
+      results.push(...asked)
+    },
+    read,
+  }
+  return { lab, results }
+}

@@ -1,0 +1,82 @@
+/** The places of a running lab, as it is now: its servers, their namespaces and containers. */
+import type { Place } from '../command.ts'
+import { Unable } from '../errors.ts'
+import { enter } from '../sandbox/enter.ts'
+import type { LabRecord, ServerRecord } from '../sandbox/state.ts'
+import { finished } from './process.ts'
+
+export interface FoundPlace extends Place {
+  record: ServerRecord
+  /** Addresses with prefix length, each with its interface. */
+  addresses: Array<{ dev: string; address: string }>
+  up: boolean
+}
+
+interface IpAddress {
+  ifname: string
+  addr_info: Array<{ family: string; local: string; prefixlen: number; scope: string }>
+}
+
+const addresses = (json: string): FoundPlace['addresses'] =>
+  (JSON.parse(json || '[]') as IpAddress[]).flatMap(({ ifname, addr_info = [] }) =>
+    addr_info
+      .filter(({ family, scope }) => family === 'inet' && scope !== 'host')
+      .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
+  )
+
+async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
+  const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
+  const server: FoundPlace = {
+    kind: 'server',
+    name: record.name,
+    server: record.name,
+    record,
+    addresses: addresses(await ask('ip', '-j', 'addr')),
+    up: true,
+  }
+  const names = JSON.parse((await ask('ip', '-j', 'netns', 'list')) || '[]') as Array<{ name: string }>
+  const namespaces = names.map(
+    async ({ name }): Promise<FoundPlace> => ({
+      kind: 'netns',
+      name,
+      server: record.name,
+      record,
+      addresses: addresses(await ask('ip', '-n', name, '-j', 'addr')),
+      up: true,
+    }),
+  )
+  return [server, ...(await Promise.all(namespaces)), ...(record.engine ? await containers(record) : [])]
+}
+
+async function containers(record: ServerRecord): Promise<FoundPlace[]> {
+  const { client } = await import('./engine-api.ts')
+  const list = await client(record.pid).listContainers({ all: true })
+  return list.map((container) => ({
+    kind: 'container',
+    name: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
+    server: record.name,
+    record,
+    addresses: Object.entries(container.NetworkSettings.Networks)
+      .filter(([, network]) => network.IPAddress)
+      .map(([dev, network]) => ({ dev, address: network.IPAddress })),
+    up: container.State === 'running',
+  }))
+}
+
+export const placesOf = async (lab: LabRecord): Promise<FoundPlace[]> =>
+  (await Promise.all(lab.servers.map((server) => ofServer(lab, server)))).flat()
+
+/** The place of that name: a server, a namespace, or a container, whose Compose project may be left out. */
+export async function findPlace(lab: LabRecord, name: string | undefined): Promise<FoundPlace> {
+  const places = await placesOf(lab)
+  const found =
+    name === undefined
+      ? places[0]
+      : (places.find((place) => place.name === name) ??
+        places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`)))
+  if (!found)
+    throw new Unable(`there is no place ${JSON.stringify(name)} in ${lab.name}`, {
+      hint: `It has: ${places.map((place) => place.name).join(', ')}`,
+    })
+  return found
+}

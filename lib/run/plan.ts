@@ -1,0 +1,115 @@
+/** Records a scenario without running anything: what it does, in order. */
+import { type Command, type Read, used, watchBuilt } from '../command.ts'
+import { callerOutsideLib } from '../errors.ts'
+import type { Lab, Scenario } from '../lab.ts'
+import type { Check } from '../probe/check.ts'
+import { ref } from '../ref.ts'
+import { commandArgv, needsEngine } from '../render/argv.ts'
+import { shellLine } from '../render/shell.ts'
+
+export interface StepEntry {
+  kind: 'step'
+  title: string
+  commands: readonly Command[]
+  where: string | undefined
+}
+export interface ReadEntry {
+  kind: 'read'
+  read: Read
+}
+export interface CheckEntry {
+  kind: 'check'
+  check: Check
+  /** The command, with a ref for an address that must be read. */
+  command: Command
+  why: string
+  where: string | undefined
+}
+export type Entry = StepEntry | ReadEntry | CheckEntry
+
+export interface Plan {
+  entries: Entry[]
+  /** Commands that were built and never given to the lab. */
+  forgotten: Array<{ command: Command; where: string | undefined }>
+}
+
+export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): Command[] =>
+  commands.flat() as Command[]
+
+export const asList = (checks: Check | readonly Check[]): readonly Check[] =>
+  'kind' in checks ? [checks] : checks
+
+export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
+  const entries: Entry[] = []
+  const known = new Set<string>()
+
+  const readOnce = (read: Read): string => {
+    used(read)
+    if (!known.has(read.variable)) {
+      known.add(read.variable)
+      entries.push({ kind: 'read', read })
+    }
+    return ref(read.variable)
+  }
+
+  const lab: Lab = {
+    live: false,
+    async step(title, ...commands) {
+      const all = flatten(commands)
+      for (const command of all) used(command)
+      if (all.some(needsEngine)) known.clear() // a container may have another address now
+      entries.push({ kind: 'step', title, commands: all, where: callerOutsideLib() })
+    },
+    async check(checks, why) {
+      const where = callerOutsideLib()
+      for (const check of asList(checks)) {
+        const address = typeof check.target === 'string' ? check.target : readOnce(check.target)
+        const command = check.command(address)
+        used(command)
+        entries.push({ kind: 'check', check, command, why, where })
+      }
+    },
+    async read<T extends string>(read: Read<T>) {
+      return readOnce(read as unknown as Read) as T
+    },
+  }
+  // Questions do not count: asking a container builds the read of its address, used or not.
+  const endWatch = watchBuilt()
+  try {
+    await scenario.body(lab)
+  } finally {
+    endWatch()
+  }
+  return { entries, forgotten: endWatch().filter(({ command }) => !command.shows) }
+}
+
+export const commandsOf = (plan: Plan): Command[] =>
+  plan.entries.flatMap((entry) =>
+    entry.kind === 'step' ? entry.commands : entry.kind === 'read' ? [entry.read] : [entry.command],
+  )
+
+/** The servers of a scenario, in the order of appearance, and whether each needs its engine. */
+export function serversOf(plan: Plan): Map<string, { engine: boolean }> {
+  const servers = new Map<string, { engine: boolean }>()
+  for (const command of commandsOf(plan)) {
+    const name = command.place.server
+    servers.set(name, { engine: servers.get(name)?.engine || needsEngine(command) })
+  }
+  return servers
+}
+
+/**
+ * Which checks still hold when all steps are done: of those that ask the same, the last. Returns their numbers in
+ * the order of the plan.
+ */
+export function lastingChecks(plan: Plan): Set<number> {
+  const last = new Map<string, number>()
+  let number = 0
+  for (const entry of plan.entries) {
+    if (entry.kind !== 'check') continue
+    const { place } = entry.command
+    const look = entry.check.look ?? ''
+    last.set(`${place.server} ${shellLine(commandArgv(entry.command))} ${look}`, number++)
+  }
+  return new Set(last.values())
+}

@@ -1,0 +1,58 @@
+/** Waiting for processes. */
+import type { ChildProcess } from 'node:child_process'
+
+export interface Finished {
+  /** The exit code; 128 + the signal's number when a signal ended it (as a shell says it). */
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Waits for a process to end, and returns what it printed. Rejects when it could not be started. */
+export function finished(child: ChildProcess): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout?.on('data', (data: Buffer) => out.push(data))
+    child.stderr?.on('data', (data: Buffer) => err.push(data))
+    child.once('error', reject)
+    child.once('close', (code, signal) =>
+      resolve({
+        code: code ?? 128 + (signals[signal as string] ?? 0),
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      }),
+    )
+  })
+}
+
+const signals: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+
+/** Resolves with the first line that a process prints; undefined when it ends, or closes its output, before. */
+export function firstLine(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout?.on('data', (data: Buffer) => {
+      text += data
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+    })
+    child.once('error', reject)
+    child.stdout?.once('close', () => resolve(undefined))
+  })
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Asks again and again until the answer is true; false when it has not become true after `ms` milliseconds. */
+export async function until(
+  answer: () => boolean | Promise<boolean>,
+  ms: number,
+  pause = 5,
+): Promise<boolean> {
+  const end = Date.now() + ms
+  while (!(await answer())) {
+    if (Date.now() > end) return false
+    await sleep(pause)
+  }
+  return true
+}

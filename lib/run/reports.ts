@@ -1,0 +1,52 @@
+/** The verbs that only tell: what was removed, what is up. */
+import { howTo } from './hints.ts'
+import { down, downAll, type LabStatus, status } from './verbs.ts'
+
+const write = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Removes one lab, or all, and says what was removed. */
+export async function downVerb(name: string | undefined, json: boolean): Promise<number> {
+  const removed = name === undefined ? await downAll() : [await down(name)].filter((lab) => lab !== undefined)
+  if (json) write(JSON.stringify({ removed: removed.map((lab) => lab.name) }, null, 2))
+  else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
+  for (const lab of json ? [] : removed)
+    write(
+      `${lab.name} is removed: ${lab.servers.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`).join(', ')}`,
+    )
+  return 0
+}
+
+/** Shows the labs that are up. */
+export async function statusVerb(name: string | undefined, json: boolean): Promise<number> {
+  const labs = await status(name)
+  if (json) {
+    write(JSON.stringify(labs, null, 2))
+    return 0
+  }
+  if (labs.length === 0)
+    write(name === undefined ? 'No lab is up.' : `${name} is not up. Start it: ${howTo('up', name)}`)
+  for (const lab of labs) await show(lab)
+  return 0
+}
+
+async function show(lab: LabStatus): Promise<void> {
+  const { default: colors } = await import('picocolors')
+  const { default: Table } = await import('cli-table3')
+  const { borderless } = await import('./screen.ts')
+  write(
+    `${colors.bold(lab.name)}  ${lab.title}${lab.state === 'up' ? '' : colors.yellow('  (not finished)')}`,
+  )
+  const table = new Table({ ...borderless, colWidths: [30, 11, 11, 27] })
+  for (const place of lab.places) {
+    const addresses = place.addresses.map(({ dev, address }) => `${address} ${colors.dim(dev)}`)
+    const kind = place.up ? place.kind : colors.yellow('stopped')
+    table.push([
+      `  ${place.name}`,
+      kind,
+      place.kind === 'server' ? '' : place.server,
+      addresses.join('\n') || '-',
+    ])
+  }
+  write(table.toString())
+  write(colors.dim(`  since ${new Date(lab.since).toLocaleString()}, from ${lab.file}`))
+}

@@ -1,0 +1,100 @@
+/** The Docker Engine of a virtual server: which one, how it starts, when it is ready. */
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Unable } from '../errors.ts'
+import { finished, until } from '../run/process.ts'
+import { type Entry, engineSocket, enter } from './enter.ts'
+import { cacheRoot } from './state.ts'
+import { script } from './world.ts'
+
+const isProgram = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const within = (folder: string): string[] =>
+  ['usr/sbin', 'usr/bin', 'sbin', 'bin', '.'].map((sub) => join(folder, sub))
+
+/**
+ * The PATH of a virtual server. First the engine in VETHLAB_ENGINE; else the `dockerd` that is on the PATH; else
+ * the one that set-up fetched.
+ */
+export function serverPath(env: NodeJS.ProcessEnv = process.env): string {
+  const own = [...(env.PATH ?? '').split(':').filter((dir) => dir.startsWith('/')), ...system]
+  const chosen = env.VETHLAB_ENGINE
+  if (chosen && !within(chosen).some((dir) => isProgram(join(dir, 'dockerd'))))
+    throw new Unable(`VETHLAB_ENGINE=${chosen} holds no dockerd`, {
+      hint: 'It must be a folder with usr/sbin/dockerd or dockerd in it.',
+    })
+  const fetched = own.some((dir) => isProgram(join(dir, 'dockerd')))
+    ? []
+    : within(join(cacheRoot(), 'engine'))
+  const folders = [...(chosen ? within(chosen) : fetched), ...own]
+  return [...new Set(folders.filter((dir) => existsSync(dir)))].join(':')
+}
+
+/** The file of a program in a PATH; undefined when none has it. */
+export const findProgram = (name: string, path: string): string | undefined =>
+  path
+    .split(':')
+    .map((dir) => join(dir, name))
+    .find(isProgram)
+
+/** The Compose plugin: beside the engine, in the places where Docker looks, or the one that set-up fetched. */
+export function findCompose(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const chosen = env.VETHLAB_ENGINE
+  const folders = [
+    ...(chosen ? [join(chosen, 'usr/libexec/docker'), join(chosen, 'usr/lib/docker')] : []),
+    join(homedir(), '.docker'),
+    '/usr/local/lib/docker',
+    '/usr/local/libexec/docker',
+    '/usr/lib/docker',
+    '/usr/libexec/docker',
+    join(cacheRoot(), 'compose/usr/libexec/docker'),
+    join(cacheRoot(), 'compose/usr/lib/docker'),
+  ]
+  return folders.map((folder) => join(folder, 'cli-plugins/docker-compose')).find(isProgram)
+}
+
+/** Starts the engine of a server and waits until its API answers: half a second or so. */
+export async function startEngine(entry: Entry): Promise<void> {
+  if (!findProgram('dockerd', entry.lab.path))
+    throw new Unable('dockerd: not found', {
+      hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
+    })
+  const started = await finished(enter(entry, ['sh', script('engine'), findCompose() ?? '']))
+  if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
+
+  const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`
+  const dead = () => existsSync(inside('dockerd.exit'))
+  const ready = await until(async () => dead() || (await answers(entry.server.pid)), 60_000)
+  if (!ready || dead()) {
+    const words = readFileSync(inside('dockerd.log'), 'utf8').trim().split('\n').slice(-6)
+    const code = dead()
+      ? `ended with exit code ${readFileSync(inside('dockerd.exit'), 'utf8').trim()}`
+      : 'does not answer'
+    throw new Unable(`${words.join('\n')}`, {
+      command: 'dockerd',
+      hint: `The engine ${code} while it was starting; above are the last lines of its log.`,
+    })
+  }
+}
+
+/** Whether the API of a server's engine answers: `GET /_ping`. */
+function answers(pid: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ socketPath: engineSocket(pid), path: '/_ping', timeout: 5000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.once('error', () => resolve(false))
+    request.once('timeout', () => request.destroy())
+  })
+}

@@ -1,0 +1,50 @@
+/** Every entry into a server goes through here. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import type { LabRecord, ServerRecord } from './state.ts'
+
+export interface Entry {
+  lab: Pick<LabRecord, 'path' | 'image'>
+  server: Pick<ServerRecord, 'pid'>
+}
+
+/**
+ * The words that run a program inside the namespaces of a process, in the working folder of the caller.
+ * Source: nsenter(1).
+ */
+export const enterWords = (pid: number, argv: readonly string[], namespaces = all): string[] => [
+  'nsenter',
+  '--target',
+  String(pid),
+  ...namespaces,
+  `--wd=${process.cwd()}`,
+  '--',
+  ...argv,
+]
+
+const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
+
+/** The namespaces of the world that a new server is made in: all but the mounts, which it copies from the machine. */
+export const worldNamespaces = ['--uts', '--ipc', '--net', '--pid']
+
+/** What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. */
+export const environment = ({ path, image }: Entry['lab']): Record<string, string> => ({
+  PATH: path,
+  HOME: process.env.HOME ?? '/root',
+  LC_ALL: 'C',
+  TERM: process.env.TERM ?? 'dumb',
+  DOCKER_CONFIG: '/run/vethlab/docker',
+  IMAGE: image,
+})
+
+/** Starts a program in a server. */
+export function enter(
+  { lab, server }: Entry,
+  argv: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcess {
+  const [file = '', ...args] = enterWords(server.pid, argv)
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab), ...options })
+}
+
+/** The address of a server's engine, seen from the machine. */
+export const engineSocket = (pid: number): string => `/proc/${pid}/root/run/docker.sock`

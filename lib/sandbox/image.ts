@@ -1,0 +1,45 @@
+/** The image of a virtual server's engine. It reaches no registry, so the image comes as a file. */
+import { execFile } from 'node:child_process'
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Unable } from '../errors.ts'
+import { callEngine } from '../run/engine-api.ts'
+import { cacheRoot } from './state.ts'
+
+/** The name of the image that set-up builds. */
+export const builtImage = 'vethlab'
+
+/** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
+export async function giveImage(pid: number, image: string): Promise<void> {
+  const done =
+    image === builtImage
+      ? await callEngine(pid, { call: 'image import', file: builtFile(), image })
+      : await callEngine(pid, { call: 'image load', file: await savedFile(image) })
+  if (done.code !== 0) throw new Unable(`cannot give the engine the image ${image}: ${done.stderr}`)
+}
+
+function builtFile(): string {
+  const file = join(cacheRoot(), 'image.tar')
+  if (!existsSync(file))
+    throw new Unable(`the image is not built: ${file} is missing`, { hint: 'make setup' })
+  return file
+}
+
+/** The image as a file in the cache, saved from the machine's own engine the first time. */
+async function savedFile(image: string): Promise<string> {
+  const file = join(cacheRoot(), `image-${encodeURIComponent(image)}.tar`)
+  if (existsSync(file)) return file
+  const draft = `${file}.${process.pid}`
+  try {
+    await promisify(execFile)('docker', ['save', '-o', draft, image])
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    throw new Unable(said, {
+      command: `docker save ${image}`,
+      hint: `IMAGE=${image} must be an image that the engine of this machine has: docker pull ${image}`,
+    })
+  }
+  renameSync(draft, file)
+  return file
+}

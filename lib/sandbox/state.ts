@@ -1,0 +1,155 @@
+/**
+ * The labs that are up, as folders: STATE/NAME/lab.json. Making the folder claims the name; the lab's janitor
+ * removes it when the lab's first process has ended, for whatever reason.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { BadInput, Unable } from '../errors.ts'
+
+export interface ServerRecord {
+  name: string
+  /** The pid of its first process, as the machine counts. */
+  pid: number
+  engine: boolean
+}
+
+export interface LabRecord {
+  version: 1
+  name: string
+  title: string
+  /** The scenario's file. */
+  file: string
+  /** The pid of the lab's first process, and its time of birth, which tells it from a later one of that number. */
+  pid: number
+  born: string
+  /** `starting` until all steps are done. */
+  state: 'starting' | 'up'
+  since: string
+  /** The image that stands for IMAGE. */
+  image: string
+  /** The PATH inside its servers: the engine's folder comes first. */
+  path: string
+  servers: ServerRecord[]
+}
+
+/** The folder of all labs of this user: root's is /run/vethlab. */
+export function stateRoot(): string {
+  if (process.getuid?.() === 0) return '/run/vethlab'
+  const runtime = process.env.XDG_RUNTIME_DIR
+  return runtime ? join(runtime, 'vethlab') : join(cacheRoot(), 'run')
+}
+
+/** The folder for what set-up fetches and builds. Default: ~/.cache/vethlab. */
+export const cacheRoot = (): string =>
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vethlab')
+
+/** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
+export function labName(name: string): string {
+  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/i.test(name))
+    throw new BadInput(
+      `${JSON.stringify(name.slice(0, 60))} is not a lab's name: letters, digits, "-" and "_", at most 40`,
+      { where: undefined },
+    )
+  return name
+}
+
+export const labFolder = (name: string): string => join(stateRoot(), labName(name))
+
+/**
+ * Claims a name for a new lab: makes its folder, with the process that did it named in it, in one move. False when
+ * a lab has the name already, or is just being started or removed under it.
+ */
+export function claim(name: string): boolean {
+  const folder = labFolder(name)
+  const draft = join(stateRoot(), `.${name}.${process.pid}`)
+  try {
+    mkdirSync(draft, { recursive: true, mode: 0o700 })
+    writeFileSync(join(draft, 'owner'), `${process.pid} ${bornAt(process.pid)}\n`)
+    renameSync(draft, folder)
+    return true
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true })
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
+    throw new Unable(`cannot write the state of the lab: ${message}`, {
+      hint: `Make ${stateRoot()} writable for you, or set XDG_RUNTIME_DIR.`,
+    })
+  }
+}
+
+/** Whether the process that claimed a name is still there. */
+export function ownerLives(name: string): boolean {
+  try {
+    const [pid, born] = readFileSync(join(labFolder(name), 'owner'), 'utf8')
+      .trim()
+      .split(' ')
+    return born !== undefined && bornAt(Number(pid)) === born
+  } catch {
+    return false
+  }
+}
+
+export function saveLab(record: LabRecord): void {
+  const file = join(labFolder(record.name), 'lab.json')
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/**
+ * When a process was born, in clock ticks since the machine started; undefined when there is no such process.
+ * Source: proc(5), /proc/pid/stat field 22. The name, field 2, may hold blanks and brackets.
+ */
+export function bornAt(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+/** The record of a lab that is up; undefined when there is none. */
+export function findLab(name: string): LabRecord | undefined {
+  const file = join(labFolder(name), 'lab.json')
+  if (!existsSync(file)) return undefined
+  const mine = process.getuid?.()
+  if (statSync(file).uid !== mine) throw new Unable(`the lab ${name} belongs to another user`)
+  let record: LabRecord
+  try {
+    record = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new Unable(`cannot read ${file}`, {
+      hint: `If no lab is up under that name, remove ${labFolder(name)}.`,
+    })
+  }
+  if (record.version !== 1)
+    throw new Unable(`${file} was written by another version of vethlab (${record.version})`, {
+      hint: 'Use that version to take the lab down.',
+    })
+  return bornAt(record.pid) === record.born ? record : undefined
+}
+
+/** The names that are claimed, in alphabetical order; a lab may be starting or ending under one. */
+export function claimedNames(): string[] {
+  return existsSync(stateRoot())
+    ? readdirSync(stateRoot())
+        .filter((name) => !name.startsWith('.'))
+        .sort()
+    : []
+}
+
+/** All labs that are up. */
+export const allLabs = (): LabRecord[] =>
+  claimedNames()
+    .map((name) => findLab(name))
+    .filter((lab) => lab !== undefined)

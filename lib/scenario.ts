@@ -1,0 +1,35 @@
+import { realpathSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Lab, Scenario } from './lab.ts'
+
+/**
+ * Makes a scenario. When its file is the program that was started, it runs: `npx tsx scenarios/net1.ts [verb]`.
+ * The first argument is always `import.meta`.
+ */
+export function scenario(meta: { url: string }, title: string, body: (lab: Lab) => Promise<void>): Scenario {
+  const file = fileURLToPath(meta.url)
+  const value: Scenario = Object.freeze({
+    name: basename(file).replace(/\.[cm]?[jt]s$/, ''),
+    title,
+    file,
+    body,
+  })
+  const started = process.argv[1]
+  if (started !== undefined && sameFile(started, file)) {
+    // After the module is evaluated: the scenario is its default export.
+    setImmediate(async () => {
+      const { main } = await import('./run/cli.ts')
+      await main(process.argv.slice(2), value)
+    })
+  }
+  return value
+}
+
+function sameFile(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,24 @@
+import { type Command, command, OLD, type Place } from './command.ts'
+import { sysctlKey } from './names.ts'
+
+/** Kernel parameters, as sysctl(8). Those below `net.` belong to the network namespace they are set in. */
+export const sysctl = (place: Place) => ({
+  /**
+   * Sets a parameter. Its undo puts back the value that was there before.
+   *
+   * Example: server1.sysctl.set('net.ipv4.ip_forward', 1)
+   * Equivalent to: `sysctl -w net.ipv4.ip_forward=1`
+   */
+  set: (key: string, value: string | number): Command =>
+    command(place, ['sysctl', '-w', `${sysctlKey(key)}=${value}`], {
+      undo: { argv: ['sysctl', '-w', `${key}=${OLD}`], read: { argv: ['sysctl', '-n', key] } },
+    }),
+
+  /**
+   * Shows the value of a parameter.
+   *
+   * Example: net1.sysctl.get('net.ipv4.ip_forward')
+   * Equivalent to: `ip netns exec net1 sysctl -n net.ipv4.ip_forward`
+   */
+  get: (key: string): Command => command(place, ['sysctl', '-n', sysctlKey(key)], { shows: true }),
+})
