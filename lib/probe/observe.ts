@@ -28,9 +28,13 @@ function notConnected(text: string): Observed | undefined {
   return /timed out|in progress|timeout/i.test(text) ? 'filtered' : undefined
 }
 
-/** The answer of a listen(): its netstat, with the address that this connection comes from. */
-function seenFrom(text: string): Observed | undefined {
-  const peer = text.match(/^tcp\s+\d+\s+\d+\s+\S+\s+([\d.]+):\d+\s+ESTABLISHED/m)?.[1]
+/**
+ * The answer of a listen(): its netstat, with the address that this connection comes from. A listener for IPv4 and
+ * IPv6 sees ::ffff: before it; a caller that has sent all it had to say is in CLOSE_WAIT.
+ */
+function seenFrom(text: string, port: string): Observed | undefined {
+  const line = /^tcp\s+\d+\s+\d+\s+\S+:(\d+)\s+(?:::ffff:)?([\d.]+):\d+\s+(?:ESTABLISHED|CLOSE_WAIT)/gm
+  const peer = [...text.matchAll(line)].find(([, local]) => local === port)?.[2]
   return peer && `open, seen from ${peer}`
 }
 
@@ -62,9 +66,9 @@ export function observe(check: Pick<Check, 'observer' | 'look'>, said: Said): Ob
     case 'port':
       return said.code === 0 ? 'open' : notConnected(all)
     case 'answer':
-      return seenFrom(said.stdout) ?? notConnected(all) ?? (said.code === 0 ? 'open' : silent(said))
+      return seenFrom(said.stdout, check.look ?? '') ?? notConnected(all) ?? connectedOrNot(said)
     case 'udp':
-      return said.stdout ? 'open' : (notConnected(said.stderr) ?? silent(said, 'no answer'))
+      return said.stdout ? 'open' : (notConnected(said.stderr) ?? (said.code === 0 ? 'no answer' : 'closed'))
     case 'dns':
       return dns(all, said.code)
     case 'output':
@@ -72,6 +76,6 @@ export function observe(check: Pick<Check, 'observer' | 'look'>, said: Said): Ob
   }
 }
 
-/** nc ended without a word: nothing came back, or, in some builds, the connection was refused. */
-const silent = (said: Said, otherwise: Observed = 'filtered'): Observed | undefined =>
-  said.stderr.trim() === '' && said.code < 2 ? otherwise : undefined
+/** nc without -v says nothing: it was connected and got no answer, or it waited in vain. */
+const connectedOrNot = ({ code, stderr }: Said): Observed | undefined =>
+  code === 0 ? 'open' : stderr.trim() === '' && code === 1 ? 'filtered' : undefined

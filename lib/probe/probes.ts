@@ -1,6 +1,6 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { hostName, type Ipv4, ipv4, port, whole, word } from '../names.ts'
-import type { Check, Observer } from './check.ts'
+import { type Check, eitherWay, type Observer } from './check.ts'
 
 /** Who is asked: an address, or a container, whose address is then read. */
 export type Target =
@@ -13,11 +13,12 @@ interface Question {
   target: Target
   observer: Observer
   suffix?: string
+  look?: string
   argv: (address: string) => string[]
 }
 
 /** A check for each outcome that a question may have. */
-function asking({ from, target, observer, suffix = '', argv }: Question) {
+function asking({ from, target, observer, suffix = '', look, argv }: Question) {
   const named = typeof target === 'object'
   return (expected: string): Check =>
     Object.freeze({
@@ -26,6 +27,7 @@ function asking({ from, target, observer, suffix = '', argv }: Question) {
       to: `${named ? target.label : target}${suffix}`,
       observer,
       expected,
+      ...(look === undefined ? {} : { look }),
       target: named ? target.address() : target,
       command: (address: string): Command => command(from, argv(address), { shows: true }),
     })
@@ -63,6 +65,8 @@ export const probes = (from: Place) => ({
       unreachable: must('unreachable'),
       /** The name has no address here. */
       doesNotResolve: must('does not resolve'),
+      /** Where engines differ by design: shows what this one does. */
+      eitherWay: must(eitherWay),
     }
   },
 
@@ -83,6 +87,7 @@ export const probes = (from: Place) => ({
     const answer = asking({
       ...question,
       observer: 'answer',
+      look: String(number),
       argv: (address) => ['nc', '-w', '1', address, String(number)],
     })
     return {
@@ -101,7 +106,7 @@ export const probes = (from: Place) => ({
    * A UDP datagram to a port; it waits at most a second for an answer.
    *
    * Example: net1.udp('172.30.10.1', 2020).closed
-   * Equivalent to: `ip netns exec net1 sh -c 'echo vethlab | nc -u -w 1 172.30.10.1 2020'`
+   * Equivalent to: `ip netns exec net1 sh -c 'echo vethlab | nc -u -v -w 1 172.30.10.1 2020'`
    */
   udp: (target: Target, number: number) => {
     const must = asking({
@@ -109,7 +114,7 @@ export const probes = (from: Place) => ({
       target: checkedAddress(target),
       suffix: `:${port(number)}/udp`,
       observer: 'udp',
-      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -w 1 ${address} ${number}`],
+      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${address} ${number}`],
     })
     return {
       /** An answer came. */

@@ -26,21 +26,32 @@ ${notConnected}
   esac
 }`,
   answer: `observe_answer() {
-  said=$("$@" 2>&1 </dev/null) || :
-  peer=$(printf '%s\\n' "$said" | sed -n 's/^tcp .* \\([0-9.]*\\):[0-9]* *ESTABLISHED.*/\\1/p' | head -n 1)
+  port=$1
+  shift
+  code=0
+  said=$("$@" 2>&1 </dev/null) || code=$?
+  peer=$(printf '%s\\n' "$said" | awk -v port=":$port\\$" '
+    $1 == "tcp" && $4 ~ port && ($6 == "ESTABLISHED" || $6 == "CLOSE_WAIT") {
+      sub(/^::ffff:/, "", $5); sub(/:[0-9]+$/, "", $5); print $5; exit
+    }')
   [ -z "$peer" ] || { echo "open, seen from $peer" && return; }
-  case $said in
+  case $code$said in
 ${notConnected}
-  '') echo filtered ;;
+  0*) echo open ;;
+  1) echo filtered ;;
   *) echo "the tool failed: $said" ;;
   esac
 }`,
   udp: `observe_udp() {
-  said=$("$@" 2>&1 </dev/null) || :
-  case $said in
+  code=0
+  said=$("$@" 2>&1 </dev/null) || code=$?
+  said=$(printf '%s\\n' "$said" | grep -v succeeded) || :
+  case $code$said in
 ${notConnected}
-  '') echo 'no answer' ;;
-  *) echo open ;;
+  0) echo 'no answer' ;;
+  0*) echo open ;;
+  1) echo closed ;;
+  *) echo "the tool failed: $said" ;;
   esac
 }`,
   dns: `observe_dns() {

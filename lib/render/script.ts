@@ -1,6 +1,7 @@
 /** Prints a scenario as a POSIX shell script for a real server: pure text. */
 import type { Command } from '../command.ts'
 import type { Scenario } from '../lab.ts'
+import { splitRefs } from '../ref.ts'
 import type { Plan } from '../run/plan.ts'
 import { commandArgv } from './argv.ts'
 import { observers } from './observers.ts'
@@ -58,25 +59,27 @@ ended() { # on every exit of up, with its exit code
 }
 `
 
-const checkFunction = `check() { # what must be observed, why, and the question
-  expected=$1 why=$2
-  shift 2
+const checkFunction = `check() { # what must be observed, who asks whom, why, and the question
+  expected=$1 who=$2 why=$3
+  shift 3
   for try in 1 2; do
     observed=$("$@")
     case $observed in
-    "$expected" | "$expected",*)
-      printf '  ok   %s (%s)\\n' "$observed" "$why"
-      return
-      ;;
     'the tool failed'*)
       printf '%s\\n' "$observed" >&2
       exit 2
       ;;
+    "$expected" | "$expected",*) ok=1 ;;
+    *) if [ "$expected" = 'either way' ]; then ok=1; else ok=0; fi ;;
     esac
+    if [ $ok = 1 ]; then
+      printf '  ok   %s: %s (%s)\\n' "$who" "$observed" "$why"
+      return
+    fi
     case $try-$expected in 1-replies* | 1-open* | 1-resolves* | 1-prints*) sleep 0.1 ;; *) break ;; esac
   done
   shift
-  printf '  FAIL %s: expected %s, observed %s (%s)\\n' "$*" "$expected" "$observed" "$why"
+  printf '  FAIL %s: expected %s, observed %s (%s)\\n       try: %s\\n' "$who" "$expected" "$observed" "$why" "$*"
   failed=1
 }
 `
@@ -154,9 +157,10 @@ export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, f
     } else {
       if (entry.why !== why) lines.push('', `why=${quote(entry.why)}`)
       why = entry.why
-      const { observer, expected, look } = entry.check
+      const { observer, expected, look, from, to } = entry.check
+      const who = `${from.label ?? from.name} → ${splitRefs(to).join('')}`
       const words = [...(look === undefined ? [] : [look]), ...commandArgv(entry.command)]
-      lines.push(`check ${quote(expected)} "$why" observe_${observer} ${shellLine(words)}`)
+      lines.push(`check ${quote(expected)} ${quote(who)} "$why" observe_${observer} ${shellLine(words)}`)
     }
     if (entry.kind !== 'check') why = ''
   }

@@ -97,7 +97,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
         own ? 'remove it' : 'remove a lab; with --all, all of them',
         async (args) => {
           const { downVerb } = await import('./reports.ts')
-          return downVerb(args.all ? undefined : labOf(args), options(args).json)
+          return downVerb(args.all ? undefined : labOf(args), options(args).json, catalogue?.names())
         },
         (parser) =>
           own ? parser : parser.option('all', { type: 'boolean', describe: 'every lab that is up' }),

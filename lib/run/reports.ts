@@ -1,12 +1,17 @@
 /** The verbs that only tell: what was removed, what is up. */
+import { Unable } from '../errors.ts'
 import { howTo } from './hints.ts'
 import { down, downAll, type LabStatus, status } from './verbs.ts'
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Removes one lab, or all, and says what was removed. */
-export async function downVerb(name: string | undefined, json: boolean): Promise<number> {
+/** Removes one lab, or all, and says what was removed. A name that no lab and no scenario has is a mistake. */
+export async function downVerb(name: string | undefined, json: boolean, known?: string[]): Promise<number> {
   const removed = name === undefined ? await downAll() : [await down(name)].filter((lab) => lab !== undefined)
+  if (removed.length === 0 && name !== undefined && known && !known.includes(name))
+    throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
+      hint: `Scenarios: ${known.join(', ')}`,
+    })
   if (json) write(JSON.stringify({ removed: removed.map((lab) => lab.name) }, null, 2))
   else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
   for (const lab of json ? [] : removed)

@@ -93,7 +93,7 @@ export async function checkTable(checks: readonly CheckResult[]): Promise<string
   const table = new Table({
     ...borderless,
     head: ['', 'from', 'to', 'expected', 'observed', 'why'].map((text) => colors.bold(text)),
-    colWidths: [2, 15, 17, 13, 13, 20],
+    colWidths: [2, 14, 19, 14, 14, 17],
   })
   for (const check of checks)
     table.push([

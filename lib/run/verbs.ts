@@ -10,7 +10,7 @@ import { findCompose, findProgram, serverPath } from '../sandbox/engine.ts'
 import { enter } from '../sandbox/enter.ts'
 import { attach, sandbox } from '../sandbox/sandbox.ts'
 import { allLabs, findLab, type LabRecord, labName, saveLab } from '../sandbox/state.ts'
-import { claimSwept, endWorld, startWorld } from '../sandbox/world.ts'
+import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { guarded } from './guard.ts'
 import { howTo } from './hints.ts'
@@ -65,45 +65,20 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const { tell } = options
   const began = performance.now()
   const { planned, path } = await prepared(scenario, options)
-  if (!(await claimSwept(name)))
-    throw new Unable(`${name} is being started or removed by another process`, {
-      hint: 'Wait for it, then look: make status',
-    })
-  try {
-    return await guarded(async () => {
-      tell({
-        kind: 'begin',
-        lab: name,
-        title: scenario.title,
-        steps: stepLines(planned).length,
-        again: false,
-      })
-      const image = process.env.IMAGE || 'vethlab'
-      const world = await startWorld({
-        version: 1,
-        name,
-        title: scenario.title,
-        file: scenario.file,
-        state: 'starting',
-        since: new Date().toISOString(),
-        image,
-        path,
-      })
-      const box = sandbox(world.record, tell)
-      // All servers at once, engines included: the scenario will ask for them one by one.
-      await Promise.all([...serversOf(planned)].map(([server, { engine }]) => box.server(server, engine)))
-      const { lab, results } = liveLab(box, { tell, where: stepLines(planned) })
-      await scenario.body(lab)
-      if (stay) {
-        saveLab({ ...world.record, state: 'up' })
-        world.keep()
-      }
-      return { checks: results, ms: performance.now() - began }
-    })
-  } catch (error) {
-    await endWorld(name)
-    throw error
-  }
+  const where = stepLines(planned)
+  tell({ kind: 'begin', lab: name, title: scenario.title, steps: where.length, again: false })
+  return inNewWorld({ name, title: scenario.title, file: scenario.file, path }, async (world) => {
+    const box = sandbox(world.record, tell)
+    // All servers at once, engines included: the scenario will ask for them one by one.
+    await Promise.all([...serversOf(planned)].map(([server, { engine }]) => box.server(server, engine)))
+    const { lab, results } = liveLab(box, { tell, where })
+    await scenario.body(lab)
+    if (stay) {
+      saveLab({ ...world.record, state: 'up' })
+      world.keep()
+    }
+    return { checks: results, ms: performance.now() - began }
+  })
 }
 
 /** Builds the lab, checks it and leaves it up. A lab that is up already is checked again. */

@@ -6,9 +6,7 @@ import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
 import { callEngine } from '../run/engine-api.ts'
 import { cacheRoot } from './state.ts'
-
-/** The name of the image that set-up builds. */
-export const builtImage = 'vethlab'
+import { builtImage } from './world.ts'
 
 /** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
 export async function giveImage(pid: number, image: string): Promise<void> {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
+import { guarded } from '../run/guard.ts'
 import { firstLine, until } from '../run/process.ts'
 import { enterWords, environment, worldNamespaces } from './enter.ts'
 import {
@@ -21,14 +22,23 @@ export const script = (name: string): string => fileURLToPath(new URL(`${name}.s
 /** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree. */
 export const cgroupOf = (lab: string): string => `vethlab-${lab}`
 
+/** The name of the image that set-up builds. */
+export const builtImage = 'vethlab'
+
 export interface World {
   record: LabRecord
   /** Leaves the lab up when this process ends; until then it ends with this process. */
   keep(): void
 }
 
+/** What is known of a lab before it starts. */
+export type About = Pick<LabRecord, 'name' | 'title' | 'file' | 'path'>
+
 /** Starts the first process of a lab. The name must have been claimed. */
-export async function startWorld(about: Omit<LabRecord, 'pid' | 'born' | 'servers'>): Promise<World> {
+async function startWorld({ name, title, file, path }: About): Promise<World> {
+  const image = process.env.IMAGE || builtImage
+  const since = new Date().toISOString()
+  const about = { version: 1 as const, name, title, file, state: 'starting' as const, since, image, path }
   const folder = labFolder(about.name)
   const janitor = spawn(
     'unshare',
@@ -67,6 +77,20 @@ export async function startWorld(about: Omit<LabRecord, 'pid' | 'born' | 'server
   }
 }
 
+/** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
+export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
+  if (!(await claimSwept(about.name)))
+    throw new Unable(`${about.name} is being started or removed by another process`, {
+      hint: 'Wait for it, then look what is up: make status',
+    })
+  try {
+    return await guarded(async () => work(await startWorld(about)))
+  } catch (error) {
+    await endWorld(about.name)
+    throw error
+  }
+}
+
 /** Makes a virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
   const words = enterWords(lab.pid, ['sh', script('server'), name, cgroupOf(lab.name)], worldNamespaces)
@@ -101,7 +125,7 @@ export async function endWorld(name: string): Promise<void> {
 }
 
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
-export async function claimSwept(name: string): Promise<boolean> {
+async function claimSwept(name: string): Promise<boolean> {
   if (claim(name)) return true
   if (findLab(name) || ownerLives(name)) return false
   if (!(await until(() => !existsSync(labFolder(name)), 2000))) sweep(name)

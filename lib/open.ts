@@ -1,0 +1,58 @@
+import type { Command } from './command.ts'
+import { CommandFailed, VethlabError } from './errors.ts'
+import type { Lab } from './lab.ts'
+import { toShell } from './render/shell.ts'
+import type { CheckResult, Listener } from './run/events.ts'
+import { execute } from './run/execute.ts'
+import { liveLab } from './run/live.ts'
+import { serverPath } from './sandbox/engine.ts'
+import { type Sandbox, sandbox } from './sandbox/sandbox.ts'
+import { labName } from './sandbox/state.ts'
+import { endWorld, inNewWorld } from './sandbox/world.ts'
+
+/** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
+export interface OpenLab extends Lab {
+  readonly name: string
+  /** Runs one command and returns what it printed. Throws CommandFailed when it fails. */
+  run(command: Command): Promise<string>
+  /** The results of all checks so far. */
+  readonly results: readonly CheckResult[]
+  readonly sandbox: Sandbox
+}
+
+/**
+ * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
+ * failed, or was cut off by a signal. Servers and engines start when the first command needs them. A check that
+ * fails throws.
+ */
+export async function withLab<T>(
+  work: (lab: OpenLab) => Promise<T>,
+  { name = `lab-${process.pid}`, tell = () => {} }: { name?: string; tell?: Listener } = {},
+): Promise<T> {
+  const about = {
+    name: labName(name),
+    title: 'a lab of a program',
+    file: process.argv[1] ?? '',
+    path: serverPath(),
+  }
+  return inNewWorld(about, async (world) => {
+    const box = sandbox(world.record, tell)
+    const failed = (event: Parameters<Listener>[0]) => {
+      tell(event)
+      if (event.kind === 'check' && !event.ok)
+        throw new VethlabError(
+          `${event.from} → ${event.to}: expected ${event.expected}, observed ${event.observed}`,
+          { command: event.command, hint: event.why },
+        )
+    }
+    const { lab, results } = liveLab(box, { tell: failed, where: [] })
+    const run = async (command: Command) => {
+      const done = await execute(box, command)
+      if (done.code !== 0) throw new CommandFailed(toShell(command), done.code, done.stderr || done.stdout)
+      return done.stdout
+    }
+    const value = await work({ ...lab, name, run, results, sandbox: box })
+    await endWorld(name)
+    return value
+  })
+}
