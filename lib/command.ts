@@ -3,7 +3,7 @@
  * Nothing runs when it is built. A lab runs it, prints it, or undoes it.
  */
 import type { ApiCall } from './docker/api.ts'
-import { callerOutsideLib } from './errors.ts'
+import { rememberCaller } from './errors.ts'
 import { word } from './names.ts'
 
 /** Where a command runs, as data. The fluent places of place.ts carry the same three facts. */
@@ -59,7 +59,7 @@ export interface Read<T extends string = string> extends Command {
   check(value: T): T
 }
 
-let built: Map<Command, string | undefined> | undefined
+let built: Map<Command, () => string | undefined> | undefined
 
 /** Builds a command. `from` is the command that it grew out of by one more clause. */
 export function command(
@@ -75,7 +75,7 @@ export function command(
     ...facts,
   })
   if (from) used(from)
-  built?.set(value, callerOutsideLib())
+  built?.set(value, rememberCaller())
   return value
 }
 
@@ -83,7 +83,7 @@ export function command(
 export function withClauses<C extends object>(base: Command, clauses: (base: Command) => C): Command & C {
   const value: Command & C = Object.freeze({ ...base, ...clauses(base) }) as Command & C
   if (built?.has(base)) {
-    built.set(value, built.get(base))
+    built.set(value, built.get(base) ?? rememberCaller())
     built.delete(base)
   }
   return value
@@ -96,8 +96,8 @@ export const used = (value: Command): void => void built?.delete(value)
  * Watches which commands are built and never given to a lab: a mistake that is easy to make.
  * Returns a function that ends the watch and tells them, with the line that built each.
  */
-export function watchBuilt(): () => Array<{ command: Command; where: string | undefined }> {
-  const mine = new Map<Command, string | undefined>()
+export function watchBuilt(): () => Array<{ command: Command; where: () => string | undefined }> {
+  const mine: typeof built = new Map()
   built = mine
   return () => {
     if (built === mine) built = undefined

@@ -31,7 +31,7 @@ export class VethlabError extends Error {
 /** A value that cannot be right. Thrown while a command is built, before anything is changed. */
 export class BadInput extends VethlabError {
   constructor(message: string, parts: ErrorParts = {}) {
-    super(message, { where: callerOutsideLib(), ...parts })
+    super(message, { where: rememberCaller()(), ...parts })
   }
 }
 
@@ -159,11 +159,19 @@ export function explain(error: unknown): string {
   return lines.filter(Boolean).join('\n')
 }
 
-/** `file:line` of the nearest caller that is not part of the library, relative to the working folder. */
-export function callerOutsideLib(): string | undefined {
-  const library = new URL('.', import.meta.url).href
-  const frames = new Error().stack?.split('\n').slice(1) ?? []
-  const frame = frames.find((line) => line.includes('file://') && !line.includes(library))
+/**
+ * Remembers who called the library; the function returned tells it: `file:line` of the nearest caller that is no
+ * part of it, relative to the working folder. Telling costs far more than remembering, and is seldom needed.
+ */
+export function rememberCaller(): () => string | undefined {
+  const here = new Error()
+  return () => callerIn(here.stack)
+}
+
+const library = new URL('.', import.meta.url).href
+
+function callerIn(stack: string | undefined): string | undefined {
+  const frame = stack?.split('\n').find((line) => line.includes('file://') && !line.includes(library))
   const found = frame?.match(/(file:\/\/[^\s)]+?):(\d+):\d+/)
   if (!found?.[1]) return undefined
   const path = decodeURIComponent(new URL(found[1]).pathname)

@@ -3,12 +3,7 @@ import { CommandFailed, VethlabError } from './errors.ts'
 import type { Lab } from './lab.ts'
 import { toShell } from './render/shell.ts'
 import type { CheckResult, Listener } from './run/events.ts'
-import { execute } from './run/execute.ts'
-import { liveLab } from './run/live.ts'
-import { serverPath } from './sandbox/engine.ts'
-import { type Sandbox, sandbox } from './sandbox/sandbox.ts'
-import { labName } from './sandbox/state.ts'
-import { endWorld, inNewWorld } from './sandbox/world.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab {
@@ -29,11 +24,22 @@ export async function withLab<T>(
   work: (lab: OpenLab) => Promise<T>,
   { name = `lab-${process.pid}`, tell = () => {} }: { name?: string; tell?: Listener } = {},
 ): Promise<T> {
+  // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
+  const [{ execute }, { liveLab }, { serverPath }, { sandbox }, { labName }, { endWorld, inNewWorld }] =
+    await Promise.all([
+      import('./run/execute.ts'),
+      import('./run/live.ts'),
+      import('./sandbox/engine.ts'),
+      import('./sandbox/sandbox.ts'),
+      import('./sandbox/state.ts'),
+      import('./sandbox/world.ts'),
+    ])
   const about = {
     name: labName(name),
     title: 'a lab of a program',
     file: process.argv[1] ?? '',
     path: serverPath(),
+    servers: [],
   }
   return inNewWorld(about, async (world) => {
     const box = sandbox(world.record, tell)

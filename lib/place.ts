@@ -84,7 +84,10 @@ export const container = (server: Place, name: string, label = name) => {
           ? '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
           : `{{(index .NetworkSettings.Networks "${dockerName(network)}").IPAddress}}`
       return Object.freeze({
-        ...command(server, ['docker', 'inspect', '-f', one, name], { shows: true }),
+        ...command(server, ['docker', 'inspect', '-f', one, name], {
+          shows: true,
+          api: { call: 'container address', container: name, ...(network === undefined ? {} : { network }) },
+        }),
         variable: variable(name, network ?? '', 'address'),
         check: ipv4<Ipv4>,
       })

@@ -9,6 +9,8 @@ export type ApiCall =
   | { readonly call: 'network rm'; readonly network: string }
   | { readonly call: 'run'; readonly name: string; readonly body: ContainerBody }
   | { readonly call: 'rm'; readonly container: string }
+  | { readonly call: 'container address'; readonly container: string; readonly network?: string }
+  | { readonly call: 'network bridge'; readonly network: string }
   | { readonly call: 'image import'; readonly file: string; readonly image: string }
   | { readonly call: 'image load'; readonly file: string }
 

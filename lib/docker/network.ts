@@ -164,7 +164,10 @@ export const network = (place: Place) => ({
     const option = 'index .Options "com.docker.network.bridge.name"'
     const format = `{{with ${option}}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}`
     return Object.freeze({
-      ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], { shows: true }),
+      ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], {
+        shows: true,
+        api: { call: 'network bridge', network: name },
+      }),
       variable: variable(name, 'bridge'),
       check: ifName<string>,
     })

@@ -14,7 +14,7 @@ interface Question {
   observer: Observer
   suffix?: string
   look?: string
-  argv: (address: string) => string[]
+  argv: (address: string, expected: string) => string[]
 }
 
 /** A check for each outcome that a question may have. */
@@ -29,7 +29,7 @@ function asking({ from, target, observer, suffix = '', look, argv }: Question) {
       expected,
       ...(look === undefined ? {} : { look }),
       target: named ? target.address() : target,
-      command: (address: string): Command => command(from, argv(address), { shows: true }),
+      command: (address: string): Command => command(from, argv(address, expected), { shows: true }),
     })
 }
 
@@ -38,7 +38,9 @@ const checkedAddress = (target: Target): Target => (typeof target === 'string' ?
 /** Questions that a place can ask; each outcome of each is a check. */
 export const probes = (from: Place) => ({
   /**
-   * One echo request to an address or a container; it waits at most a second for the reply.
+   * One echo request to an address or a container; it waits at most a second for the reply. Where silence is
+   * expected a third of that is enough, hundreds of times what a reply takes; in a container it is a second, since
+   * the ping of busybox knows whole seconds only.
    * The name of a machine may stand for its address: then the name must resolve first.
    *
    * Example: net1.ping('172.30.10.1').replies
@@ -47,11 +49,12 @@ export const probes = (from: Place) => ({
   ping: (target: Target) => {
     const checked =
       typeof target === 'string' && /^[a-z]/i.test(target) ? word(target) : checkedAddress(target)
+    const seconds = (expected: string) => (expected === 'no reply' && from.kind !== 'container' ? '0.3' : '1')
     const must = asking({
       from,
       target: checked,
       observer: 'ping',
-      argv: (address) => ['ping', '-c', '1', '-W', '1', address],
+      argv: (address, expected) => ['ping', '-c', '1', '-W', seconds(expected), address],
     })
     return {
       /** A reply came; `ttl(63)`: with one router between (every router takes one off 64). */

@@ -2,10 +2,13 @@
  * The command line: the same verbs for a scenario's own file (`net1.ts test`) and for all of them
  * (`vethlab test net1`). What is heavy is loaded by the verb that needs it.
  */
+import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
-import yargs from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+
+// Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
+const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
 
 /** How the command line finds the scenarios by name. Not needed for a scenario's own file. */
 export interface Catalogue {
@@ -42,6 +45,8 @@ async function report(error: unknown, json: boolean): Promise<void> {
 }
 
 async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
+  // Loaded while the words are read: most runs need them.
+  if (!argv.some((word) => word === '--help' || word === '-h')) void import('./verbs.ts')
   const own = 'body' in subject ? subject : undefined
   const catalogue = 'body' in subject ? undefined : subject
   let code = 0
@@ -79,16 +84,12 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ...verb(
         own ? (['up', '$0'] as unknown as string) : `up${target}`,
         'build it, check it, and leave it up (the default)',
-        async (args) => {
-          const { up } = await import('./verbs.ts')
-          return shown(up, await scenarioOf(args), options(args), true)
-        },
+        async (args) => shown('up', await scenarioOf(args), options(args), true),
       ),
     )
     .command(
       ...verb(`test${target}`, 'build it, check it, and remove it', async (args) => {
-        const { test } = await import('./verbs.ts')
-        return shown(test, await scenarioOf(args), options(args), false)
+        return shown('test', await scenarioOf(args), options(args), false)
       }),
     )
     .command(
@@ -118,7 +119,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
         `shell${target} [where]`,
         'open a shell on its server, or in a namespace or container of it',
         async (args) => {
-          const { shell } = await import('./verbs.ts')
+          const { shell } = await import('./inspect.ts')
           return shell(labOf(args), args.where as string | undefined)
         },
         (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
@@ -135,7 +136,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
               where: undefined,
               hint: 'Put it behind --, as in: exec server1 -- ip addr',
             })
-          const { exec } = await import('./verbs.ts')
+          const { exec } = await import('./inspect.ts')
           return exec(labOf(args), String(args.where), words.map(String))
         },
         (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
@@ -143,7 +144,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
     )
     .command(
       ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
-        const { print } = await import('./verbs.ts')
+        const { print } = await import('./print.ts')
         process.stdout.write(await print(await scenarioOf(args)))
         return 0
       }),
@@ -191,20 +192,17 @@ function unknownWords(message: string, argv: readonly string[], catalogue: Catal
 
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 async function shown(
-  verb: (
-    scenario: Scenario,
-    options: import('./verbs.ts').RunOptions,
-  ) => Promise<import('./verbs.ts').Outcome>,
+  verb: 'up' | 'test',
   scenario: Scenario,
   { json, quiet, undo, name }: Options,
   staysUp: boolean,
 ): Promise<number> {
-  const { screen, summary } = await import('./screen.ts')
+  const [verbs, { screen, summary }] = await Promise.all([import('./verbs.ts'), import('./screen.ts')])
   const events: import('./events.ts').Event[] = []
   const tell = json
     ? (event: import('./events.ts').Event) => void events.push(event)
     : screen({ undo, verbose: !quiet })
-  const { checks, ms } = await verb(scenario, { name, tell })
+  const { checks, ms } = await verbs[verb](scenario, { name, tell })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

@@ -3,13 +3,14 @@ import { createReadStream } from 'node:fs'
 import { PassThrough, type Readable } from 'node:stream'
 import Docker from 'dockerode'
 import type { ApiCall } from '../docker/api.ts'
-import { engineSocket } from '../sandbox/enter.ts'
+import { engineSocket, mustBeApart } from '../sandbox/enter.ts'
 import type { Finished } from './process.ts'
 
 const clients = new Map<number, Docker>()
 
 /** The client of the engine on the server with that first process. */
 export function client(pid: number): Docker {
+  mustBeApart(pid)
   const known = clients.get(pid) ?? new Docker({ socketPath: engineSocket(pid) })
   clients.set(pid, known)
   return known
@@ -58,6 +59,18 @@ async function perform(docker: Docker, call: ApiCall): Promise<string> {
     case 'rm':
       await docker.getContainer(call.container).remove({ force: true })
       return call.container
+    case 'container address': {
+      const { NetworkSettings } = await docker.getContainer(call.container).inspect()
+      if (call.network === undefined)
+        return Object.values(NetworkSettings.Networks)
+          .map((network) => network.IPAddress)
+          .join('')
+      return NetworkSettings.Networks[call.network]?.IPAddress ?? '<no value>' // as the docker program says
+    }
+    case 'network bridge': {
+      const { Id, Options } = await docker.getNetwork(call.network).inspect()
+      return Options?.['com.docker.network.bridge.name'] || `br-${Id.slice(0, 12)}`
+    }
     case 'image import':
       return progress(await docker.importImage(call.file, splitTag(call.image)))
     case 'image load':

@@ -3,10 +3,8 @@ import type { Command } from '../command.ts'
 import { toolMissing } from '../errors.ts'
 import { splitRefs } from '../ref.ts'
 import { commandArgv, needsEngine } from '../render/argv.ts'
-import { enter } from '../sandbox/enter.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { callEngine, execInContainer } from './engine-api.ts'
-import { type Finished, finished } from './process.ts'
+import type { Finished } from './process.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -26,15 +24,14 @@ export function fill<T>(data: T, values: Values): T {
 export async function execute(sandbox: Sandbox, command: Command): Promise<Finished> {
   const entry = await sandbox.server(command.place.server, needsEngine(command))
   const values = { IMAGE: sandbox.record.image }
-  if (command.api) return callEngine(entry.server.pid, fill(command.api, values))
-  const { place, background = false } = command
-  const argv = fill([...command.argv], values)
-  if (place.kind === 'container') return execInContainer(entry.server.pid, place.name, argv, background)
-
+  if (command.api || command.place.kind === 'container') {
+    const { callEngine, execInContainer } = await import('./engine-api.ts')
+    if (command.api) return callEngine(entry.server.pid, fill(command.api, values))
+    const { argv, place, background = false } = command
+    return execInContainer(entry.server.pid, place.name, fill([...argv], values), background)
+  }
   const words = fill(commandArgv(command), values)
-  const done = await finished(
-    enter(entry, background ? ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...words] : words),
-  )
-  if (done.code === 127 && /failed to execute/.test(done.stderr)) throw toolMissing(words[0] ?? '')
+  const done = await entry.run(words, command.background ?? false)
+  if (done.code === 127 && /: not found$/m.test(done.stderr)) throw toolMissing(words[0] ?? '')
   return done
 }

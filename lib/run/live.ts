@@ -17,7 +17,7 @@ import { sleep } from './process.ts'
 export interface LiveOptions {
   tell: Listener
   /** Where each step stands in the file, in order: found when the scenario was planned. */
-  where: ReadonlyArray<string | undefined>
+  where: ReadonlyArray<() => string | undefined>
   /** Skips the steps, and all checks but these: for a lab that is up already. */
   only?: ReadonlySet<number>
 }
@@ -112,18 +112,23 @@ export function liveLab(
       try {
         for (const command of flatten(commands)) await run(command)
       } catch (error) {
-        if (error instanceof VethlabError) error.where = `${where[number] ?? ''}, step "${title}"`
+        if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
         throw error
       }
       if (flatten(commands).some(needsEngine)) facts = new Map()
     },
     async check(all, why) {
       const mine = asList(all).filter(() => (only ? only.has(checks++) : ++checks))
-      // Listeners answer one at a time; all other questions are asked side by side.
-      const inTurn = mine.some((check) => check.observer === 'answer')
-      const asked: CheckResult[] = []
-      if (inTurn) for (const check of mine) asked.push(await answer(check, why))
-      else asked.push(...(await Promise.all(mine.map((check) => answer(check, why)))))
+      // A listener answers one at a time; all other questions are asked side by side.
+      const busy = new Map<string, Promise<unknown>>()
+      const asked = await Promise.all(
+        mine.map((check) => {
+          if (check.observer !== 'answer') return answer(check, why)
+          const mine = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
+          busy.set(check.to, mine)
+          return mine
+        }),
+      )
       for (const result of asked) tell({ kind: 'check', ...result })
       results.push(...asked)
     },

@@ -1,17 +1,16 @@
 /** Records a scenario without running anything: what it does, in order. */
 import { type Command, type Read, used, watchBuilt } from '../command.ts'
-import { callerOutsideLib } from '../errors.ts'
+import { rememberCaller } from '../errors.ts'
 import type { Lab, Scenario } from '../lab.ts'
 import type { Check } from '../probe/check.ts'
 import { ref } from '../ref.ts'
-import { commandArgv, needsEngine } from '../render/argv.ts'
-import { shellLine } from '../render/shell.ts'
+import { needsEngine } from '../render/argv.ts'
 
 export interface StepEntry {
   kind: 'step'
   title: string
   commands: readonly Command[]
-  where: string | undefined
+  where: () => string | undefined
 }
 export interface ReadEntry {
   kind: 'read'
@@ -23,14 +22,14 @@ export interface CheckEntry {
   /** The command, with a ref for an address that must be read. */
   command: Command
   why: string
-  where: string | undefined
+  where: () => string | undefined
 }
 export type Entry = StepEntry | ReadEntry | CheckEntry
 
 export interface Plan {
   entries: Entry[]
   /** Commands that were built and never given to the lab. */
-  forgotten: Array<{ command: Command; where: string | undefined }>
+  forgotten: Array<{ command: Command; where: () => string | undefined }>
 }
 
 export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): Command[] =>
@@ -58,10 +57,10 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       const all = flatten(commands)
       for (const command of all) used(command)
       if (all.some(needsEngine)) known.clear() // a container may have another address now
-      entries.push({ kind: 'step', title, commands: all, where: callerOutsideLib() })
+      entries.push({ kind: 'step', title, commands: all, where: rememberCaller() })
     },
     async check(checks, why) {
-      const where = callerOutsideLib()
+      const where = rememberCaller()
       for (const check of asList(checks)) {
         const address = typeof check.target === 'string' ? check.target : readOnce(check.target)
         const command = check.command(address)
@@ -107,9 +106,8 @@ export function lastingChecks(plan: Plan): Set<number> {
   let number = 0
   for (const entry of plan.entries) {
     if (entry.kind !== 'check') continue
-    const { place } = entry.command
-    const look = entry.check.look ?? ''
-    last.set(`${place.server} ${shellLine(commandArgv(entry.command))} ${look}`, number++)
+    const { from, to, observer, look } = entry.check
+    last.set(JSON.stringify([from.server, from.kind, from.name, observer, to, look]), number++)
   }
   return new Set(last.values())
 }

@@ -28,16 +28,17 @@ export function finished(child: ChildProcess): Promise<Finished> {
 
 const signals: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
-/** Resolves with the first line that a process prints; undefined when it ends, or closes its output, before. */
-export function firstLine(child: ChildProcess): Promise<string | undefined> {
+/** The first lines that a process prints: as many as asked for, or fewer when its output ends before. */
+export function firstLines(child: ChildProcess, count: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let text = ''
+    const lines = () => text.split('\n').slice(0, -1)
     child.stdout?.on('data', (data: Buffer) => {
       text += data
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+      if (lines().length >= count) resolve(lines())
     })
     child.once('error', reject)
-    child.stdout?.once('close', () => resolve(undefined))
+    child.stdout?.once('close', () => resolve(lines()))
   })
 }
 

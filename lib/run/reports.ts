@@ -1,7 +1,8 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
 import { howTo } from './hints.ts'
-import { down, downAll, type LabStatus, status } from './verbs.ts'
+import { type LabStatus, status } from './inspect.ts'
+import { down, downAll } from './verbs.ts'
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 

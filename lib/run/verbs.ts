@@ -1,23 +1,15 @@
-/** What can be done with a scenario and its lab. Each verb returns the exit code. */
-import { existsSync, readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+/** Building, checking and removing labs. */
+import { existsSync } from 'node:fs'
 import { BadInput, toolMissing, Unable } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
-import { onServer } from '../render/argv.ts'
-import { script } from '../render/script.ts'
 import { toShell } from '../render/shell.ts'
 import { findCompose, findProgram, serverPath } from '../sandbox/engine.ts'
-import { enter } from '../sandbox/enter.ts'
-import { attach, sandbox } from '../sandbox/sandbox.ts'
 import { allLabs, findLab, type LabRecord, labName, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { guarded } from './guard.ts'
 import { howTo } from './hints.ts'
-import { liveLab } from './live.ts'
-import { findPlace, placesOf } from './places.ts'
 import { commandsOf, lastingChecks, type Plan, plan, serversOf } from './plan.ts'
-import { finished } from './process.ts'
 
 export interface RunOptions {
   /** The name of the lab. Default: the scenario's. */
@@ -51,7 +43,7 @@ function preflight(planned: Plan, path: string): void {
 async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {
   const planned = await plan(scenario)
   for (const { command, where } of planned.forgotten)
-    tell({ kind: 'warning', text: `${where}: built and never given to the lab: ${toShell(command)}` })
+    tell({ kind: 'warning', text: `${where()}: built and never given to the lab: ${toShell(command)}` })
   const path = serverPath()
   preflight(planned, path)
   return { planned, path }
@@ -60,6 +52,11 @@ async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ pla
 const stepLines = (planned: Plan) =>
   planned.entries.filter((entry) => entry.kind === 'step').map((entry) => entry.where)
 
+const liveModules = async () => ({
+  ...(await import('../sandbox/sandbox.ts')),
+  ...(await import('./live.ts')),
+})
+
 /** Builds the lab and checks it. It ends with this process unless it is told to stay. */
 async function build(scenario: Scenario, name: string, options: RunOptions, stay: boolean): Promise<Outcome> {
   const { tell } = options
@@ -67,10 +64,14 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const { planned, path } = await prepared(scenario, options)
   const where = stepLines(planned)
   tell({ kind: 'begin', lab: name, title: scenario.title, steps: where.length, again: false })
-  return inNewWorld({ name, title: scenario.title, file: scenario.file, path }, async (world) => {
+  const loading = liveModules() // while the world starts
+  const servers = serversOf(planned)
+  const about = { name, title: scenario.title, file: scenario.file, path, servers: [...servers.keys()] }
+  return inNewWorld(about, async (world) => {
+    const { sandbox, liveLab } = await loading
     const box = sandbox(world.record, tell)
-    // All servers at once, engines included: the scenario will ask for them one by one.
-    await Promise.all([...serversOf(planned)].map(([server, { engine }]) => box.server(server, engine)))
+    // All engines at once: the scenario will ask for them one by one.
+    await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
     const { lab, results } = liveLab(box, { tell, where })
     await scenario.body(lab)
     if (stay) {
@@ -84,6 +85,8 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
 /** Builds the lab, checks it and leaves it up. A lab that is up already is checked again. */
 export async function up(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const name = labName(options.name ?? scenario.name)
+  if (!findLab(name)) return build(scenario, name, options, true)
+  const { attach, liveLab } = await liveModules()
   const standing = attach(name, options.tell)
   if (!standing) return build(scenario, name, options, true)
   if (standing.record.state !== 'up')
@@ -117,89 +120,3 @@ export async function down(name: string): Promise<LabRecord | undefined> {
 /** Removes all labs of this user. */
 export const downAll = async (): Promise<LabRecord[]> =>
   (await Promise.all(allLabs().map((lab) => down(lab.name)))).filter((lab) => lab !== undefined)
-
-/** The lab of that name, which must be up. */
-function standing(name: string): LabRecord {
-  const lab = findLab(labName(name))
-  if (lab) return lab
-  const others = allLabs().map((other) => other.name)
-  throw new Unable(`${name} is not up`, {
-    hint: others.length > 0 ? `Up: ${others.join(', ')}` : `Start it: ${howTo('up', name)}`,
-  })
-}
-
-/** One program in a place, with the caller's terminal. Returns its exit code. */
-export async function exec(name: string, where: string, argv: readonly string[]): Promise<number> {
-  const lab = standing(name)
-  const place = await findPlace(lab, where)
-  const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
-  return (await finished(child)).code
-}
-
-/** An interactive shell in a place; by default on the first server. Returns its exit code. */
-export async function shell(name: string, where: string | undefined): Promise<number> {
-  const lab = standing(name)
-  const place = await findPlace(lab, where)
-  const prompt = `PS1=${place.name}# `
-  const bash = findProgram('bash', lab.path)
-  const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
-  const argv =
-    place.kind === 'container'
-      ? ['docker', 'exec', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name, 'sh']
-      : onServer(place, inside)
-  process.on('SIGINT', () => {}) // Ctrl-C is for the program in the shell
-  const child = enter({ lab, server: place.record }, argv, { stdio: 'inherit' })
-  return (await finished(child)).code
-}
-
-/** The scenario as a shell script for a real server. */
-export async function print(scenario: Scenario): Promise<string> {
-  const planned = await plan(scenario)
-  const servers = [...serversOf(planned).keys()]
-  if (servers.length > 1)
-    throw new Unable(`${scenario.name} has several servers (${servers.join(', ')}): it cannot be printed yet`)
-  const files = commandsOf(planned).flatMap(({ file }) => (file === undefined ? [] : [file]))
-  for (const file of files)
-    if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })
-  return script(
-    scenario,
-    planned,
-    Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')])),
-  )
-}
-
-export interface LabStatus {
-  name: string
-  title: string
-  file: string
-  state: LabRecord['state']
-  since: string
-  places: Array<{
-    kind: string
-    name: string
-    server: string
-    up: boolean
-    addresses: Array<{ dev: string; address: string }>
-  }>
-}
-
-/** All labs that are up, or the one of that name, with their places and addresses. */
-export async function status(name?: string): Promise<LabStatus[]> {
-  const labs = allLabs().filter((lab) => name === undefined || lab.name === name)
-  return Promise.all(
-    labs.map(async (lab) => ({
-      name: lab.name,
-      title: lab.title,
-      file: relative(process.cwd(), lab.file),
-      state: lab.state,
-      since: lab.since,
-      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses }) => ({
-        kind,
-        name,
-        server,
-        up,
-        addresses,
-      })),
-    })),
-  )
-}

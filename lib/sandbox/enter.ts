@@ -1,5 +1,7 @@
 /** Every entry into a server goes through here. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
+import { Unable } from '../errors.ts'
 import type { LabRecord, ServerRecord } from './state.ts'
 
 export interface Entry {
@@ -20,6 +22,23 @@ export const enterWords = (pid: number, argv: readonly string[], namespaces = al
   '--',
   ...argv,
 ]
+
+/**
+ * Makes sure that a process is not in the machine's own network or mounts: a number mistaken for another would
+ * otherwise run a lab's commands on the machine itself.
+ */
+export function mustBeApart(pid: number): void {
+  const apart = (kind: string) =>
+    readlinkSync(`/proc/${pid}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`)
+  let ok = false
+  try {
+    ok = apart('net') && apart('mnt') && apart('pid')
+  } catch {} // there is no such process
+  if (!ok)
+    throw new Unable(`process ${pid} is not the first of a virtual server`, {
+      hint: 'Was the lab taken down meanwhile?',
+    })
+}
 
 const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 

@@ -1,17 +1,18 @@
 #!/bin/sh
 # The keeper of a lab, outside of it: starts the lab's first process, waits until it ends, and removes what is left.
-# usage: unshare --mount --propagation slave sh janitor.sh STATE_DIR CGROUP
+# usage: unshare --mount --propagation slave sh janitor.sh STATE_DIR CGROUP [SERVER…]
 #   stdin   one line: "keep" leaves the lab up when the tool ends; anything else, or the end of the tool, ends the lab
-#   stdout  the pid of the first process, once it is there
+#   stdout  a line for the first process and for each server: its name (`world` for the first) and its pid
 set -u
 here=${0%/*} dir=$1 cgroup=$2
+shift 2
 
 # The kernel needs a moment until a cgroup counts as empty.
 remove_cgroup() {
-  for pause in 0 0.01 0.02 0.05 0.1 0.2 0.5 1; do
+  for pause in 0.01 0.02 0.05 0.1 0.2 0.5 1; do
     [ -d "$dir/cgroup/$cgroup" ] || return 0
+    find "$dir/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
     sleep "$pause"
-    find "$dir/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
   done
 }
 
@@ -20,7 +21,7 @@ mkdir "$dir/cgroup" && mount -n -t cgroup2 cgroup2 "$dir/cgroup" || exit 1
 remove_cgroup # of an earlier lab of this name that lost its janitor
 mkdir "$dir/cgroup/$cgroup" || exit 1
 
-unshare --net --mount --uts --ipc --pid --fork --kill-child sh "$here/world.sh" "$dir/pid" 4<&- &
+unshare --net --mount --uts --ipc --pid --fork --kill-child sh "$here/world.sh" "$dir/pid" "$cgroup" "$@" 4<&- &
 world=$!
 exec >/dev/null
 

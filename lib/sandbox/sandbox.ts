@@ -1,23 +1,41 @@
 /** A lab on virtual servers: starts what is asked for, once, when it is asked for. */
-import { client } from '../run/engine-api.ts'
 import type { Listener } from '../run/events.ts'
+import { type Finished, finished } from '../run/process.ts'
 import { startEngine } from './engine.ts'
-import type { Entry } from './enter.ts'
-import { giveImage } from './image.ts'
+import { type Entry, enter } from './enter.ts'
+import { type Resident, resident } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
 import { endWorld, startServer } from './world.ts'
+
+/** A server to run commands on. */
+export interface RunningServer extends Entry {
+  server: ServerRecord
+  /** Runs a program on the server and waits for it, unless it is to go on in the background. */
+  run(argv: readonly string[], background?: boolean): Promise<Finished>
+}
 
 export interface Sandbox {
   readonly record: LabRecord
   /** A server, started if it is not up yet; with its engine running if that is needed. */
-  server(name: string, engine: boolean): Promise<Entry>
+  server(name: string, engine: boolean): Promise<RunningServer>
   end(): Promise<void>
 }
 
 /** The servers of a lab whose world is up. */
 export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
-  const servers = new Map<string, Promise<ServerRecord>>(
-    record.servers.map((server) => [server.name, Promise.resolve(server)]),
+  const running = (server: ServerRecord): RunningServer => {
+    const entry = { lab: record, server }
+    let shell: Resident | undefined
+    const run = async (argv: readonly string[], background = false) => {
+      shell ??= resident(entry)
+      // Side by side with another command it has to enter by itself.
+      const inShell = ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...argv]
+      return shell.run(argv, background) ?? finished(enter(entry, background ? inShell : argv))
+    }
+    return { ...entry, run }
+  }
+  const servers = new Map<string, Promise<RunningServer>>(
+    record.servers.map((server) => [server.name, Promise.resolve(running(server))]),
   )
   const engines = new Map<string, Promise<void>>(
     record.servers.filter((server) => server.engine).map((server) => [server.name, Promise.resolve()]),
@@ -29,18 +47,22 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
     return found
   }
 
-  const start = async (name: string): Promise<ServerRecord> => {
+  const start = async (name: string): Promise<RunningServer> => {
     const server = await startServer(record, name)
     record.servers.push(server)
     saveLab(record)
-    return server
+    return running(server)
   }
 
-  const engine = async (server: ServerRecord): Promise<void> => {
+  const engine = async ({ server }: RunningServer): Promise<void> => {
     const what = `${server.name}: Docker Engine`
     const began = performance.now()
     tell({ kind: 'waiting', what })
-    await startEngine({ lab: record, server })
+    const [{ client }, { giveImage }] = await Promise.all([
+      import('../run/engine-api.ts'),
+      import('./image.ts'),
+      startEngine({ lab: record, server }),
+    ])
     const { Version } = await client(server.pid).version()
     await giveImage(server.pid, record.image)
     server.engine = true
@@ -53,7 +75,7 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
     async server(name, needsEngine) {
       const server = await once(servers, name, () => start(name))
       if (needsEngine) await once(engines, name, () => engine(server))
-      return { lab: record, server }
+      return server
     },
     end: () => endWorld(record.name),
   }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes one virtual server, inside the lab's world. Prints the pid of its first process when it is ready.
+# Makes one virtual server, inside the lab's world. Prints its name and the pid of its first process when it is ready.
 # usage: server.sh NAME CGROUP     the two later stages call this file again
 set -eu
 name=$1 cgroup=$2 stage=${3-start}
@@ -11,21 +11,23 @@ start)
   ;;
 
 inside)
+  # /proc is still that of the machine: it knows this process by the machine's number.
   read -r pid _ </proc/self/stat
   mount -n -t proc proc /proc
-  hostname "$name"
+  echo "$name" >/proc/sys/kernel/hostname
 
   # An empty /run hides the machine's containerd, D-Bus, firewalld and systemd from the engine, and gives the
   # server its own named namespaces and its own lock for iptables.
   mount -n -t tmpfs tmpfs /run
-  mkdir -p /run/netns /run/lock /run/vethlab/docker/cli-plugins /run/vethlab/cgroup
+  files=/run/vethlab
+  mkdir -p /run/netns /run/lock $files/docker/cli-plugins $files/cgroup \
+    $files/etc/upper $files/etc/work $files/opt/upper $files/opt/work $files/var/upper $files/var/work
 
   # What is written below these stays in the server: containerd makes /opt/containerd, dockerd /etc/docker.
   for top in etc opt var; do
-    mkdir -p "/run/vethlab/$top/upper" "/run/vethlab/$top/work"
-    mount -n -t overlay -o "lowerdir=/$top,upperdir=/run/vethlab/$top/upper,workdir=/run/vethlab/$top/work" overlay "/$top"
+    mount -n -t overlay -o "lowerdir=/$top,upperdir=$files/$top/upper,workdir=$files/$top/work" overlay "/$top"
   done
-  rm -f /etc/resolv.conf /etc/hosts
+  [ ! -L /etc/resolv.conf ] || rm /etc/resolv.conf
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >/etc/hosts
   echo '# A virtual server has no name server.' >/etc/resolv.conf
   echo "$name" >/etc/hostname
@@ -36,10 +38,10 @@ inside)
   mount -n -o remount,bind,ro /proc/sys
 
   # A cgroup of its own, seen from inside as the root, so that one folder holds all that the engine makes.
-  mount -n -t cgroup2 cgroup2 /run/vethlab/cgroup
-  mkdir "/run/vethlab/cgroup/$cgroup/$name"
-  echo 0 >"/run/vethlab/cgroup/$cgroup/$name/cgroup.procs"
-  umount -n /run/vethlab/cgroup
+  mount -n -t cgroup2 cgroup2 $files/cgroup
+  mkdir "$files/cgroup/$cgroup/$name"
+  echo 0 >"$files/cgroup/$cgroup/$name/cgroup.procs"
+  umount -n $files/cgroup
   exec unshare --cgroup sh "$0" "$name" "$cgroup" "$pid"
   ;;
 
@@ -50,7 +52,7 @@ inside)
   echo 0 >/sys/fs/cgroup/init/cgroup.procs
   ip link set dev lo up
   cd /
-  echo "$stage"
+  echo "$name $stage"
   exec tini -- sleep infinity >/dev/null 2>&1
   ;;
 esac

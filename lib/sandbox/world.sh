@@ -1,14 +1,15 @@
 #!/bin/sh
 # The first process of a lab: the parent of all its servers, and the network namespace of its switches.
-# Runs as process 1 of new namespaces; the kernel ends every process of the lab with it.
-# usage: world.sh PID_FILE
+# Runs as process 1 of a new PID namespace; the kernel ends every process of the lab with it.
+# It leaves the mounts as they are: the servers, which copy them, need the machine's /proc.
+# usage: world.sh PID_FILE CGROUP [SERVER…]
 set -eu
-# /proc is still that of the machine: it knows this process by the machine's number.
+here=${0%/*} pid_file=$1 cgroup=$2
+shift 2
 read -r pid _ </proc/self/stat
-echo "$pid" >"$1"
-mount -n -t proc proc /proc
-mount -n -t tmpfs tmpfs /run
+echo "$pid" >"$pid_file"
+for server; do sh "$here/server.sh" "$server" "$cgroup" & done
 ip link set dev lo up
 cd /
-echo "$pid"
+echo "world $pid"
 exec tini -- sleep infinity >/dev/null 2>&1

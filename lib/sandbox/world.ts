@@ -1,11 +1,12 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
 import { spawn } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
 import { guarded } from '../run/guard.ts'
-import { firstLine, until } from '../run/process.ts'
-import { enterWords, environment, worldNamespaces } from './enter.ts'
+import { firstLines, until } from '../run/process.ts'
+import { type Entry, enterWords, environment, mustBeApart, worldNamespaces } from './enter.ts'
 import {
   bornAt,
   claim,
@@ -32,49 +33,71 @@ export interface World {
 }
 
 /** What is known of a lab before it starts. */
-export type About = Pick<LabRecord, 'name' | 'title' | 'file' | 'path'>
+export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path'> {
+  /** The names of the servers that it will need; more may be started later. */
+  servers: string[]
+}
 
-/** Starts the first process of a lab. The name must have been claimed. */
-async function startWorld({ name, title, file, path }: About): Promise<World> {
-  const image = process.env.IMAGE || builtImage
-  const since = new Date().toISOString()
-  const about = { version: 1 as const, name, title, file, state: 'starting' as const, since, image, path }
-  const folder = labFolder(about.name)
-  const janitor = spawn(
-    'unshare',
-    ['--mount', '--propagation', 'slave', 'sh', script('janitor'), folder, cgroupOf(about.name)],
-    { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: environment(about), cwd: '/' },
-  )
+/** Starts a program that makes namespaces, and reads the names and pids that it tells: a line for each. */
+async function startNamespaces(words: string[], count: number, lab: Entry['lab'], stdin: 'pipe' | 'ignore') {
+  const child = spawn(words[0] ?? '', words.slice(1), {
+    detached: true,
+    stdio: [stdin, 'pipe', 'pipe'],
+    env: environment(lab),
+    cwd: '/',
+  })
   let complaint = ''
-  janitor.stderr.on('data', (data: Buffer) => {
+  child.stderr?.on('data', (data: Buffer) => {
     complaint += data
   })
-  janitor.stdin.on('error', () => {}) // the lab may end first
-  const line = await firstLine(janitor).catch(() => {
-    throw toolMissing('unshare')
+  const lines = await firstLines(child, count).catch(() => {
+    throw toolMissing(words[0] ?? '')
   })
-  if (!line) {
-    rmSync(folder, { recursive: true, force: true })
+  if (lines.length < count)
     throw new Unable(
-      `the lab could not be started: ${complaint.trim() || 'no word from its first process'}`,
+      `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
       {
         hint: /not permitted|denied/.test(complaint)
           ? 'Virtual servers need root: run it with sudo, or as root.'
-          : 'make doctor tells what this machine lacks.',
+          : 'They need namespaces, overlay and cgroup v2 in the kernel.',
       },
     )
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  child.unref()
+  const pids = new Map(lines.map((line) => line.split(' ') as [string, string]))
+  const pidOf = (name: string): number => {
+    const pid = Number(pids.get(name))
+    mustBeApart(pid)
+    return pid
   }
-  janitor.stderr.destroy()
-  janitor.stdout.destroy()
-  janitor.unref()
-  ;(janitor.stdin as unknown as { unref(): void }).unref()
-  const pid = Number(line)
-  const record: LabRecord = { ...about, pid, born: bornAt(pid) ?? '', servers: [] }
+  return { child, pidOf }
+}
+
+/** Starts the first process of a lab and its servers. The name must have been claimed. */
+async function startWorld({ servers, ...known }: About): Promise<World> {
+  const about = {
+    version: 1 as const,
+    ...known,
+    state: 'starting' as const,
+    since: new Date().toISOString(),
+    image: process.env.IMAGE || builtImage,
+  }
+  const janitor = ['unshare', '--mount', '--propagation', 'slave', 'sh', script('janitor')]
+  const words = [...janitor, labFolder(about.name), cgroupOf(about.name), ...servers]
+  const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
+  const stdin = child.stdin as Writable & { unref?(): void }
+  stdin.on('error', () => {}) // the lab may end first
+  stdin.unref?.()
+  const pid = pidOf('world')
+  const record: LabRecord = {
+    ...about,
+    pid,
+    born: bornAt(pid) ?? '',
+    servers: servers.map((name) => ({ name, pid: pidOf(name), engine: false })),
+  }
   saveLab(record)
-  return {
-    record,
-    keep: () => void janitor.stdin.end('keep\n'),
-  }
+  return { record, keep: () => void stdin.end('keep\n') }
 }
 
 /** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
@@ -91,28 +114,11 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
   }
 }
 
-/** Makes a virtual server in a lab. */
+/** Makes one more virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
   const words = enterWords(lab.pid, ['sh', script('server'), name, cgroupOf(lab.name)], worldNamespaces)
-  const child = spawn(words[0] ?? '', words.slice(1), {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment(lab),
-  })
-  let complaint = ''
-  child.stderr.on('data', (data: Buffer) => {
-    complaint += data
-  })
-  const line = await firstLine(child).catch(() => {
-    throw toolMissing('nsenter')
-  })
-  child.stderr.destroy()
-  child.stdout.destroy()
-  if (!line)
-    throw new Unable(`the virtual server ${name} could not be started: ${complaint.trim()}`, {
-      hint: 'make doctor tells what this machine lacks.',
-    })
-  return { name, pid: Number(line), engine: false }
+  const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
+  return { name, pid: pidOf(name), engine: false }
 }
 
 /** Ends a lab, and waits until its janitor has removed the rest. */

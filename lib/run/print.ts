@@ -1,0 +1,22 @@
+/** Printing a scenario as a shell script. */
+import { existsSync, readFileSync } from 'node:fs'
+import { BadInput, Unable } from '../errors.ts'
+import type { Scenario } from '../lab.ts'
+import { script } from '../render/script.ts'
+import { commandsOf, plan, serversOf } from './plan.ts'
+
+/** The scenario as a shell script for a real server. */
+export async function print(scenario: Scenario): Promise<string> {
+  const planned = await plan(scenario)
+  const servers = [...serversOf(planned).keys()]
+  if (servers.length > 1)
+    throw new Unable(`${scenario.name} has several servers (${servers.join(', ')}): it cannot be printed yet`)
+  const files = commandsOf(planned).flatMap(({ file }) => (file === undefined ? [] : [file]))
+  for (const file of files)
+    if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })
+  return script(
+    scenario,
+    planned,
+    Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')])),
+  )
+}
