@@ -46,7 +46,8 @@ async function report(error: unknown, json: boolean): Promise<void> {
 
 async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
   // Loaded while the words are read: most runs need them.
-  if (!argv.some((word) => word === '--help' || word === '-h')) void import('./verbs.ts')
+  if (!argv.some((word) => word === '--help' || word === '-h'))
+    void Promise.all([import('./verbs.ts'), import('./screen.ts'), import('./live.ts')])
   const own = 'body' in subject ? subject : undefined
   const catalogue = 'body' in subject ? undefined : subject
   let code = 0

@@ -3,11 +3,13 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { finished, until } from '../run/process.ts'
 import { type Entry, engineSocket, enter } from './enter.ts'
 import { cacheRoot } from './state.ts'
-import { script } from './world.ts'
+
+const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
 
 const isProgram = (file: string): boolean => {
   try {
@@ -69,7 +71,7 @@ export async function startEngine(entry: Entry): Promise<void> {
     throw new Unable('dockerd: not found', {
       hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
     })
-  const started = await finished(enter(entry, ['sh', script('engine'), findCompose() ?? '']))
+  const started = await finished(enter(entry, ['sh', engineScript, findCompose() ?? '']))
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`

@@ -42,8 +42,8 @@ export function mustBeApart(pid: number): void {
 
 const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 
-/** The namespaces of the world that a new server is made in: all but the mounts, which it copies from the machine. */
-export const worldNamespaces = ['--uts', '--ipc', '--net', '--pid']
+/** The namespaces of the world that a new server is made in. */
+export const worldNamespaces = ['--mount', '--uts', '--ipc', '--net', '--pid']
 
 /** What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. */
 export const environment = ({ path, image }: Entry['lab']): Record<string, string> => ({

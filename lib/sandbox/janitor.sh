@@ -1,6 +1,6 @@
 #!/bin/sh
 # The keeper of a lab, outside of it: starts the lab's first process, waits until it ends, and removes what is left.
-# usage: unshare --mount --propagation slave sh janitor.sh STATE_DIR CGROUP [SERVER…]
+# usage: unshare --mount --propagation slave busybox sh janitor.sh STATE_DIR CGROUP [SERVER…]
 #   stdin   one line: "keep" leaves the lab up when the tool ends; anything else, or the end of the tool, ends the lab
 #   stdout  a line for the first process and for each server: its name (`world` for the first) and its pid
 set -u
@@ -21,7 +21,8 @@ mkdir "$dir/cgroup" && mount -n -t cgroup2 cgroup2 "$dir/cgroup" || exit 1
 remove_cgroup # of an earlier lab of this name that lost its janitor
 mkdir "$dir/cgroup/$cgroup" || exit 1
 
-unshare --net --mount --uts --ipc --pid --fork --kill-child sh "$here/world.sh" "$dir/pid" "$cgroup" "$@" 4<&- &
+"$UNSHARE" --net --uts --ipc --pid --fork --kill-child \
+  busybox sh "$here/world.sh" "$dir/pid" "$dir/cgroup/$cgroup" "$@" 4<&- &
 world=$!
 exec >/dev/null
 
@@ -37,6 +38,7 @@ wait "$world"
 kill "$reader" 2>/dev/null
 
 remove_cgroup
-umount -n "$dir/cgroup" && rmdir "$dir/cgroup"
+umount -n "$dir/cgroup"
 rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/journal"
-rmdir "$dir" && rmdir "${dir%/*}" 2>/dev/null
+rmdir "$dir/cgroup" "$dir"
+rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

@@ -1,18 +1,23 @@
 #!/bin/sh
 # Makes one virtual server, inside the lab's world. Prints its name and the pid of its first process when it is ready.
-# usage: server.sh NAME CGROUP     the two later stages call this file again
+# usage: server.sh NAME CGROUP_FOLDER     the two later stages call this file again
+# Like world.sh and janitor.sh it is run by `busybox sh`, which does mount, mkdir and ip without starting a program.
 set -eu
 name=$1 cgroup=$2 stage=${3-start}
 
 case $stage in
 start)
   # In the background, so that the process that entered the world can leave it again.
-  unshare --net --mount --propagation slave --uts --ipc --pid --fork --kill-child sh "$0" "$name" "$cgroup" inside &
+  "$UNSHARE" --net --mount --propagation slave --uts --ipc --pid --fork --kill-child busybox sh "$0" "$name" "$cgroup" inside &
   ;;
 
 inside)
   # /proc is still that of the machine: it knows this process by the machine's number.
   read -r pid _ </proc/self/stat
+  # A cgroup of its own, seen from inside as the root, so that one folder holds all that the engine makes.
+  mkdir "$cgroup/$name"
+  echo 0 >"$cgroup/$name/cgroup.procs"
+
   mount -n -t proc proc /proc
   echo "$name" >/proc/sys/kernel/hostname
 
@@ -20,7 +25,7 @@ inside)
   # server its own named namespaces and its own lock for iptables.
   mount -n -t tmpfs tmpfs /run
   files=/run/vethlab
-  mkdir -p /run/netns /run/lock $files/docker/cli-plugins $files/cgroup \
+  mkdir -p /run/netns /run/lock $files/docker/cli-plugins \
     $files/etc/upper $files/etc/work $files/opt/upper $files/opt/work $files/var/upper $files/var/work
 
   # What is written below these stays in the server: containerd makes /opt/containerd, dockerd /etc/docker.
@@ -33,16 +38,11 @@ inside)
   echo "$name" >/etc/hostname
 
   # Kernel parameters beside those of the network belong to the machine.
-  mount -n --bind /proc/sys /proc/sys
-  mount -n --bind /proc/sys/net /proc/sys/net
+  mount -n -o bind /proc/sys /proc/sys
+  mount -n -o bind /proc/sys/net /proc/sys/net
   mount -n -o remount,bind,ro /proc/sys
 
-  # A cgroup of its own, seen from inside as the root, so that one folder holds all that the engine makes.
-  mount -n -t cgroup2 cgroup2 $files/cgroup
-  mkdir "$files/cgroup/$cgroup/$name"
-  echo 0 >"$files/cgroup/$cgroup/$name/cgroup.procs"
-  umount -n $files/cgroup
-  exec unshare --cgroup sh "$0" "$name" "$cgroup" "$pid"
+  exec "$UNSHARE" --cgroup busybox sh "$0" "$name" "$cgroup" "$pid"
   ;;
 
 *)

@@ -1,11 +1,13 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
 import { spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
 import { guarded } from '../run/guard.ts'
 import { firstLines, until } from '../run/process.ts'
+import { findProgram } from './engine.ts'
 import { type Entry, enterWords, environment, mustBeApart, worldNamespaces } from './enter.ts'
 import {
   bornAt,
@@ -16,9 +18,10 @@ import {
   ownerLives,
   type ServerRecord,
   saveLab,
+  stateRoot,
 } from './state.ts'
 
-export const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
+const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
 
 /** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree. */
 export const cgroupOf = (lab: string): string => `vethlab-${lab}`
@@ -43,7 +46,8 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
   const child = spawn(words[0] ?? '', words.slice(1), {
     detached: true,
     stdio: [stdin, 'pipe', 'pipe'],
-    env: environment(lab),
+    // busybox has an unshare of its own, which knows less.
+    env: { ...environment(lab), UNSHARE: findProgram('unshare', lab.path) ?? 'unshare' },
     cwd: '/',
   })
   let complaint = ''
@@ -53,7 +57,8 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
   const lines = await firstLines(child, count).catch(() => {
     throw toolMissing(words[0] ?? '')
   })
-  if (lines.length < count)
+  if (lines.length < count) {
+    child.stdin?.destroy() // the janitor ends what there is
     throw new Unable(
       `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
       {
@@ -62,6 +67,7 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
           : 'They need namespaces, overlay and cgroup v2 in the kernel.',
       },
     )
+  }
   child.stdout?.destroy()
   child.stderr?.destroy()
   child.unref()
@@ -83,7 +89,7 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
     since: new Date().toISOString(),
     image: process.env.IMAGE || builtImage,
   }
-  const janitor = ['unshare', '--mount', '--propagation', 'slave', 'sh', script('janitor')]
+  const janitor = ['unshare', '--mount', '--propagation', 'slave', 'busybox', 'sh', script('janitor')]
   const words = [...janitor, labFolder(about.name), cgroupOf(about.name), ...servers]
   const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
   const stdin = child.stdin as Writable & { unref?(): void }
@@ -116,7 +122,8 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
 
 /** Makes one more virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
-  const words = enterWords(lab.pid, ['sh', script('server'), name, cgroupOf(lab.name)], worldNamespaces)
+  const cgroup = join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
+  const words = enterWords(lab.pid, ['busybox', 'sh', script('server'), name, cgroup], worldNamespaces)
   const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
   return { name, pid: pidOf(name), engine: false }
 }
@@ -126,8 +133,8 @@ export async function endWorld(name: string): Promise<void> {
   const lab = findLab(name)
   if (lab) kill(lab.pid)
   const folder = labFolder(name)
-  if (await until(() => !existsSync(folder), 5000, 2)) return
-  sweep(name)
+  // Without a record it never started; its janitor, if there is one, is about to end.
+  if (!(await until(() => !existsSync(folder), lab ? 5000 : 500, 2))) sweep(name)
 }
 
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
@@ -141,6 +148,9 @@ async function claimSwept(name: string): Promise<boolean> {
 /** Removes the folder of a lab that has ended without its janitor. */
 function sweep(name: string): void {
   rmSync(labFolder(name), { recursive: true, force: true })
+  try {
+    rmdirSync(stateRoot())
+  } catch {} // other labs are up
 }
 
 function kill(pid: number): void {
