@@ -2,32 +2,34 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup status clean test bench
 
-vethlab := VETHLAB_MAKE=1 node --import tsx/esm scripts/vethlab.ts
+# A scenario's own file, or, where there is none of that name, the tool, which says what there is.
+start := VETHLAB_MAKE=1 node scripts/start.mjs
+verb = @$(start) $(if $(wildcard scenarios/$*.ts),scenarios/$*.ts $(1),scripts/vethlab.ts $(1) $*)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ sub("%", "NAME", $$1); printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo '  NAME is one of: $(basename $(notdir $(wildcard scenarios/*.ts)))'
 
 scenario-%: setup ## build a scenario, check it, leave it up
-	@$(vethlab) up $*
+	$(call verb,up)
 
 test-%: setup ## build a scenario, check it, remove it
-	@$(vethlab) test $*
+	$(call verb,test)
 
 clean-%: setup ## remove a scenario
-	@$(vethlab) down $*
+	@$(start) scripts/vethlab.ts down $*
 
 shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
-	@$(vethlab) shell $* $(WHERE)
+	@$(start) scripts/vethlab.ts shell $* $(WHERE)
 
 print-%: setup ## print it as a shell script for a real server
-	@$(vethlab) print $*
+	$(call verb,print)
 
 status: setup ## show what is up
-	@$(vethlab) status
+	@$(start) scripts/vethlab.ts status
 
 clean: setup ## remove everything that is up
-	@$(vethlab) down --all
+	@$(start) scripts/vethlab.ts down --all
 
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh

@@ -19,7 +19,7 @@ const empty = join(scratch, 'empty.mjs')
 writeFileSync(empty, '')
 
 const tsx = ['node', '--import', 'tsx']
-const fast = ['node', '--import', 'tsx/esm']
+const start = ['node', here('../start.mjs')]
 const compose = here('../../scenarios/compose/docker-compose.yml')
 const server1 = server('server1')
 
@@ -41,12 +41,12 @@ const plainNet1 = () =>
 const cases: Record<string, () => Promise<number>> = {
   'node -e 1': () => process_(['node', '-e', '1']),
   'tsx, an empty file': () => process_([...tsx, empty]),
-  'vethlab --help': () => process_([...fast, here('../vethlab.ts'), '--help']),
+  'vethlab --help': () => process_([...start, here('../vethlab.ts'), '--help']),
   'namespaces, plain sh': () => process_(['unshare', '--net', '--mount', 'sh', here('namespaces.sh')]),
-  'namespaces test': () => process_([...fast, here('../../scenarios/namespaces.ts'), 'test', '--quiet']),
+  'namespaces test': () => process_([...start, here('../../scenarios/namespaces.ts'), 'test', '--quiet']),
   'net1, plain sh, engine running': plainNet1,
   'net1 test, engine boot included': () =>
-    process_([...fast, here('../../scenarios/net1.ts'), 'test', '--quiet']),
+    process_([...start, here('../../scenarios/net1.ts'), 'test', '--quiet']),
 }
 
 const times = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]))

@@ -1,0 +1,86 @@
+/**
+ * Starts a TypeScript file, as tsx does, in a fraction of the time: the file and all that it imports are bundled
+ * once into one file in node_modules/.cache, and again when one of them has changed.
+ *
+ *   node scripts/start.mjs scenarios/net1.ts up
+ *
+ * `npx tsx scenarios/net1.ts up` does the same without the cache.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const entry = resolve(process.argv[2] ?? '')
+const name = `${basename(entry, '.ts')}-${createHash('sha1').update(entry).digest('hex').slice(0, 12)}`
+const folder = join(root, 'node_modules/.cache/vethlab', name)
+
+/** Whether the bundle is newer than all that it was made of. */
+function fresh() {
+  try {
+    const { node, inputs } = JSON.parse(readFileSync(join(folder, 'inputs.json'), 'utf8'))
+    return node === process.version && Object.entries(inputs).every(([file, time]) => statSync(file).mtimeMs === time)
+  } catch {
+    return false
+  }
+}
+
+/** Inside a bundle each file still knows its own address. */
+const ownAddress = {
+  name: 'own address',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /\bimport\.meta\b/g,
+        `({ url: ${JSON.stringify(pathToFileURL(path).href)} })`,
+      ),
+      loader: 'ts',
+    }))
+  },
+}
+
+async function bundle() {
+  const { build } = await import('esbuild')
+  const draft = `${folder}.${process.pid}`
+  const { metafile } = await build({
+    entryPoints: { main: entry },
+    outdir: draft,
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true, // what is loaded when it is needed stays apart
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    metafile: true,
+    logLevel: 'error',
+    plugins: [ownAddress],
+  })
+  const inputs = Object.fromEntries(
+    Object.keys(metafile.inputs).map((file) => [resolve(root, file), statSync(resolve(root, file)).mtimeMs]),
+  )
+  writeFileSync(join(draft, 'inputs.json'), JSON.stringify({ node: process.version, inputs }))
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    renameSync(draft, folder)
+  } catch {
+    rmSync(draft, { recursive: true, force: true }) // another process was first
+  }
+}
+
+try {
+  statSync(entry)
+} catch {
+  process.stderr.write(`error: ${relative(process.cwd(), entry)}: no such file\n`)
+  process.exit(2)
+}
+if (!fresh()) {
+  mkdirSync(join(folder, '..'), { recursive: true })
+  await bundle()
+}
+process.setSourceMapsEnabled(true)
+process.argv.splice(1, 2, entry)
+await import(pathToFileURL(join(folder, 'main.mjs')).href)
