@@ -168,13 +168,14 @@ export function rememberCaller(): () => string | undefined {
   return () => callerIn(here.stack)
 }
 
-const library = new URL('.', import.meta.url).href
+const library = new URL('.', import.meta.url).pathname
 
+/** Frames name a file as an address or as a path, and the program's own modules as `node:…`. */
 function callerIn(stack: string | undefined): string | undefined {
-  const frame = stack?.split('\n').find((line) => line.includes('file://') && !line.includes(library))
-  const found = frame?.match(/(file:\/\/[^\s)]+?):(\d+):\d+/)
-  if (!found?.[1]) return undefined
-  const path = decodeURIComponent(new URL(found[1]).pathname)
+  const frames = [...(stack ?? '').matchAll(/(?:file:\/\/)?(\/[^\s()]+?):(\d+):\d+/g)]
+  const caller = frames.find(([, path = '']) => !path.startsWith(library) && !path.includes('/node_modules/'))
+  if (!caller) return undefined
+  const [, path = '', line] = caller
   const here = `${process.cwd()}/`
-  return `${path.startsWith(here) ? path.slice(here.length) : path}:${found[2]}`
+  return `${path.startsWith(here) ? path.slice(here.length) : path}:${line}`
 }

@@ -20,7 +20,10 @@ const folder = join(root, 'node_modules/.cache/vethlab', name)
 function fresh() {
   try {
     const { node, inputs } = JSON.parse(readFileSync(join(folder, 'inputs.json'), 'utf8'))
-    return node === process.version && Object.entries(inputs).every(([file, time]) => statSync(file).mtimeMs === time)
+    return (
+      node === process.version &&
+      Object.entries(inputs).every(([file, time]) => statSync(file).mtimeMs === time)
+    )
   } catch {
     return false
   }

@@ -1,11 +1,13 @@
 import { type IfName, type Ipv4, ifName, ipv4, port, whole } from '../names.ts'
 
+type NoOptions = Record<string, never>
+
 /** What each type of link needs and may have, as ip-link(8) lists them. */
 export interface LinkTypes {
   /** A virtual cable: always a pair of ends. */
   veth: { peer: IfName }
   /** A virtual switch. */
-  bridge: Record<never, never>
+  bridge: NoOptions
   /** More MAC addresses on a parent link. Default mode: vepa, as the kernel's. */
   macvlan: { link: IfName; mode?: 'private' | 'vepa' | 'bridge' | 'passthru' }
   /** As macvlan, with a character device for a virtual machine. */
@@ -17,7 +19,7 @@ export interface LinkTypes {
   /** Ethernet in UDP. `id` is the VNI, 0 to 16777215; dstport 4789 is the assigned port (RFC 7348). */
   vxlan: { id: number; dstport: number; dev?: IfName; local?: Ipv4; remote?: Ipv4 }
   /** A link that swallows what is sent to it. */
-  dummy: Record<never, never>
+  dummy: NoOptions
   /** A routing table of its own for the links in it. */
   vrf: { table: number }
 }

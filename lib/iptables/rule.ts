@@ -80,6 +80,7 @@ const optionWords: { [G in keyof TargetOptions]?: (options: NonNullable<TargetOp
   TCPMSS: () => ['--clamp-mss-to-pmtu'],
 }
 
+/** The words that choose a table; filter is the default (iptables(8)). */
 export const tableWords = (table: Table): string[] => (table === 'filter' ? [] : ['-t', table])
 
 /** Starts a rule; `words` are the matches so far. */

@@ -6,6 +6,7 @@ const notConnected = `  *[Rr]efused*) echo closed ;;
   *nreachable* | *'No route to host'*) echo unreachable ;;
   *'timed out'* | *'in progress'*) echo filtered ;;`
 
+/** The function for each observer; each prints the observation. */
 export const observers: { readonly [O in Observer]: string } = {
   ping: `observe_ping() {
   said=$("$@" 2>&1 </dev/null) || :

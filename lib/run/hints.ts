@@ -10,5 +10,6 @@ export function howTo(verb: 'up' | 'shell' | 'down' | 'status', lab: string, fil
   return `npx tsx ${relative(process.cwd(), file)} ${verb}`
 }
 
+/** What can be done with a lab that is up now. */
 export const enterHint = (lab: string): string =>
   `${lab} is up. Look around in it: ${howTo('shell', lab)}\nRemove it:${' '.repeat(Math.max(1, lab.length + 14))}${howTo('down', lab)}`

@@ -22,6 +22,7 @@ export interface LiveOptions {
   only?: ReadonlySet<number>
 }
 
+/** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
   sandbox: Sandbox,
   { tell, where, only }: LiveOptions,

@@ -63,6 +63,7 @@ async function containers(record: ServerRecord): Promise<FoundPlace[]> {
   }))
 }
 
+/** All places of a lab: each server, followed by what is on it. */
 export const placesOf = async (lab: LabRecord): Promise<FoundPlace[]> =>
   (await Promise.all(lab.servers.map((server) => ofServer(lab, server)))).flat()
 

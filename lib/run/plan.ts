@@ -32,12 +32,15 @@ export interface Plan {
   forgotten: Array<{ command: Command; where: () => string | undefined }>
 }
 
+/** The commands of a step as one list. */
 export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): Command[] =>
   commands.flat() as Command[]
 
+/** One check or several, as a list. */
 export const asList = (checks: Check | readonly Check[]): readonly Check[] =>
   'kind' in checks ? [checks] : checks
 
+/** What a scenario will do. Throws BadInput when one of its values cannot be right. */
 export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   const entries: Entry[] = []
   const known = new Set<string>()
@@ -82,6 +85,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   return { entries, forgotten: endWatch().filter(({ command }) => !command.shows) }
 }
 
+/** All commands of a plan, in order: those of steps, reads and checks. */
 export const commandsOf = (plan: Plan): Command[] =>
   plan.entries.flatMap((entry) =>
     entry.kind === 'step' ? entry.commands : entry.kind === 'read' ? [entry.read] : [entry.command],

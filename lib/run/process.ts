@@ -42,6 +42,7 @@ export function firstLines(child: ChildProcess, count: number): Promise<string[]
   })
 }
 
+/** Waits, in milliseconds. */
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Asks again and again until the answer is true; false when it has not become true after `ms` milliseconds. */

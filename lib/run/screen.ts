@@ -29,6 +29,7 @@ function spin(text: string): () => void {
   return () => void spinner.then(() => stop())
 }
 
+/** A listener that writes to the terminal. */
 export function screen({ undo = false, verbose }: ScreenOptions): Listener {
   let stopSpinner = () => {}
   const indent = (text: string) =>

@@ -63,6 +63,7 @@ export function labName(name: string): string {
   return name
 }
 
+/** The folder of one lab. */
 export const labFolder = (name: string): string => join(stateRoot(), labName(name))
 
 /**
@@ -99,6 +100,7 @@ export function ownerLives(name: string): boolean {
   }
 }
 
+/** Writes the record of a lab, at once or not at all. */
 export function saveLab(record: LabRecord): void {
   const file = join(labFolder(record.name), 'lab.json')
   writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
