@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+import { enterHint } from './hints.ts'
 
 // Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
 const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
@@ -209,6 +210,11 @@ async function shown(
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
     const document = { scenario: scenario.name, title: scenario.title, ok, ms, steps, checks }
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-  } else await summary(checks, staysUp ? (name ?? scenario.name) : undefined, ms)
+  } else {
+    await summary(checks, ms)
+    if (staysUp)
+      process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
+`)
+  }
   return ok ? 0 : 1
 }

@@ -1,5 +1,5 @@
 /** What to type next, in words that fit how the tool was started: by make, or by the file itself. */
-import { relative } from 'node:path'
+import { basename, relative } from 'node:path'
 
 /** The command line of a verb on a lab: `make shell-net1`, or `npx tsx scenarios/net1.ts shell`. */
 export function howTo(verb: 'up' | 'shell' | 'down' | 'status', lab: string, file?: string): string {
@@ -7,9 +7,10 @@ export function howTo(verb: 'up' | 'shell' | 'down' | 'status', lab: string, fil
     const targets = { up: `scenario-${lab}`, shell: `shell-${lab}`, down: `clean-${lab}`, status: 'status' }
     return `make ${targets[verb]}`
   }
-  return `npx tsx ${relative(process.cwd(), file)} ${verb}`
+  const name = basename(file, '.ts') === lab ? '' : ` --name ${lab}`
+  return `npx tsx ${relative(process.cwd(), file)} ${verb}${name}`
 }
 
 /** What can be done with a lab that is up now. */
-export const enterHint = (lab: string): string =>
-  `${lab} is up. Look around in it: ${howTo('shell', lab)}\nRemove it:${' '.repeat(Math.max(1, lab.length + 14))}${howTo('down', lab)}`
+export const enterHint = (lab: string, file: string): string =>
+  `${lab} is up.\n  look around:  ${howTo('shell', lab, file)}\n  remove it:    ${howTo('down', lab, file)}`

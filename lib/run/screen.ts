@@ -1,7 +1,6 @@
 /** Shows a run to a person: headings, commands as they would type them, what was observed and why. */
 import colors from 'picocolors'
 import type { CheckResult, Event, Listener } from './events.ts'
-import { enterHint } from './hints.ts'
 
 export interface ScreenOptions {
   /** Shows below each command the one that takes it back. */
@@ -109,11 +108,7 @@ export async function checkTable(checks: readonly CheckResult[]): Promise<string
 }
 
 /** The last words of a run. */
-export async function summary(
-  checks: readonly CheckResult[],
-  lab: string | undefined,
-  ms: number,
-): Promise<void> {
+export async function summary(checks: readonly CheckResult[], ms: number): Promise<void> {
   const failed = checks.filter((check) => !check.ok).length
   write(`\n${await checkTable(checks)}\n`)
   write(
@@ -121,5 +116,4 @@ export async function summary(
       ? colors.green(`All ${checks.length} checks hold, ${seconds(ms)}.`)
       : colors.red(`${failed} of ${checks.length} checks failed, ${seconds(ms)}.`),
   )
-  if (lab !== undefined) write(enterHint(lab))
 }

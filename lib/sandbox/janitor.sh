@@ -24,13 +24,13 @@ mkdir "$dir/cgroup/$cgroup" || exit 1
 "$UNSHARE" --net --uts --ipc --pid --fork --kill-child \
   busybox sh "$here/world.sh" "$dir/pid" "$dir/cgroup/$cgroup" "$@" 4<&- &
 world=$!
-exec >/dev/null
+exec >/dev/null 2>&1 # nobody may read there by the time of the end
 
 # Ends the lab when the tool ends without having said "keep".
 {
   read -r word <&4 || word=
   [ "$word" = keep ] || kill -9 "$(cat "$dir/pid")" "$world"
-} 2>/dev/null &
+} &
 reader=$!
 exec 4<&-
 
