@@ -80,8 +80,9 @@ export function command(
 }
 
 /** Adds clauses (methods that return new commands) to a command. */
-export function withClauses<C extends object>(base: Command, clauses: (base: Command) => C): Command & C {
-  const value: Command & C = Object.freeze({ ...base, ...clauses(base) }) as Command & C
+export function withClauses<C extends object>(base: Command, clauses: (self: Command) => C): Command & C {
+  const self = { ...base }
+  const value = Object.freeze(Object.assign(self, clauses(self))) as Command & C
   if (built?.has(base)) {
     built.set(value, built.get(base) ?? rememberCaller())
     built.delete(base)

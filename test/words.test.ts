@@ -201,6 +201,10 @@ const lines: Array<[Command, string]> = [
     "docker ps --filter network=n1 --format '{{.Names}}'",
   ],
   [host.docker.image.import('/tmp/r.tar', 'mine'), 'docker import /tmp/r.tar mine'],
+  [
+    host.docker.image.import('/tmp/r.tar', 'mine', { run: ['sh'] }),
+    `docker import -c 'CMD ["sh"]' /tmp/r.tar mine`,
+  ],
   [host.docker.image.load('/tmp/r.tar'), 'docker load -i /tmp/r.tar'],
   [host.docker.image.ls(), 'docker image ls'],
   [app.up(), 'docker compose -p shop -f /srv/shop.yml up -d'],

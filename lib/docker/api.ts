@@ -11,7 +11,7 @@ export type ApiCall =
   | { readonly call: 'rm'; readonly container: string }
   | { readonly call: 'container address'; readonly container: string; readonly network?: string }
   | { readonly call: 'network bridge'; readonly network: string }
-  | { readonly call: 'image import'; readonly file: string; readonly image: string }
+  | { readonly call: 'image import'; readonly file: string; readonly image: string; readonly change?: string }
   | { readonly call: 'image load'; readonly file: string }
 
 export interface NetworkBody {
@@ -19,8 +19,9 @@ export interface NetworkBody {
   readonly Driver?: string
   readonly Internal?: boolean
   readonly Attachable?: boolean
-  readonly IPAM?: { readonly Driver: string; readonly Config: readonly IpamConfig[] }
-  readonly Options?: Readonly<Record<string, string>>
+  readonly IPAM: { readonly Driver: string; readonly Options: object; readonly Config: readonly IpamConfig[] }
+  readonly Options: Readonly<Record<string, string>>
+  readonly Labels: object
 }
 
 export interface IpamConfig {

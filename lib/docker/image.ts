@@ -11,17 +11,19 @@ export const image: string = ref('IMAGE')
 /** Images of the engine, as `docker import` and `docker load`. */
 export const images = (place: Place) => ({
   /**
-   * Makes an image of a tar file of a root file system.
+   * Makes an image of a tar file of a root file system; `run` is what its containers run by default.
    *
-   * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab')
-   * Equivalent to: `docker import /tmp/root.tar vethlab`
+   * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab', { run: ['sh'] })
+   * Equivalent to: `docker import -c 'CMD ["sh"]' /tmp/root.tar vethlab`
    */
-  import: (file: string, name: string): Command =>
-    command(place, ['docker', 'import', word(file), word(name)], {
+  import: (file: string, name: string, { run }: { run?: string[] } = {}): Command => {
+    const change = run && `CMD ${JSON.stringify(run)}`
+    return command(place, ['docker', 'import', ...(change ? ['-c', change] : []), word(file), word(name)], {
       undo: { argv: ['docker', 'image', 'rm', name] },
-      api: { call: 'image import', file, image: name },
+      api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
       file,
-    }),
+    })
+  },
 
   /**
    * Loads the images of a tar file that `docker save` wrote.

@@ -52,8 +52,9 @@ function create(place: Place, name: string, spec: Spec, from?: Command): Network
     ...(spec.driver ? { Driver: spec.driver } : {}),
     ...(spec.internal ? { Internal: true } : {}),
     ...(spec.attachable ? { Attachable: true } : {}),
-    ...(spec.subnet ? { IPAM: { Driver: 'default', Config: [ipam] } } : {}),
-    ...(spec.options ? { Options: Object.fromEntries(spec.options) } : {}),
+    IPAM: { Driver: 'default', Options: {}, Config: spec.subnet ? [ipam] : [] },
+    Options: Object.fromEntries(spec.options ?? []),
+    Labels: {},
   }
   const value = command(
     place,

@@ -46,7 +46,7 @@ ${notConnected}
   udp: `observe_udp() {
   code=0
   said=$("$@" 2>&1 </dev/null) || code=$?
-  said=$(printf '%s\\n' "$said" | grep -v succeeded) || :
+  said=$(printf '%s\\n' "$said" | sed 's/Connection to .* succeeded!//')
   case $code$said in
 ${notConnected}
   0) echo 'no answer' ;;

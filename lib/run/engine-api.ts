@@ -72,7 +72,12 @@ async function perform(docker: Docker, call: ApiCall): Promise<string> {
       return Options?.['com.docker.network.bridge.name'] || `br-${Id.slice(0, 12)}`
     }
     case 'image import':
-      return progress(await docker.importImage(call.file, splitTag(call.image)))
+      return progress(
+        await docker.importImage(call.file, {
+          ...splitTag(call.image),
+          ...(call.change ? { changes: call.change } : {}),
+        }),
+      )
     case 'image load':
       return progress(await docker.loadImage(createReadStream(call.file)))
   }

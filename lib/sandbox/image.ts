@@ -12,7 +12,7 @@ import { builtImage } from './world.ts'
 export async function giveImage(pid: number, image: string): Promise<void> {
   const done =
     image === builtImage
-      ? await callEngine(pid, { call: 'image import', file: builtFile(), image })
+      ? await callEngine(pid, { call: 'image import', file: builtFile(), image, change: 'CMD ["sh"]' })
       : await callEngine(pid, { call: 'image load', file: await savedFile(image) })
   if (done.code !== 0) throw new Unable(`cannot give the engine the image ${image}: ${done.stderr}`)
 }
