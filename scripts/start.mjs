@@ -1,6 +1,6 @@
 /**
  * Starts a TypeScript file, as tsx does, in a fraction of the time: the file and all that it imports are bundled
- * once into one file in node_modules/.cache, and again when one of them has changed.
+ * once into node_modules/.cache, and again when one of them has changed.
  *
  *   node scripts/start.mjs scenarios/net1.ts up
  *
@@ -80,10 +80,35 @@ try {
   process.stderr.write(`error: ${relative(process.cwd(), entry)}: no such file\n`)
   process.exit(2)
 }
-if (!fresh()) {
-  mkdirSync(join(folder, '..'), { recursive: true })
-  await bundle()
+
+/** Makes the bundle if it is not there; false where this user may not write it. */
+async function ready() {
+  if (fresh()) return true
+  try {
+    mkdirSync(join(folder, '..'), { recursive: true })
+  } catch {
+    return false
+  }
+  return bundle().then(
+    () => true,
+    (error) => {
+      if (
+        error.errors?.some(({ text }) => /permission denied|read-only/i.test(text)) ||
+        error.code === 'EACCES'
+      )
+        return false
+      if (!error.errors) throw error
+      process.exit(2) // a slip in the script: esbuild has shown where
+    },
+  )
 }
-process.setSourceMapsEnabled(true)
+
 process.argv.splice(1, 2, entry)
-await import(pathToFileURL(join(folder, 'main.mjs')).href)
+if (await ready()) {
+  process.setSourceMapsEnabled(true)
+  await import(pathToFileURL(join(folder, 'main.mjs')).href)
+} else {
+  const { register } = await import('tsx/esm/api')
+  register()
+  await import(pathToFileURL(entry).href)
+}

@@ -55,7 +55,7 @@ test('docker commands and calls of the API make the same', async () => {
       a1.publish('8080:80').publish('127.0.0.1:5353:53/udp'),
       a1.network('n2').ip('10.2.0.9'),
       a1.network('host'),
-      a1.privileged().network('none'),
+      a1.network('none'),
     ]
     for (const make of containers) await same(lab, make, ['inspect', 'a1'], docker.rm('a1'))
 

@@ -1,0 +1,252 @@
+/** What goes wrong for people: one clear error in four parts, exit code 2, and nothing left behind. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { finished } from '../../lib/run/process.ts'
+import { serverPath } from '../../lib/sandbox/engine.ts'
+import { difference, root, snapshot, vethlab } from '../machine.ts'
+
+// In the project, so that `../lib/index.ts` is where it is for a scenario.
+const folder = mkdtempSync(join(root, 'test/.errors-'))
+after(() => rmSync(folder, { recursive: true }))
+
+let machine: ReturnType<typeof snapshot>
+before(() => {
+  machine = snapshot()
+})
+
+/** A scenario of that body, in a file of its own. */
+function scenarioFile(name: string, body: string): string {
+  const file = join(folder, `${name}.ts`)
+  writeFileSync(
+    file,
+    `import { scenario, server, output, image } from '../../lib/index.ts'
+const server1 = server('server1')
+export default scenario(import.meta, 'a mistake', async (lab) => {
+  void output; void image
+${body}
+})
+`,
+  )
+  return file
+}
+
+async function fails(
+  file: string,
+  said: RegExp,
+  env: Record<string, string> = {},
+  code = 2,
+): Promise<string> {
+  const done = await vethlab(file, ['test'], env)
+  assert.equal(done.code, code, done.stdout + done.stderr)
+  assert.match(done.stderr, said)
+  assert.doesNotMatch(done.stderr, /^\s+at /m, 'no stack trace')
+  assert.deepEqual(difference(machine), [])
+  return done.stderr
+}
+
+/** A folder with a program of that name; put before the PATH, or named as the engine. */
+function fakeProgram(folderName: string, name: string, script: string): string {
+  const dir = join(folder, folderName)
+  mkdirSync(dir, { recursive: true })
+  writeFileSync(join(dir, name), script)
+  chmodSync(join(dir, name), 0o755)
+  return dir
+}
+
+test('a command that fails: where, the command, what the tool said, what to do', async () => {
+  const file = scenarioFile(
+    'taken',
+    `await lab.step('Twice the same', server1.netns('a').add(), server1.netns('a').add())`,
+  )
+  await fails(
+    file,
+    /^error: test\/\.errors-\w+\/taken\.ts:5, step "Twice the same"\n {2}ip netns add a\n {2}Cannot create namespace file .*File exists\n.*already there/,
+  )
+})
+
+test('a value that cannot be right is refused before anything runs', async () => {
+  const file = scenarioFile(
+    'late',
+    `await lab.step('first', server1.netns('a').add())\n  await lab.step('second', server1.ip.addr.add('10.0.0.1/33').dev('e0'))`,
+  )
+  const said = await fails(file, /late\.ts:6\n"10\.0\.0\.1\/33" has prefix length 33; it must be 0 to 32/)
+  assert.doesNotMatch(said, /netns add/)
+})
+
+test('a tool that is missing is named before anything runs', async () => {
+  await fails(
+    scenarioFile('tool', `await lab.step('x', server1.exec('no-such-tool'))`),
+    /no-such-tool: not found\nInstall it/,
+  )
+})
+
+test('a compose file that does not exist', async () => {
+  await fails(
+    scenarioFile('nofile', `await lab.step('x', server1.compose('shop', '/nowhere/shop.yml').up())`),
+    /\/nowhere\/shop\.yml: no such file/,
+  )
+})
+
+test('a compose file that is invalid', async () => {
+  const yml = join(folder, 'bad.yml')
+  writeFileSync(yml, 'services:\n  web:\n    image: vethlab\n    networks: 7\n')
+  await fails(
+    scenarioFile('badfile', `await lab.step('x', server1.compose('shop', ${JSON.stringify(yml)}).up())`),
+    /services\.web\.networks[\s\S]*Mend the compose file/,
+  )
+})
+
+test('a container name that is taken', async () => {
+  const run = `server1.docker.run(image).name('a1')`
+  await fails(
+    scenarioFile('name', `await lab.step('x', ${run}, ${run})`),
+    /The container name "\/a1" is already in use[\s\S]*Choose another name/,
+  )
+})
+
+test('an image that no engine has', async () => {
+  await fails(
+    scenarioFile('image', `await lab.step('x', server1.docker.run('nowhere/nothing').name('a1'))`),
+    /No such image: nowhere\/nothing[\s\S]*IMAGE=/,
+  )
+})
+
+test('IMAGE= that the machine does not have', async () => {
+  await fails(
+    'compose',
+    /docker save no-such-image[\s\S]*must be an image that the engine of this machine has/,
+    { IMAGE: 'no-such-image' },
+  )
+})
+
+test('VETHLAB_ENGINE without a dockerd', async () => {
+  await fails('compose', /VETHLAB_ENGINE=\/nowhere holds no dockerd/, { VETHLAB_ENGINE: '/nowhere' })
+})
+
+test('an engine that dies while it boots: its last words', async () => {
+  const dir = fakeProgram('dying', 'dockerd', '#!/bin/sh\necho "failed to find my feet" >&2\nexit 3\n')
+  await fails('compose', /failed to find my feet\n.*ended with exit code 3 while it was starting/, {
+    VETHLAB_ENGINE: dir,
+  })
+})
+
+test('no engine at all', async () => {
+  const tools = join(folder, 'tools')
+  mkdirSync(tools)
+  for (const dir of serverPath()
+    .split(':')
+    .filter((dir) => !dir.includes('engine'))
+    .reverse())
+    for (const name of [
+      'node',
+      'sh',
+      'ip',
+      'iptables',
+      'busybox',
+      'unshare',
+      'nsenter',
+      'tini',
+      'sysctl',
+      'ping',
+      'nc',
+    ])
+      try {
+        symlinkSync(join(dir, name), join(tools, name))
+      } catch {}
+  // The system's own folders have no dockerd on a machine without Docker; the cache is an empty one.
+  const { code, stderr } = await vethlab('compose', ['test'], { XDG_CACHE_HOME: tools })
+  assert.equal(code, 2)
+  assert.match(stderr, /dockerd|compose/)
+  assert.match(stderr, /make setup/)
+})
+
+test('a full disk', async () => {
+  await fails(
+    scenarioFile(
+      'full',
+      `await lab.step('x', server1.exec('sh', '-c', 'mount -t tmpfs -o size=4k tmpfs /mnt && head -c 9999 /dev/zero >/mnt/x'))`,
+    ),
+    /No space left on device[\s\S]*free some space/,
+  )
+})
+
+test('a failed check: what was observed, what to try, and exit code 1', async () => {
+  const file = scenarioFile(
+    'wrong',
+    `await lab.step('x', server1.netns('a').add())\n  await lab.check(server1.netns('a').ping('127.0.0.1').replies, 'lo is down')`,
+  )
+  const { code, stdout } = await vethlab(file, ['test'])
+  assert.equal(code, 1)
+  assert.match(
+    stdout,
+    /✗ a → 127\.0\.0\.1: expected replies, observed unreachable.*\n.*try: ip netns exec a ping -c 1 -W 1 127\.0\.0\.1/,
+  )
+  assert.match(stdout, /1 of 1 checks failed/)
+  assert.deepEqual(difference(machine), [])
+})
+
+test('a fault of the tool never looks like one of the network', async () => {
+  const file = scenarioFile(
+    'fault',
+    `await lab.check(server1.netns('nowhere').ping('127.0.0.1').noReply, 'no such namespace')`,
+  )
+  await fails(
+    file,
+    /ip netns exec nowhere ping[\s\S]*Cannot open network namespace "nowhere"[\s\S]*nothing is known of the network/,
+  )
+})
+
+test('a lab whose name has a slash', async () => {
+  const slashes = await vethlab('namespaces', ['up', '--name', 'a/b'])
+  assert.equal(slashes.code, 2)
+  assert.match(slashes.stderr, /"a\/b" is not a lab's name/)
+})
+
+test('a defect of a script is told without a stack trace, and leaves nothing', async () => {
+  await fails(
+    scenarioFile(
+      'defect',
+      `await lab.step('x', server1.netns('a').add())\n  if (lab.live) throw new TypeError('oops')`,
+    ),
+    /^error: oops\nThis is a defect.*DEBUG=1/,
+  )
+})
+
+test('a command that was built and forgotten is named', async () => {
+  const file = scenarioFile(
+    'forgotten',
+    `server1.netns('a').add()\n  await lab.step('x', server1.ip.link.show())`,
+  )
+  const { code, stderr } = await vethlab(file, ['test'])
+  assert.equal(code, 0)
+  assert.match(stderr, /warning: .*forgotten\.ts:5: built and never given to the lab: ip netns add a/)
+})
+
+test('without root: one line that says so', async () => {
+  const asNobody = [
+    '--reuid=65534',
+    '--regid=65534',
+    '--clear-groups',
+    'node',
+    join(root, 'scripts/start.mjs'),
+  ]
+  const child = spawn('setpriv', [...asNobody, join(root, 'scenarios/namespaces.ts'), 'test'], {
+    cwd: '/',
+    env: { ...process.env, HOME: '/nonexistent' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { code, stderr } = await finished(child)
+  assert.equal(code, 2)
+  assert.match(stderr, /virtual servers need root\nRun it as root, or with sudo/)
+})
+
+test('--json: an error is one JSON document', async () => {
+  const { code, stdout } = await vethlab('compose', ['test', '--json'], { VETHLAB_ENGINE: '/nowhere' })
+  assert.equal(code, 2)
+  const document = JSON.parse(stdout)
+  assert.equal(document.ok, false)
+  assert.match(document.error, /holds no dockerd/)
+})
