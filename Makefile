@@ -41,4 +41,4 @@ bench: setup ## measure against plain shell
 	@npm run --silent bench
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@npm ci --silent --no-audit --no-fund && touch $@
+	@npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch $@
