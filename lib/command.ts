@@ -8,9 +8,9 @@ import { word } from './names.ts'
 
 /** Where a command runs, as data. The fluent places of place.ts carry the same three facts. */
 export interface Place {
-  readonly kind: 'server' | 'netns' | 'container'
+  readonly kind: 'server' | 'netns' | 'container' | 'lan'
   readonly name: string
-  /** The server it is on; a server's own name for a server. */
+  /** The server it is on; for a server and for a LAN its own name. */
   readonly server: string
   /** A shorter name, for the screen. */
   readonly label?: string
@@ -41,6 +41,10 @@ export interface CommandFacts {
   readonly background?: true
   /** It only looks: its output is what it is for. */
   readonly shows?: true
+  /** On a real server this is there already: a printed script leaves it out. */
+  readonly given?: true
+  /** The capture file that it writes. */
+  readonly pcap?: string
   /** The file that it reads, to be checked before anything runs. */
   readonly file?: string
 }

@@ -1,8 +1,9 @@
 import { type Command, command, type Place, type Read } from './command.ts'
 import { variable } from './docker/network.ts'
+import { BadInput } from './errors.ts'
 import { ip } from './ip/index.ts'
 import { iptables } from './iptables/index.ts'
-import { dockerName, type Ipv4, ipv4, netnsName, port } from './names.ts'
+import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
 import { probes } from './probe/probes.ts'
 import { sysctl } from './sysctl.ts'
 
@@ -63,6 +64,18 @@ export const netns = (server: Place, name: string) => {
 }
 export type Netns = ReturnType<typeof netns>
 
+/** A number that the kernel tells of an interface, to be read from sysfs: a container has its own. */
+const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =>
+  Object.freeze({
+    ...command(place, ['cat', `/sys/class/net/${ifName(dev)}/${fact}`], { shows: true }),
+    variable: variable(place.name, dev, fact),
+    check: (value: string) => {
+      if (!/^\d+$/.test(value))
+        throw new BadInput(`${JSON.stringify(value)} is not the number of an interface`)
+      return value
+    },
+  })
+
 /** A container on a server; `label` is a shorter name for the screen. */
 export const container = (server: Place, name: string, label = name) => {
   const place = data({ kind: 'container', name: dockerName(name), server: server.server })
@@ -70,6 +83,20 @@ export const container = (server: Place, name: string, label = name) => {
     ...place,
     label,
     ...tools({ ...place, label }),
+    /**
+     * The number of one of its interfaces, to be read.
+     *
+     * Example: a1.linkIndex('eth0')
+     * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/ifindex`
+     */
+    linkIndex: (dev: IfName) => linkFact(place, dev, 'ifindex'),
+    /**
+     * The number of the interface at the other end of its cable: what `eth0@if7` calls 7.
+     *
+     * Example: a1.peerIndex('eth0')
+     * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/iflink`
+     */
+    peerIndex: (dev: IfName) => linkFact(place, dev, 'iflink'),
     /**
      * The address of the container, to be read: in one network, or in its only one.
      *

@@ -4,7 +4,7 @@ import type { Command, Place, Read } from '../command.ts'
 export type Observed = string
 
 /** How to turn what a command printed into an observation; the same in TypeScript and in a printed script. */
-export type Observer = 'ping' | 'port' | 'answer' | 'udp' | 'dns' | 'output'
+export type Observer = 'ping' | 'port' | 'answer' | 'udp' | 'dns' | 'output' | 'packets' | 'attempt'
 
 /** A probe and the outcome that it must have. */
 export interface Check {
@@ -19,16 +19,25 @@ export interface Check {
   readonly command: (address: string) => Command
   /** The address of the target, or how to read it. */
   readonly target: string | Read
-  /** For `output`: the text to look for. For `answer`: the port that was asked. */
+  /** For `output`: the text to look for. For `answer`: the port that was asked. For `packets`: from, to, text. */
   readonly look?: string
+  /** For a check that is one field of a table of all pairs. */
+  readonly pair?: { readonly from: string; readonly to: string }
 }
 
 /** Expected where engines differ by design: what is observed is shown, and nothing more is asked of it. */
 export const eitherWay = 'either way'
 
+/** Expected where it does not matter how a packet dies. */
+export const silence = 'silence'
+
 /** Whether the observation is the expected one. */
 export const holds = (expected: string, observed: Observed): boolean =>
-  expected === eitherWay || observed === expected || observed.startsWith(`${expected},`)
+  expected === eitherWay ||
+  (expected === silence && (observed === 'no reply' || observed === 'unreachable')) ||
+  observed === expected ||
+  observed.startsWith(`${expected},`)
 
 /** Whether a check waits for something to answer: only then may a second try tell more than the first. */
-export const isPositive = (check: Check): boolean => /^(replies|open|resolves|prints)/.test(check.expected)
+export const isPositive = (check: Check): boolean =>
+  /^(replies|open|resolves|prints|seen)/.test(check.expected)

@@ -1,4 +1,6 @@
 /** What a probe's output means. The printed scripts hold the same in shell: see render/observe.sh. */
+import { classify } from '../errors.ts'
+import { countPackets } from './capture.ts'
 import type { Check, Observed } from './check.ts'
 
 interface Said {
@@ -71,6 +73,14 @@ export function observe(check: Pick<Check, 'observer' | 'look'>, said: Said): Ob
       return said.stdout ? 'open' : (notConnected(said.stderr) ?? (said.code === 0 ? 'no answer' : 'closed'))
     case 'dns':
       return dns(all, said.code)
+    case 'packets': {
+      const count = countPackets(said.stdout, check.look ?? '')
+      if (said.code !== 0) return undefined
+      return count === 0 ? 'not seen' : `seen, ${count} packet${count === 1 ? '' : 's'}`
+    }
+    case 'attempt':
+      if (said.code === 0) return 'made'
+      return classify(all)?.cause === 'kernel lacks' ? 'this kernel lacks it' : undefined
     case 'output':
       return said.code === 0 ? output(said.stdout, check.look ?? '') : undefined
   }

@@ -1,6 +1,8 @@
-import { type Command, command, type Place, type Read } from '../command.ts'
+import { type Command, command, type Place, type Read, used } from '../command.ts'
+import { BadInput } from '../errors.ts'
 import { hostName, type Ipv4, ipv4, port, whole, word } from '../names.ts'
-import { type Check, eitherWay, type Observer } from './check.ts'
+import { shellLine } from '../render/shell.ts'
+import { type Check, eitherWay, type Observer, silence } from './check.ts'
 
 /** Who is asked: an address, or a container, whose address is then read. */
 export type Target =
@@ -49,7 +51,8 @@ export const probes = (from: Place) => ({
   ping: (target: Target) => {
     const checked =
       typeof target === 'string' && /^[a-z]/i.test(target) ? word(target) : checkedAddress(target)
-    const seconds = (expected: string) => (expected === 'no reply' && from.kind !== 'container' ? '0.3' : '1')
+    const seconds = (expected: string) =>
+      (expected === 'no reply' || expected === silence) && from.kind !== 'container' ? '0.3' : '1'
     const must = asking({
       from,
       target: checked,
@@ -70,6 +73,8 @@ export const probes = (from: Place) => ({
       doesNotResolve: must('does not resolve'),
       /** Where engines differ by design: shows what this one does. */
       eitherWay: must(eitherWay),
+      /** No reply, for whatever reason. */
+      silent: must(silence),
     }
   },
 
@@ -102,6 +107,8 @@ export const probes = (from: Place) => ({
       filtered: must('filtered'),
       /** There is no way there. */
       unreachable: must('unreachable'),
+      /** Where engines differ by design: shows what this one does. */
+      eitherWay: must(eitherWay),
     }
   },
 
@@ -186,4 +193,28 @@ export const output = (question: Command, label = shortly(question)) => {
       must(`prints ${text}${lines === undefined ? '' : `, ${lines} line${lines === 1 ? '' : 's'}`}`, text),
     doesNotPrint: (text: string) => must(`does not print ${text}`, text),
   }
+}
+
+/**
+ * Whether the kernel knows a type of link: makes one, shows it and removes it again. What it lacks is told, and
+ * is no failure.
+ *
+ * Example: kernelHas(server1.ip.link.add('dummy0').type('dummy'))
+ * Equivalent to: `sh -c 'ip link add name dummy0 type dummy && ip -d link show dev dummy0 && ip link del dev dummy0'`
+ */
+export function kernelHas(add: Command): Check {
+  used(add)
+  const name = add.makes && 'links' in add.makes ? add.makes.links[0] : undefined
+  if (name === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)
+  const line = [add.argv, ['ip', '-d', 'link', 'show', 'dev', name], ['ip', 'link', 'del', 'dev', name]]
+  const type = add.argv[add.argv.indexOf('type') + 1] ?? ''
+  return Object.freeze({
+    kind: 'check',
+    from: add.place,
+    to: `a ${type}`,
+    observer: 'attempt',
+    expected: eitherWay,
+    target: '',
+    command: () => command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], { shows: true }),
+  })
 }

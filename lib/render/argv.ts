@@ -4,6 +4,7 @@ import type { Command, Place } from '../command.ts'
 export function onServer(place: Place, argv: readonly string[], background = false): string[] {
   switch (place.kind) {
     case 'server':
+    case 'lan':
       return [...argv]
     case 'netns':
       return argv[0] === 'ip'

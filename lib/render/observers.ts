@@ -64,6 +64,29 @@ ${notConnected}
   *) echo "resolves, $count addresses" ;;
   esac
 }`,
+  packets: `observe_packets() {
+  look=$1
+  shift
+  said=$("$@" 2>/dev/null </dev/null) || { echo 'the tool failed' && return; }
+  count=$(printf '%s\\n' "$said" | LOOK=$look awk '
+    BEGIN { split(ENVIRON["LOOK"], want, "\\n") }
+    function is(address, wanted) { return wanted == "" || address == wanted || index(address, wanted ".") == 1 }
+    { from = $4 == ">" ? $3 : ""; to = $4 == ">" ? $5 : ""; sub(/:$/, "", to) }
+    is(from, want[1]) && is(to, want[2]) && index($0, want[3]) { count++ }
+    END { print count + 0 }')
+  case $count in
+  0) echo 'not seen' ;;
+  1) echo 'seen, 1 packet' ;;
+  *) echo "seen, $count packets" ;;
+  esac
+}`,
+  attempt: `observe_attempt() {
+  if said=$("$@" 2>&1 </dev/null); then echo made && return; fi
+  case $said in
+  *'Unknown device type'* | *'not supported'*) echo 'this kernel lacks it' ;;
+  *) echo "the tool failed: $said" ;;
+  esac
+}`,
   output: `observe_output() {
   text=$1
   shift

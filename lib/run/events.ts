@@ -16,6 +16,8 @@ export type Event =
       ms: number
     }
   | ({ kind: 'check' } & CheckResult)
+  /** All pairs of some places, after their checks. */
+  | { kind: 'matrix'; results: CheckResult[]; why: string }
   | { kind: 'warning'; text: string }
 
 export interface CheckResult {
@@ -28,6 +30,8 @@ export interface CheckResult {
   ok: boolean
   why: string
   ms: number
+  /** For a check that is one field of a table of all pairs. */
+  pair?: { from: string; to: string }
 }
 
 export type Listener = (event: Event) => void

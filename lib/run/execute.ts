@@ -12,7 +12,7 @@ export type Values = Readonly<Record<string, string>>
 export function fill<T>(data: T, values: Values): T {
   if (typeof data === 'string')
     return splitRefs(data)
-      .map((part, i) => (i % 2 ? (values[part] ?? '') : part))
+      .map((part, i) => (i % 2 ? (values[part] ?? part.replace(/^pid_/, '')) : part))
       .join('') as T
   if (Array.isArray(data)) return data.map((item) => fill(item, values)) as T
   if (data !== null && typeof data === 'object')
@@ -20,8 +20,20 @@ export function fill<T>(data: T, values: Values): T {
   return data
 }
 
+/** The processes of the servers that a LAN's command names; a server that is not up yet is started for it. */
+async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Values> {
+  const names = argv.flatMap(splitRefs).filter((part) => part.startsWith('pid_'))
+  const pairs = names.map(async (name) => {
+    const { server } = await sandbox.server(name.slice('pid_'.length), false)
+    return [name, String(server.pid)] as const
+  })
+  return Object.fromEntries(await Promise.all(pairs))
+}
+
 /** Runs a command in its place. Does not throw when the command fails: that is for the caller to judge. */
 export async function execute(sandbox: Sandbox, command: Command): Promise<Finished> {
+  if (command.place.kind === 'lan')
+    return sandbox.outside(fill([...command.argv], await processes(sandbox, command.argv)))
   const entry = await sandbox.server(command.place.server, needsEngine(command))
   const values = { IMAGE: sandbox.record.image }
   if (command.api || command.place.kind === 'container') {

@@ -29,7 +29,8 @@ export function liveLab(
 ): { lab: Lab; results: CheckResult[] } {
   const results: CheckResult[] = []
   const written = journal(sandbox.record.name)
-  const text = (command: Command) => fill(toShell(command), { IMAGE: sandbox.record.image })
+  const text = (command: Command) =>
+    toShell({ ...command, argv: fill([...command.argv], { IMAGE: sandbox.record.image }) })
   let facts = new Map<string, string>()
   let steps = 0
   let checks = 0
@@ -101,6 +102,7 @@ export function liveLab(
       ok: holds(expected, observed),
       why,
       ms: performance.now() - began,
+      ...(check.pair ? { pair: check.pair } : {}),
     }
   }
 
@@ -131,6 +133,7 @@ export function liveLab(
         }),
       )
       for (const result of asked) tell({ kind: 'check', ...result })
+      if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })
       results.push(...asked)
     },
     read,

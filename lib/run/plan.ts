@@ -95,6 +95,7 @@ export const commandsOf = (plan: Plan): Command[] =>
 export function serversOf(plan: Plan): Map<string, { engine: boolean }> {
   const servers = new Map<string, { engine: boolean }>()
   for (const command of commandsOf(plan)) {
+    if (command.place.kind === 'lan') continue
     const name = command.place.server
     servers.set(name, { engine: servers.get(name)?.engine || needsEngine(command) })
   }

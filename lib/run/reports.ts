@@ -42,7 +42,7 @@ async function show(lab: LabStatus): Promise<void> {
   write(
     `${colors.bold(lab.name)}  ${lab.title}${lab.state === 'up' ? '' : colors.yellow('  (not finished)')}`,
   )
-  const table = new Table({ ...borderless, colWidths: [30, 11, 11, 27] })
+  const table = new Table({ ...borderless, colWidths: [33, 10, 9, 28] })
   for (const place of lab.places) {
     const addresses = place.addresses.map(({ dev, address }) => `${address} ${colors.dim(dev)}`)
     const kind = place.up ? place.kind : colors.yellow('stopped')

@@ -1,6 +1,7 @@
 /** Shows a run to a person: headings, commands as they would type them, what was observed and why. */
 import colors from 'picocolors'
 import type { CheckResult, Event, Listener } from './events.ts'
+import { matrixTable } from './matrix-table.ts'
 
 export interface ScreenOptions {
   /** Shows below each command the one that takes it back. */
@@ -60,8 +61,11 @@ export function screen({ undo = false, verbose }: ScreenOptions): Listener {
         if (event.output?.trim()) write(colors.dim(indent(event.output)))
         return
       case 'check':
-        if (event.ok && verbose) write(checkLine(event))
+        if (event.ok && verbose && !event.pair) write(checkLine(event))
         if (!event.ok) write(`${checkLine(event)}\n    try: ${shorten(event.command)}`)
+        return
+      case 'matrix':
+        if (verbose) write(`${matrixTable(event.results)}\n    ${colors.dim(event.why)}`)
         return
       case 'warning':
         process.stderr.write(`${colors.yellow('warning')}: ${event.text}\n`)
@@ -110,7 +114,7 @@ export async function checkTable(checks: readonly CheckResult[]): Promise<string
 /** The last words of a run. */
 export async function summary(checks: readonly CheckResult[], ms: number): Promise<void> {
   const failed = checks.filter((check) => !check.ok).length
-  write(`\n${await checkTable(checks)}\n`)
+  write(`\n${await checkTable(checks.filter((check) => !check.ok || !check.pair))}\n`)
   write(
     failed === 0
       ? colors.green(`All ${checks.length} checks hold, ${seconds(ms)}.`)

@@ -45,6 +45,9 @@ const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 /** The namespaces of the world that a new server is made in. */
 export const worldNamespaces = ['--mount', '--uts', '--ipc', '--net', '--pid']
 
+/** The words that run a program in the world's network namespace, where the switches are. */
+export const worldWords = (pid: number, argv: readonly string[]): string[] => enterWords(pid, argv, ['--net'])
+
 /** What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. */
 export const environment = ({ path, image }: Entry['lab']): Record<string, string> => ({
   PATH: path,

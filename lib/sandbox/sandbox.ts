@@ -1,8 +1,9 @@
 /** A lab on virtual servers: starts what is asked for, once, when it is asked for. */
+import { spawn } from 'node:child_process'
 import type { Listener } from '../run/events.ts'
 import { type Finished, finished } from '../run/process.ts'
 import { startEngine } from './engine.ts'
-import { type Entry, enter } from './enter.ts'
+import { type Entry, enter, environment, mustBeApart, worldWords } from './enter.ts'
 import { type Resident, resident } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
 import { endWorld, startServer } from './world.ts'
@@ -18,6 +19,8 @@ export interface Sandbox {
   readonly record: LabRecord
   /** A server, started if it is not up yet; with its engine running if that is needed. */
   server(name: string, engine: boolean): Promise<RunningServer>
+  /** Runs a program in the network namespace of the lab's switches, outside of its servers. */
+  outside(argv: readonly string[]): Promise<Finished>
   end(): Promise<void>
 }
 
@@ -76,6 +79,11 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
       const server = await once(servers, name, () => start(name))
       if (needsEngine) await once(engines, name, () => engine(server))
       return server
+    },
+    async outside(argv) {
+      mustBeApart(record.pid)
+      const [file = '', ...args] = worldWords(record.pid, argv)
+      return finished(spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(record) }))
     },
     end: () => endWorld(record.name),
   }
