@@ -65,7 +65,10 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
 
   // The way in.
   await lab.check(
-    [server2.tcp('192.168.56.3', 8080).open.seenFrom('192.168.56.4'), server1.tcp('127.0.0.1', 8080).open],
+    [
+      server2.tcp('192.168.56.3', 8080).open.seenFrom('192.168.56.4', 80),
+      server1.tcp('127.0.0.1', 8080).open,
+    ],
     'published: DNAT to port 80; the container sees who it is',
   )
   const atWeb = await lab.read(web.address())

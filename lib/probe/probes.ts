@@ -92,15 +92,23 @@ export const probes = (from: Place) => ({
       observer: 'port',
       argv: (address) => ['nc', '-z', '-v', '-w', '1', address, String(number)],
     })
-    const answer = asking({
-      ...question,
-      observer: 'answer',
-      look: String(number),
-      argv: (address) => ['nc', '-w', '1', address, String(number)],
-    })
+    const answer = (listening: number) =>
+      asking({
+        ...question,
+        observer: 'answer',
+        look: String(port(listening)),
+        argv: (address) => ['nc', '-w', '1', address, String(number)],
+      })
     return {
-      /** Somebody listens; `seenFrom(address)`: a `listen()` there sees the connection come from that address. */
-      open: { ...must('open'), seenFrom: (address: Ipv4) => answer(`open, seen from ${ipv4(address)}`) },
+      /**
+       * Somebody listens; `seenFrom(address)`: a `listen()` there sees the connection come from that address.
+       * Where a port is published the listener has another one: `seenFrom(address, 80)`.
+       */
+      open: {
+        ...must('open'),
+        seenFrom: (address: Ipv4, listening = number) =>
+          answer(listening)(`open, seen from ${ipv4(address)}`),
+      },
       /** Nobody listens: the machine refused (TCP RST). */
       closed: must('closed'),
       /** No answer at all: something drops the packets. */
