@@ -5,102 +5,12 @@ import { splitRefs } from '../ref.ts'
 import type { Plan } from '../run/plan.ts'
 import { commandArgv } from './argv.ts'
 import { observers } from './observers.ts'
+import { checkFunction, functionName, head, meetFunctions, tail } from './script-text.ts'
 import { quote, shellLine } from './shell.ts'
 import { type UndoStep, undoList, undoWord } from './undo.ts'
 
 /** What the script holds beside the plan: the content of each file that a command reads. */
 export type Files = Readonly<Record<string, string>>
-
-const head = ({ name, title }: Pick<Scenario, 'name' | 'title'>, tools: string[]) => `#!/bin/sh
-# ${name}: ${title}
-#
-#   sh ${name}.sh up      build it and check it; what fails is undone
-#   sh ${name}.sh down    take back what up did
-#
-# Printed by vethlab from scenarios/${name}.ts, for a server with Docker. It needs root, and: ${tools.join(' ')}.
-# Exit codes: 0 all checks hold, 1 a check failed, 2 a command failed and all was undone.
-set -eu
-export LC_ALL=C IMAGE="\${IMAGE:-alpine}"
-undone=/run/vethlab-${name}.undo # the commands that take back what was done, the last first
-failed=0
-
-step() { printf '\\n%s\\n' "$*"; }
-
-run() { # show a command and run it
-  printf '  $ %s\\n' "$*"
-  "$@"
-}
-
-undo() { # remember a command that takes something back: as shell text, before the older ones
-  {
-    for word; do printf "'%s' " "$(printf '%s' "$word" | sed "s/'/'\\\\\\\\''/g")"; done
-    echo '|| :'
-    cat "$undone"
-  } >"$undone.new"
-  mv "$undone.new" "$undone"
-}
-
-down() {
-  [ -f "$undone" ] || { echo '${name} is not up' && return; }
-  sh "$undone" 2>/dev/null || : # what is gone already is no error
-  rm -f "$undone"
-  echo '${name} is removed'
-}
-
-ended() { # on every exit of up, with its exit code
-  code=$1
-  trap - EXIT
-  if [ "$code" != 0 ]; then
-    echo 'cut off: taking back what was done' >&2
-    down >&2
-    case $code in 129 | 130 | 143) exit "$code" ;; *) exit 2 ;; esac
-  fi
-  exit "$failed"
-}
-`
-
-const checkFunction = `check() { # what must be observed, who asks whom, why, and the question
-  expected=$1 who=$2 why=$3
-  shift 3
-  for try in 1 2; do
-    observed=$("$@")
-    case $observed in
-    'the tool failed'*)
-      printf '%s\\n' "$observed" >&2
-      exit 2
-      ;;
-    "$expected" | "$expected",*) ok=1 ;;
-    *) case $expected-$observed in 'either way'* | 'silence-no reply' | silence-unreachable) ok=1 ;; *) ok=0 ;; esac ;;
-    esac
-    if [ $ok = 1 ]; then
-      printf '  ok   %s: %s (%s)\\n' "$who" "$observed" "$why"
-      return
-    fi
-    case $try-$expected in 1-replies* | 1-open* | 1-resolves* | 1-prints* | 1-seen*) sleep 0.1 ;; *) break ;; esac
-  done
-  shift
-  printf '  FAIL %s: expected %s, observed %s (%s)\\n       try: %s\\n' "$who" "$expected" "$observed" "$why" "$*"
-  failed=1
-}
-`
-
-const tail = `case \${1-} in
-up)
-  [ ! -f "$undone" ] || { echo "it is up: sh $0 down removes it" >&2 && exit 2; }
-  : >"$undone"
-  trap 'ended $?' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
-  up
-  ;;
-down) down ;;
-*)
-  echo "usage: sh $0 up | down" >&2
-  exit 2
-  ;;
-esac
-`
 
 /** The line that remembers a command's undo. */
 const undoLine = ({ argv, read }: UndoStep): string =>
@@ -115,7 +25,8 @@ function commandLines(command: Command, undo: UndoStep | undefined, files: Files
       command.place.kind === 'container'
         ? `run ${shellLine(argv)}`
         : `setsid ${shellLine(argv)} >/dev/null 2>&1 </dev/null &`
-    return command.place.kind === 'container' ? [run] : [run, 'undo kill -- "-$!"']
+    const stop = command.pcap === undefined ? [] : [`undo rm -f ${command.pcap}`]
+    return command.place.kind === 'container' ? [run] : [...stop, run, 'undo kill -- "-$!"']
   }
   const { file } = command
   if (file !== undefined && argv[1] === 'compose') {
@@ -139,40 +50,118 @@ function commandLines(command: Command, undo: UndoStep | undefined, files: Files
 const indent = (lines: string[]): string =>
   lines.map((line) => (line.startsWith('\0') ? line.slice(1) : line && `  ${line}`)).join('\n')
 
-/** The script of a scenario. */
-export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, files: Files = {}): string {
-  const steps = plan.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
-  const undos = new Map(undoList(steps).map((step) => [step.command, step]))
-  const checks = plan.entries.filter((entry) => entry.kind === 'check')
-  const used = [...new Set(checks.map((entry) => entry.check.observer))]
+/** What is done in one go in one place: on a server, or at the switch of a LAN. */
+export interface Part {
+  at: Command['place']
+  commands: Command[]
+  lines: string[]
+  /** The variables that it sets. */
+  reads: string[]
+}
 
-  const lines: string[] = []
+const placeOf = ({ kind, server }: Command['place']): Part['at'] =>
+  kind === 'lan' ? { kind, name: server, server } : { kind: 'server', name: server, server }
+
+/** The parts of a plan in order; a new one begins where the place changes. What is given on real servers is left out. */
+export function partsOf(plan: Plan, files: Files = {}): Part[] {
+  const commands = plan.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+  const undos = new Map(undoList(commands).map((step) => [step.command, step]))
+  const parts: Part[] = []
+  const partAt = (place: Part['at']): Part => {
+    const last = parts.at(-1)
+    if (last?.at.server === place.server) return last
+    const part = { at: placeOf(place), commands: [], lines: [], reads: [] }
+    parts.push(part)
+    return part
+  }
   let why = ''
   for (const entry of plan.entries) {
     if (entry.kind === 'step') {
-      lines.push('', `step ${quote(entry.title)}`)
-      for (const command of entry.commands) lines.push(...commandLines(command, undos.get(command), files))
+      let at: Part | undefined
+      for (const command of entry.commands.filter((one) => !one.given)) {
+        const part = partAt(command.place)
+        if (part !== at) part.lines.push('', `step ${quote(entry.title)}`)
+        at = part
+        part.commands.push(command)
+        part.lines.push(...commandLines(command, undos.get(command), files))
+      }
+      why = ''
     } else if (entry.kind === 'read') {
-      lines.push('', `${entry.read.variable}=$(${shellLine(commandArgv(entry.read))})`)
+      const part = partAt(entry.read.place)
+      part.lines.push('', `${entry.read.variable}=$(${shellLine(commandArgv(entry.read))})`)
+      part.reads.push(entry.read.variable)
+      why = ''
     } else {
-      if (entry.why !== why) lines.push('', `why=${quote(entry.why)}`)
-      why = entry.why
       const { observer, expected, look, from, to } = entry.check
+      const part = partAt(from)
+      if (entry.why !== why || part.lines.length === 0) part.lines.push('', `why=${quote(entry.why)}`)
+      why = entry.why
       const who = `${from.label ?? from.name} → ${splitRefs(to).join('')}`
       const words = [...(look === undefined ? [] : [look]), ...commandArgv(entry.command)]
-      lines.push(`check ${quote(expected)} ${quote(who)} "$why" observe_${observer} ${shellLine(words)}`)
+      part.lines.push(`check ${quote(expected)} ${quote(who)} "$why" observe_${observer} ${shellLine(words)}`)
     }
-    if (entry.kind !== 'check') why = ''
   }
+  return parts
+}
 
+/** The function `up` of one of several servers: its own parts, and between them it waits for the others. */
+function upOf(server: string, parts: readonly Part[]): string {
+  const variables = [...new Set(parts.flatMap((part) => part.reads))]
+  const lines: string[] = variables.map((name) => `${name}=`)
+  parts.forEach((part, index) => {
+    if (part.at.server !== server) return
+    const before = parts[index - 1]
+    if (before) lines.push('', `await_part ${index} ${quote(`on ${before.at.name}`)}`)
+    const facts = variables.map((name) => `${name}=\${${name}}`).join(' ')
+    lines.push(...part.lines, `part_done ${index + 1} "${facts}"`)
+  })
+  return `up_${functionName(server)}() {\n${indent(lines)}\n}\n`
+}
+
+/** What a script cannot make: the LAN, with the addresses of the servers on it, and what is to be done at its switch. */
+function expectations(plan: Plan, parts: readonly Part[]): string[] {
+  const given = plan.entries
+    .flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+    .filter((one) => one.given)
+  const addresses = given
+    .filter(({ argv }) => argv[1] === 'addr')
+    .map(({ argv, place }) => `  ${place.server}: ${argv[3]} on ${argv[5]}`)
+  const atSwitch = parts.flatMap((part, index) =>
+    part.at.kind === 'lan'
+      ? [
+          `  part ${index + 1}, at the switch: ${part.lines
+            .filter((line) => line.startsWith('run '))
+            .join('; ')
+            .slice(4)}`,
+        ]
+      : [],
+  )
+  return addresses.length === 0 ? [] : ['It expects these servers on one LAN:', ...addresses, ...atSwitch, '']
+}
+
+/** The script of a scenario: for one server, or with a section for each of several. */
+export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, files: Files = {}): string {
+  const parts = partsOf(plan, files)
+  const servers = [
+    ...new Set(parts.filter((part) => part.at.kind === 'server').map((part) => part.at.server)),
+  ]
+  const several = servers.length > 1
+  const commands = plan.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+  const checks = plan.entries.filter((entry) => entry.kind === 'check')
+  const observing = [...new Set(checks.map((entry) => entry.check.observer))]
   const tools = new Set(
-    steps.concat(checks.map((entry) => entry.command)).map((command) => commandArgv(command)[0] ?? ''),
+    [
+      ...commands.filter((one) => !one.given && one.place.kind !== 'lan'),
+      ...checks.map((entry) => entry.command),
+    ].map((command) => commandArgv(command)[0] ?? ''),
   )
   return [
-    head(scenario, [...tools].sort()),
-    ...(used.length > 0 ? [checkFunction] : []),
-    ...used.map((observer) => `${observers[observer]}\n`),
-    `up() {${indent(lines)}\n}\n`,
-    tail,
+    head(scenario, [...tools].sort(), several ? 'SERVER ' : '', expectations(plan, parts)),
+    ...(observing.length > 0 ? [checkFunction] : []),
+    ...observing.map((observer) => `${observers[observer]}\n`),
+    ...(several
+      ? [meetFunctions, ...servers.map((server) => upOf(server, parts))]
+      : [`up() {${indent(parts.flatMap((part) => part.lines))}\n}\n`]),
+    tail(several ? servers : []),
   ].join('\n')
 }

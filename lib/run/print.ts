@@ -1,16 +1,13 @@
 /** Printing a scenario as a shell script. */
 import { existsSync, readFileSync } from 'node:fs'
-import { BadInput, Unable } from '../errors.ts'
+import { BadInput } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { script } from '../render/script.ts'
-import { commandsOf, plan, serversOf } from './plan.ts'
+import { commandsOf, plan } from './plan.ts'
 
 /** The scenario as a shell script for a real server. */
 export async function print(scenario: Scenario): Promise<string> {
   const planned = await plan(scenario)
-  const servers = [...serversOf(planned).keys()]
-  if (servers.length > 1)
-    throw new Unable(`${scenario.name} has several servers (${servers.join(', ')}): it cannot be printed yet`)
   const files = commandsOf(planned).flatMap(({ file }) => (file === undefined ? [] : [file]))
   for (const file of files)
     if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })

@@ -5,8 +5,12 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { output, scenario, server, withLab } from '../../lib/index.ts'
+import { type OpenLab, output, scenario, server, withLab } from '../../lib/index.ts'
+import { type Part, partsOf } from '../../lib/render/script.ts'
+import { commandsOf, plan } from '../../lib/run/plan.ts'
 import { print } from '../../lib/run/print.ts'
+import { finished, until } from '../../lib/run/process.ts'
+import { enter } from '../../lib/sandbox/enter.ts'
 import { root } from '../machine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-printed-'))
@@ -24,24 +28,74 @@ const look = host.exec(
   'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox || :',
 )
 
+/** Runs the script of one server, and waits until it has done a part. */
+async function started(lab: OpenLab, server: string, path: string) {
+  const entry = await lab.sandbox.server(server, true)
+  const child = enter(entry, ['sh', path, server, 'up'], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let shown = ''
+  child.stdout?.on('data', (data) => {
+    shown += data
+  })
+  return {
+    end: finished(child),
+    shown: () => shown,
+    tell: (line: string) => child.stdin?.write(`${line}\n`),
+    part: (number: number) => until(() => shown.includes(`part ${number} is done`), 30_000),
+  }
+}
+
+/** The scripts of several servers, as people at each of them would run them: each waits for the part before its own. */
+async function runTogether(lab: OpenLab, parts: Part[], path: string): Promise<string> {
+  const names = [...new Set(parts.filter(({ at }) => at.kind === 'server').map(({ at }) => at.name))]
+  const runs = new Map<string, Awaited<ReturnType<typeof started>>>()
+  for (const name of names) runs.set(name, await started(lab, name, path))
+  let facts = ''
+  for (const [index, { at, commands }] of parts.entries()) {
+    const run = runs.get(at.name)
+    if (!run) {
+      for (const command of commands) await lab.run(command)
+      continue
+    }
+    if (index > 0) run.tell(facts)
+    assert.ok(await run.part(index + 1), `part ${index + 1} on ${at.name}:\n${run.shown()}`)
+    facts =
+      run
+        .shown()
+        .match(/^facts .*$/gm)
+        ?.at(-1) ?? ''
+  }
+  for (const [name, run] of runs) {
+    const { code, stdout, stderr } = await run.end
+    assert.equal(code, 0, `${name}:\n${stdout}${stderr}`)
+  }
+  return [...runs.values()].map((run) => run.shown()).join('')
+}
+
 for (const file of readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.ts')))
   test(`${file} printed`, async () => {
     const { default: value } = await import(join(root, 'scenarios', file))
     const path = join(folder, `${value.name}.sh`)
     writeFileSync(path, await print(value))
     execFileSync('shellcheck', [path], { stdio: 'pipe' })
+    const planned = await plan(value)
+    const parts = partsOf(planned)
+    const checks = planned.entries.filter(({ kind }) => kind === 'check').length
     await withLab(async (lab) => {
+      for (const command of commandsOf(planned).filter(({ given }) => given)) await lab.run(command)
       // The engine first: raw and nat tables as it leaves them, and the image.
       await lab.run(host.docker.ps())
       await lab.run(host.iptables.raw.show())
       const before = await lab.run(look)
-      const up = await lab.run(sh(path, 'up'))
-      assert.match(up, /\n0\n$/, up)
-      assert.ok((up.match(/^ {2}ok /gm) ?? []).length >= 7, up)
-      assert.match(await lab.run(sh(path, 'up')), /it is up: .* down removes it\n2\n$/)
-      assert.match(await lab.run(sh(path, 'down')), /is removed\n0\n$/)
+      const several = new Set(parts.map(({ at }) => at.name)).size > 1
+      const here = several ? ['server1'] : []
+      const up = several ? await runTogether(lab, parts, path) : await lab.run(sh(path, 'up'))
+      assert.match(up, several ? /part \d+ is done/ : /\n0\n$/, up)
+      assert.doesNotMatch(up, /FAIL/)
+      assert.equal((up.match(/^ {2}ok /gm) ?? []).length, checks, up)
+      assert.match(await lab.run(sh(path, ...here, 'up')), /it is up: .* down removes it\n2\n$/)
+      assert.match(await lab.run(sh(path, ...here, 'down')), /is removed\n0\n$/)
       assert.equal(await lab.run(look), before)
-      assert.match(await lab.run(sh(path, 'down')), /is not up\n0\n$/)
+      assert.match(await lab.run(sh(path, ...here, 'down')), /is not up\n0\n$/)
       assert.match(await lab.run(sh(path)), /^usage: .*\n2\n$/)
     })
   })
