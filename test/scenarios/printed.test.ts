@@ -28,9 +28,12 @@ const look = host.exec(
   'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox || :',
 )
 
+/** A bridge finds out about its last cable a moment later. */
+const settled = (text: string) => text.replace(/NO-CARRIER,|LOWER_UP,?|state \S+| linkdown|,(?=>)/g, '')
+
 /** Runs the script of one server, and waits until it has done a part. */
 async function started(lab: OpenLab, server: string, path: string) {
-  const entry = await lab.sandbox.server(server, true)
+  const entry = await lab.sandbox.server(server, false)
   const child = enter(entry, ['sh', path, server, 'up'], { stdio: ['pipe', 'pipe', 'pipe'] })
   let shown = ''
   child.stdout?.on('data', (data) => {
@@ -94,7 +97,7 @@ for (const file of readdirSync(join(root, 'scenarios')).filter((name) => name.en
       assert.equal((up.match(/^ {2}ok /gm) ?? []).length, checks, up)
       assert.match(await lab.run(sh(path, ...here, 'up')), /it is up: .* down removes it\n2\n$/)
       assert.match(await lab.run(sh(path, ...here, 'down')), /is removed\n0\n$/)
-      assert.equal(await lab.run(look), before)
+      assert.equal(settled(await lab.run(look)), settled(before))
       assert.match(await lab.run(sh(path, ...here, 'down')), /is not up\n0\n$/)
       assert.match(await lab.run(sh(path)), /^usage: .*\n2\n$/)
     })
