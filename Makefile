@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup status clean test bench
+.PHONY: help setup status clean test bench scenarios new
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -24,6 +24,12 @@ shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 
 print-%: setup ## print it as a shell script for a real server
 	$(call verb,print)
+
+scenarios: setup ## test all scenarios, a line each
+	@$(start) scripts/vethlab.ts scenarios
+
+new: setup ## copy a scenario: NAME=mylab FROM=bridge
+	@$(start) scripts/vethlab.ts new $(NAME) $(if $(FROM),--from $(FROM))
 
 status: setup ## show what is up
 	@$(start) scripts/vethlab.ts status

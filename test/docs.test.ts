@@ -4,13 +4,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from '../lib/command.ts'
-import { output, server } from '../lib/index.ts'
+import { capture, kernelHas, lan, output, server } from '../lib/index.ts'
 import type { Check } from '../lib/probe/check.ts'
 import { toShell } from '../lib/render/shell.ts'
 
 const lib = new URL('../lib', import.meta.url).pathname
 const server1 = server('server1')
-const names = { server1, net1: server1.netns('net1'), a1: server1.container('a1'), output }
+const names = {
+  server1,
+  net1: server1.netns('net1'),
+  a1: server1.container('a1'),
+  output,
+  capture,
+  kernelHas,
+  lan,
+}
 
 const textOf = (value: Command | Check): string => {
   if (!('kind' in value)) return toShell(value)

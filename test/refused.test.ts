@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BadInput, explain } from '../lib/errors.ts'
-import { server } from '../lib/index.ts'
+import { capture, kernelHas, lan, server } from '../lib/index.ts'
 
 const host = server('server1')
 const { filter, nat } = host.iptables
@@ -88,6 +88,19 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   ],
   ['a sysctl key with a blank', () => host.sysctl.set('net.ipv4 x', 1), /sysctl key/],
   ['an argument with a NUL', () => host.exec('echo', 'a\0b'), /NUL/],
+  [
+    'a LAN address used twice',
+    () => lan('v').plug(host, 'e0', '10.0.0.1/24').plug(server('server2'), 'e0', '10.0.0.1/24'),
+    /10\.0\.0\.1 is the address of server1 on v already/,
+  ],
+  [
+    'an interface plugged in twice',
+    () => lan('v').plug(host, 'e0', '10.0.0.1/24').plug(host, 'e0', '10.0.0.2/24'),
+    /e0 of server1 is plugged into v already/,
+  ],
+  ['a switch without cables', () => lan('v').promiscuous('deny'), /nothing is plugged into v/],
+  ['a capture in a container', () => capture(host.container('a1'), 'eth0'), /capture on the server/],
+  ['to ask the kernel for what is no link', () => kernelHas(host.ip.link.show()), /makes no link/],
   ['a TTL of 256', () => host.ping('10.0.0.1').replies.ttl(256), /256/],
 ]
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Command } from '../lib/command.ts'
-import { image, server } from '../lib/index.ts'
+import { capture, image, lan, server } from '../lib/index.ts'
 import { toShell } from '../lib/render/shell.ts'
 
 const host = server('server1')
@@ -241,4 +241,28 @@ test('a clause leaves the command that it grew from as it was', () => {
   const plain = host.docker.network.create('n1')
   plain.driver('bridge')
   assert.equal(toShell(plain), 'docker network create n1')
+})
+
+const vboxnet0 = lan('vboxnet0').plug(host, 'enp0s3', '192.168.56.3/24')
+const wire = capture(host, 'enp0s3', 'udp port 53')
+
+test('a LAN is a bridge outside of the servers, and a cable to each', () => {
+  assert.deepEqual(vboxnet0.up().map(toShell), [
+    'ip link add name vboxnet0 type bridge',
+    'ip link set dev vboxnet0 up',
+    'ip link add name port1 type veth peer name enp0s3 address 08:00:27:a8:38:03 netns "${pid_server1}"',
+    'ip link set dev port1 master vboxnet0',
+    'bridge fdb add 08:00:27:a8:38:03 dev port1 master static',
+    'ip link set dev port1 up',
+    'ip addr add 192.168.56.3/24 dev enp0s3',
+    'ip link set dev enp0s3 up',
+  ])
+})
+
+test('a capture starts, and can be read while it goes on', () => {
+  assert.deepEqual(wire.start().map(toShell), [
+    'tcpdump -i enp0s3 -n -U --immediate-mode -w /run/vethlab-server1-enp0s3.pcap udp port 53 &',
+    "timeout 5 sh -c 'until [ -s /run/vethlab-server1-enp0s3.pcap ]; do sleep 0.01; done'",
+  ])
+  assert.equal(toShell(wire.packets), 'tcpdump -n -r /run/vethlab-server1-enp0s3.pcap')
 })

@@ -7,6 +7,7 @@ import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { enterHint } from './hints.ts'
+import type { Finished } from './process.ts'
 
 // Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
 const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
@@ -15,6 +16,10 @@ const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) 
 export interface Catalogue {
   names(): string[]
   load(name: string): Promise<Scenario>
+  /** Tests a scenario in a process of its own. */
+  test(name: string): Promise<Finished>
+  /** Copies a scenario under a new name. Returns its file. */
+  copy(from: string, name: string): string
 }
 
 interface Options {
@@ -22,6 +27,7 @@ interface Options {
   quiet: boolean
   undo: boolean
   name: string | undefined
+  pcap: string | undefined
 }
 
 /** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
@@ -68,7 +74,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
     [
       words,
       about,
-      (parser: Argv) => build(where(parser)),
+      (parser: Argv) => build(words.includes('scenario') ? where(parser) : parser),
       async (args: { [key: string]: unknown }) => {
         code = await work(args)
       },
@@ -159,6 +165,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       default: false,
       describe: 'show only what fails, and the checks',
     })
+    .option('pcap', { type: 'string', describe: 'up, test: keep what was captured, for Wireshark' })
     .option('undo', {
       type: 'boolean',
       default: false,
@@ -175,12 +182,39 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
     .fail((message, error) => {
       throw error ?? unknownWords(message, argv, catalogue)
     })
+  if (catalogue)
+    parser
+      .command(
+        ...verb(
+          'scenarios',
+          'test all scenarios, one after the other',
+          async (args) => {
+            const { testAll } = await import('./reports.ts')
+            return testAll(catalogue, options(args).json)
+          },
+          (parser) => parser,
+        ),
+      )
+      .command(
+        'new <name>',
+        'copy a scenario, to be edited',
+        (parser) =>
+          parser
+            .positional('name', { type: 'string' })
+            .option('from', { type: 'string', default: 'namespaces', describe: 'the scenario to copy' }),
+        (args) => {
+          const file = catalogue.copy(String(args.from), String(args.name))
+          process.stdout.write(
+            `${file} is a copy of ${args.from}. Edit it, then: make scenario-${args.name}\n`,
+          )
+        },
+      )
   if (catalogue) parser.epilogue(`Scenarios: ${catalogue.names().join(', ')}`)
   await parser.parseAsync()
   return code
 }
 
-const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'print']
+const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'print', 'scenarios', 'new']
 
 function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
   const first = argv.find((word) => !word.startsWith('-'))
@@ -196,7 +230,7 @@ function unknownWords(message: string, argv: readonly string[], catalogue: Catal
 async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, name }: Options,
+  { json, quiet, undo, name, pcap }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const [verbs, { screen, summary }] = await Promise.all([import('./verbs.ts'), import('./screen.ts')])
@@ -204,7 +238,7 @@ async function shown(
   const tell = json
     ? (event: import('./events.ts').Event) => void events.push(event)
     : screen({ undo, verbose: !quiet })
-  const { checks, ms } = await verbs[verb](scenario, { name, tell })
+  const { checks, ms } = await verbs[verb](scenario, { name, tell, pcap })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

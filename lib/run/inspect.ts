@@ -6,7 +6,7 @@ import { findProgram } from '../sandbox/engine.ts'
 import { enter } from '../sandbox/enter.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { howTo } from './hints.ts'
-import { findPlace, placesOf } from './places.ts'
+import { type Cable, findPlace, placesOf } from './places.ts'
 import { finished } from './process.ts'
 
 /** The lab of that name, which must be up. */
@@ -55,6 +55,7 @@ export interface LabStatus {
     server: string
     up: boolean
     addresses: Array<{ dev: string; address: string }>
+    cables?: Cable[]
   }>
 }
 
@@ -68,12 +69,13 @@ export async function status(name?: string): Promise<LabStatus[]> {
       file: relative(process.cwd(), lab.file),
       state: lab.state,
       since: lab.since,
-      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses }) => ({
+      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables }) => ({
         kind,
         name,
         server,
         up,
         addresses,
+        ...(cables ? { cables } : {}),
       })),
     })),
   )

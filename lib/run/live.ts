@@ -14,6 +14,12 @@ import { journal } from './journal.ts'
 import { asList, flatten } from './plan.ts'
 import { sleep } from './process.ts'
 
+/** A capture that was started, as a file on a server. */
+export interface Captured {
+  server: string
+  file: string
+}
+
 export interface LiveOptions {
   tell: Listener
   /** Where each step stands in the file, in order: found when the scenario was planned. */
@@ -26,11 +32,12 @@ export interface LiveOptions {
 export function liveLab(
   sandbox: Sandbox,
   { tell, where, only }: LiveOptions,
-): { lab: Lab; results: CheckResult[] } {
+): { lab: Lab; results: CheckResult[]; captures: Captured[] } {
   const results: CheckResult[] = []
   const written = journal(sandbox.record.name)
   const text = (command: Command) =>
     toShell({ ...command, argv: fill([...command.argv], { IMAGE: sandbox.record.image }) })
+  const captures: Captured[] = []
   let facts = new Map<string, string>()
   let steps = 0
   let checks = 0
@@ -44,6 +51,7 @@ export function liveLab(
       throw new CommandFailed(text(command), done.code, done.stderr || done.stdout)
     }
     entry.done()
+    if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
     tell({
       kind: 'command',
       place: command.place,
@@ -138,5 +146,5 @@ export function liveLab(
     },
     read,
   }
-  return { lab, results }
+  return { lab, results, captures }
 }

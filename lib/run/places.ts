@@ -10,6 +10,17 @@ export interface FoundPlace extends Place {
   /** Addresses with prefix length, each with its interface. */
   addresses: Array<{ dev: string; address: string }>
   up: boolean
+  /** The cables of a container: its end, the other end, and where that is plugged in. */
+  cables?: Cable[]
+}
+
+/** `eth0@if5 ↔ veth71c138b@if4 → br-f9c3881911c0`, as `ip -d link` shows it at both ends. */
+export interface Cable {
+  dev: string
+  index: number
+  peer: { dev: string; index: number } | undefined
+  /** The bridge that the other end is plugged into; the parent, for a macvlan. */
+  into: string | undefined
 }
 
 interface IpAddress {
@@ -45,22 +56,59 @@ async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlac
       up: true,
     }),
   )
-  return [server, ...(await Promise.all(namespaces)), ...(record.engine ? await containers(record) : [])]
+  return [server, ...(await Promise.all(namespaces)), ...(record.engine ? await containers(lab, record) : [])]
 }
 
-async function containers(record: ServerRecord): Promise<FoundPlace[]> {
+interface IpLink {
+  ifindex: number
+  ifname: string
+  link_index?: number
+  master?: string
+}
+
+/** The cables of a container, by the numbers that each end knows of the other. */
+function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
+  return inside
+    .filter((link) => link.link_index !== undefined)
+    .map((link) => {
+      const other = outside.find(({ ifindex }) => ifindex === link.link_index)
+      const isCable = other?.link_index === link.ifindex
+      return {
+        dev: link.ifname,
+        index: link.ifindex,
+        peer: isCable ? { dev: other.ifname, index: other.ifindex } : undefined,
+        into: isCable ? other.master : other?.ifname,
+      }
+    })
+}
+
+async function containers(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
   const { client } = await import('./engine-api.ts')
   const list = await client(record.pid).listContainers({ all: true })
-  return list.map((container) => ({
-    kind: 'container',
-    name: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
-    server: record.name,
-    record,
-    addresses: Object.entries(container.NetworkSettings.Networks)
-      .filter(([, network]) => network.IPAddress)
-      .map(([dev, network]) => ({ dev, address: network.IPAddress })),
-    up: container.State === 'running',
-  }))
+  const links = async (...before: string[]): Promise<IpLink[]> =>
+    JSON.parse(
+      (await finished(enter({ lab, server: record }, [...before, 'ip', '-j', 'link']))).stdout || '[]',
+    )
+  const outside = await links()
+  const cables = async (id: string): Promise<Cable[]> => {
+    const { State, HostConfig } = await client(record.pid).getContainer(id).inspect()
+    if (!State.Running || HostConfig.NetworkMode === 'host') return []
+    return cablesOf(await links('nsenter', '--target', String(State.Pid), '--net'), outside)
+  }
+  const all = list.map(
+    async (container): Promise<FoundPlace> => ({
+      kind: 'container',
+      name: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
+      server: record.name,
+      record,
+      addresses: Object.entries(container.NetworkSettings.Networks)
+        .filter(([, network]) => network.IPAddress)
+        .map(([dev, network]) => ({ dev, address: network.IPAddress })),
+      up: container.State === 'running',
+      cables: await cables(container.Id),
+    }),
+  )
+  return Promise.all(all)
 }
 
 /** All places of a lab: each server, followed by what is on it. */

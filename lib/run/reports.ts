@@ -1,7 +1,10 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
+import type { Catalogue } from './cli.ts'
+import type { CheckResult } from './events.ts'
 import { howTo } from './hints.ts'
 import { type LabStatus, status } from './inspect.ts'
+import type { Cable } from './places.ts'
 import { down, downAll } from './verbs.ts'
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -35,6 +38,12 @@ export async function statusVerb(name: string | undefined, json: boolean): Promi
   return 0
 }
 
+/** Both ends of a cable, as the slides read them out of `ip -d link`. */
+export const cableText = ({ dev, index, peer, into }: Cable): string =>
+  peer
+    ? `${dev}@if${peer.index} ↔ ${peer.dev}@if${index} → ${into ?? 'nothing'}`
+    : `${dev} on ${into ?? 'a link elsewhere'}`
+
 async function show(lab: LabStatus): Promise<void> {
   const { default: colors } = await import('picocolors')
   const { default: Table } = await import('cli-table3')
@@ -54,5 +63,37 @@ async function show(lab: LabStatus): Promise<void> {
     ])
   }
   write(table.toString())
+  for (const { name, cables = [] } of lab.places)
+    for (const cable of cables) write(`  ${name}  ${colors.dim(cableText(cable))}`)
   write(colors.dim(`  since ${new Date(lab.since).toLocaleString()}, from ${lab.file}`))
+}
+
+/** Tests all scenarios, one after the other; a line for each. Returns the worst exit code. */
+export async function testAll(catalogue: Pick<Catalogue, 'names' | 'test'>, json: boolean): Promise<number> {
+  const { default: colors } = await import('picocolors')
+  const began = performance.now()
+  const results = []
+  let worst = 0
+  for (const name of catalogue.names()) {
+    const started = performance.now()
+    const { code, stdout, stderr } = await catalogue.test(name)
+    const ms = performance.now() - started
+    worst = Math.max(worst, code)
+    const { ok = false, checks = [], error = stderr } = code < 2 ? JSON.parse(stdout) : {}
+    results.push({ scenario: name, ok, checks: checks.length, ms })
+    if (json) continue
+    const failed = checks.filter((check: CheckResult) => !check.ok)
+    const sign = ok ? colors.green('✓') : colors.red('✗')
+    const what = code < 2 ? `${String(checks.length).padStart(3)} checks` : colors.red('could not run')
+    write(`${sign} ${name.padEnd(14)} ${what}  ${(ms / 1000).toFixed(1)} s`)
+    for (const { from, to, expected, observed } of failed)
+      write(`    ${from} → ${to}: expected ${expected}, observed ${observed}`)
+    if (code >= 2) write(error.trim().replace(/^/gm, '    '))
+  }
+  if (json) write(JSON.stringify(results, null, 2))
+  else
+    write(
+      `${results.filter(({ ok }) => ok).length} of ${results.length} scenarios hold, ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    )
+  return worst
 }

@@ -1,5 +1,6 @@
 /** Building, checking and removing labs. */
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
+import { join, parse } from 'node:path'
 import { BadInput, toolMissing, Unable } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { toShell } from '../render/shell.ts'
@@ -9,12 +10,15 @@ import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { guarded } from './guard.ts'
 import { howTo } from './hints.ts'
+import type { Captured } from './live.ts'
 import { commandsOf, lastingChecks, type Plan, plan, serversOf } from './plan.ts'
 
 export interface RunOptions {
   /** The name of the lab. Default: the scenario's. */
   name?: string | undefined
   tell: Listener
+  /** Where to keep the captures, as a file that Wireshark opens. */
+  pcap?: string | undefined
 }
 
 export interface Outcome {
@@ -57,6 +61,23 @@ const liveModules = async () => ({
   ...(await import('./live.ts')),
 })
 
+/** Copies the captures out of the servers: one to the very file, several to files named after where they were made. */
+function keepCaptures(file: string, { servers }: LabRecord, captures: readonly Captured[]): void {
+  if (captures.length === 0)
+    throw new Unable('there is no capture to keep: the scenario makes none', { hint: 'Leave --pcap out.' })
+  for (const { server, file: inside } of captures) {
+    const pid = servers.find(({ name }) => name === server)?.pid
+    const { dir, name, ext } = parse(file)
+    const place = parse(inside).name.replace(/^vethlab-/, '')
+    const target = captures.length === 1 ? file : join(dir, `${name}-${place}${ext}`)
+    try {
+      copyFileSync(`/proc/${pid}/root${inside}`, target)
+    } catch (error) {
+      throw new Unable(`cannot write ${target}: ${(error as Error).message}`)
+    }
+  }
+}
+
 /** Builds the lab and checks it. It ends with this process unless it is told to stay. */
 async function build(scenario: Scenario, name: string, options: RunOptions, stay: boolean): Promise<Outcome> {
   const { tell } = options
@@ -72,8 +93,9 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const box = sandbox(world.record, tell)
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
-    const { lab, results } = liveLab(box, { tell, where })
+    const { lab, results, captures } = liveLab(box, { tell, where })
     await scenario.body(lab)
+    if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
     if (stay) {
       saveLab({ ...world.record, state: 'up' })
       world.keep()

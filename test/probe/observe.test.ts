@@ -156,6 +156,47 @@ const cases: Case[] = [
     stdout: ';; connection timed out; no servers could be reached',
     means: 'does not resolve',
   },
+  {
+    observer: 'packets',
+    look: '10.0.0.1\n10.0.0.2\nICMP echo request',
+    code: 0,
+    stdout:
+      '20:09:17.1 IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 1\n20:09:17.2 IP 10.0.0.2 > 10.0.0.1: ICMP echo reply, id 1',
+    means: 'seen, 1 packet',
+  },
+  {
+    observer: 'packets',
+    look: '10.0.0.1\n10.0.0.2.53\nUDP',
+    code: 0,
+    stdout:
+      '20:09:17.1 IP 10.0.0.1.4000 > 10.0.0.2.53: UDP, length 3\n20:09:17.2 IP 10.0.0.1.4000 > 10.0.0.2.5353: UDP, length 3\n20:09:17.2 IP 10.0.0.11.4000 > 10.0.0.2.53: UDP, length 3',
+    means: 'seen, 1 packet',
+  },
+  {
+    observer: 'packets',
+    look: '\n\nwho-has 10.0.0.2 tell 10.0.0.1',
+    code: 0,
+    stdout:
+      '20:09:17.1 ARP, Request who-has 10.0.0.2 tell 10.0.0.1, length 28\n20:09:17.1 ARP, Request who-has 10.0.0.2 tell 10.0.0.1, length 28',
+    means: 'seen, 2 packets',
+  },
+  {
+    observer: 'packets',
+    look: '10.0.0.9\n\n',
+    code: 0,
+    stdout: '20:09:17.1 ARP, Request who-has 10.0.0.2 tell 10.0.0.1, length 28',
+    means: 'not seen',
+  },
+  { observer: 'packets', look: '\n\n', code: 1, stderr: 'no such file', means: undefined },
+  { observer: 'attempt', code: 0, stdout: '2: d0', means: 'made' },
+  { observer: 'attempt', code: 2, stderr: 'Error: Unknown device type.', means: 'this kernel lacks it' },
+  {
+    observer: 'attempt',
+    code: 2,
+    stderr: 'RTNETLINK answers: Operation not supported',
+    means: 'this kernel lacks it',
+  },
+  { observer: 'attempt', code: 2, stderr: 'Cannot find device', means: undefined },
   { observer: 'output', look: 'veth', code: 0, stdout: 'veth1\nlo\nveth2', means: 'prints veth, 2 lines' },
   { observer: 'output', look: '-j x', code: 0, stdout: '-A FORWARD -j x', means: 'prints -j x, 1 line' },
   { observer: 'output', look: 'veth', code: 0, stdout: 'lo', means: 'does not print veth' },
