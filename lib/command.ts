@@ -41,6 +41,8 @@ export interface CommandFacts {
   readonly background?: true
   /** It only looks: its output is what it is for. */
   readonly shows?: true
+  /** The interface that it builds on, which must be there and up: Docker itself would not say so. */
+  readonly parent?: string
   /** On a real server this is there already: a printed script leaves it out. */
   readonly given?: true
   /** The capture file that it writes. */

@@ -56,10 +56,16 @@ function create(place: Place, name: string, spec: Spec, from?: Command): Network
     Options: Object.fromEntries(spec.options ?? []),
     Labels: {},
   }
+  // With a dot it is a VLAN of an interface, which Docker makes.
+  const parent = (spec.options ?? []).find(([key, value]) => key === 'parent' && !value.includes('.'))?.[1]
   const value = command(
     place,
     ['docker', 'network', 'create', ...words, name],
-    { undo: { argv: ['docker', 'network', 'rm', name] }, api: { call: 'network create', body } },
+    {
+      undo: { argv: ['docker', 'network', 'rm', name] },
+      api: { call: 'network create', body },
+      ...(parent === undefined ? {} : { parent }),
+    },
     from,
   )
   const inSubnet = (address: string, what: string) => {

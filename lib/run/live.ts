@@ -42,7 +42,21 @@ export function liveLab(
   let steps = 0
   let checks = 0
 
+  /** Refuses to build on an interface that is missing, or down: nothing would work, and nobody would say why. */
+  const mustBeUp = async (command: Command, parent: string): Promise<void> => {
+    const argv = ['ip', '-o', 'link', 'show', 'dev', parent]
+    const { code, stdout, stderr } = await execute(sandbox, { place: command.place, argv })
+    const hint = 'The parent must be an interface of the server, and up'
+    if (code !== 0)
+      throw new CommandFailed(text(command), code, stderr, { hint: `${hint}: look with ip link.` })
+    if (!/[<,]UP[,>]/.test(stdout))
+      throw new CommandFailed(text(command), 1, `${parent} is down`, {
+        hint: `${hint}: ip link set dev ${parent} up`,
+      })
+  }
+
   const run = async (command: Command): Promise<void> => {
+    if (command.parent !== undefined) await mustBeUp(command, command.parent)
     const entry = written.intent(command)
     const began = performance.now()
     const done = await execute(sandbox, command)

@@ -107,6 +107,29 @@ test('a container name that is taken', async () => {
   )
 })
 
+test('a macvlan whose parent is missing, and one whose parent is down', async () => {
+  const macvlan = `server1.docker.network.create('m1').driver('macvlan').subnet('10.9.0.0/24').option('parent', 'e9')`
+  const hint = 'The parent must be an interface of the server, and up'
+  await fails(
+    scenarioFile('noparent', `await lab.step('x', ${macvlan})`),
+    new RegExp(
+      `docker network create .*parent=e9 m1\\n  .*does not exist[^\\n]*\\n${hint}: look with ip link`,
+    ),
+  )
+  const cable = `server1.ip.link.add('e9').type('veth', { peer: 'e8' })`
+  await fails(
+    scenarioFile('parentdown', `await lab.step('x', ${cable}, ${macvlan})`),
+    new RegExp(`docker network create .*parent=e9 m1\\n  e9 is down\\n${hint}: ip link set dev e9 up`),
+  )
+})
+
+test('a link type that the kernel lacks', async () => {
+  await fails(
+    scenarioFile('lacks', `await lab.step('x', server1.ip.link.add('d0').type('dummy'))`),
+    /Unknown device type[\s\S]*This kernel lacks that type/,
+  )
+})
+
 test('an image that no engine has', async () => {
   await fails(
     scenarioFile('image', `await lab.step('x', server1.docker.run('nowhere/nothing').name('a1'))`),

@@ -22,7 +22,63 @@ async function tested(name: string): Promise<Document> {
 const observed = ({ checks }: Document, from: string, to: string): string[] =>
   checks.filter((check) => check.from === from && check.to === to).map((check) => check.observed)
 
+/** The pairs of the table of all pairs that got a reply, as `A1>A2`. */
+const replying = ({ checks }: Document): string[] =>
+  checks
+    .filter(({ pair, observed }) => pair && observed.startsWith('replies'))
+    .map(({ pair }) => `${pair?.from}>${pair?.to}`)
+    .sort()
+
 const lessons: Record<string, (document: Document) => void> = {
+  interfaces: (document) => {
+    for (const { to, observed } of document.checks.filter(({ to }) => to.startsWith('a ')))
+      assert.match(observed, /^(made|this kernel lacks it)$/, to)
+    assert.deepEqual(observed(document, 'server1', 'a macvtap'), ['made'])
+  },
+  docker: (document) => {
+    const [inside] = observed(document, 'alpine1', 'the end inside')
+    assert.match(inside ?? '', /^prints eth0@if\d+, 1 line$/)
+    assert.match(observed(document, 'server1', 'the end outside')[0] ?? '', /^prints @if\d+, 1 line$/)
+  },
+  bridge: (document) => {
+    assert.deepEqual(observed(document, 'alpine1', 'alpine2'), ['does not resolve'])
+    assert.deepEqual(observed(document, 'alpine2', 'alpine3'), ['replies, TTL 64'])
+    const servers = ['A1', 'A2', 'A3'].flatMap((name) => [
+      `${name}>server1`,
+      `${name}>server2`,
+      `server1>${name}`,
+    ])
+    assert.deepEqual(
+      replying(document),
+      [...servers, 'A1>A2', 'A2>A1', 'A2>A3', 'server1>server2', 'server2>server1'].sort(),
+    )
+  },
+  nat: (document) => {
+    assert.deepEqual(observed(document, 'server2', 'enp0s3: 192.168.56.3 > 192.168.56.4 ICMP echo request'), [
+      'seen, 1 packet',
+    ])
+    assert.deepEqual(observed(document, 'server2', '192.168.56.3:8080'), ['open, seen from 192.168.56.4'])
+  },
+  host: (document) => {
+    assert.deepEqual(observed(document, 'alpine1', 'what alpine1 heard'), [
+      'prints hello from server2, 1 line',
+    ])
+    assert.deepEqual(observed(document, 'server1', 'enp0s3: 192.168.56.4 > 192.168.56.3.2020 UDP'), [
+      'seen, 1 packet',
+    ])
+  },
+  macvlan: (document) => {
+    assert.deepEqual(replying(document), ['A1>A2', 'A2>A1', 'server1>server2', 'server2>server1'])
+    assert.deepEqual(observed(document, 'server1', 'enp0s3: Reply 192.168.56.4 is-at'), ['not seen'])
+  },
+  promiscuous: (document) => {
+    const lan = ['A1>server2', 'A2>server2', 'server2>A1', 'server2>A2']
+    assert.deepEqual(
+      replying(document),
+      ['A1>A2', 'A2>A1', 'server1>server2', 'server2>server1', ...lan].sort(),
+    )
+    assert.deepEqual(observed(document, 'alpine1', '192.168.56.100'), ['replies, TTL 64'])
+  },
   namespaces: (document) => {
     assert.deepEqual(observed(document, 'space1', '10.0.0.12'), ['unreachable', 'replies, TTL 64'])
     assert.deepEqual(observed(document, 'server1', '10.0.0.12'), ['unreachable'])
