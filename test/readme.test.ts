@@ -1,6 +1,6 @@
 /** The scenario in the README runs, and prints the shell that stands below it. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { root, vethlab } from './machine.ts'
@@ -25,9 +25,7 @@ test('it prints what the README shows', async () => {
   assert.ok(stdout.includes(block('printed')), stdout)
 })
 
-test('the README names every scenario', async () => {
-  const { stdout } = await vethlab(join(root, 'scripts/vethlab.ts'), ['--help'])
-  const names = stdout.match(/Scenarios: (.*)/)?.[1]?.split(', ') ?? []
-  assert.ok(names.length >= 3)
-  for (const name of names) assert.ok(readme.includes(`[${name}](scenarios/${name}.ts)`), name)
+test('the README names every scenario', () => {
+  const names = readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.ts'))
+  for (const name of names) assert.ok(readme.includes(`[${name.slice(0, -3)}](scenarios/${name})`), name)
 })
