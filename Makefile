@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup status clean test bench scenarios new
+.PHONY: help setup status clean test test-engines engines bench scenarios new
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -42,6 +42,12 @@ setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Com
 
 test: setup ## format, lint, types, and all tests
 	@sh scripts/test.sh
+
+engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make scenario-net1
+	@sh scripts/engines.sh
+
+test-engines: engines ## test all scenarios on each of them
+	@sh scripts/test-engines.sh
 
 bench: setup ## measure against plain shell
 	@npm run --silent bench

@@ -82,8 +82,13 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
     'server2 learns a way to the containers',
     server2.ip.route.add('172.17.0.0/16').via('192.168.56.3'),
   )
-  await lab.check(
-    server2.tcp(atWeb, 80).eitherWay,
-    'directly, past the published port: open up to Engine 27, filtered since 28',
+  // Engines differ here by design: up to 27 a published port may be reached past the host's address, since 28 not.
+  const directly = await lab.read(
+    server1.docker.network.direct('docker0', { drops: 'filtered', lets: 'open' }),
   )
+  await lab.check(
+    server2.tcp(atWeb, 80).is(directly),
+    'past the published port: as the rules of this engine say',
+  )
+  await lab.step('The rule, where it has one', server1.iptables.raw.show('PREROUTING'))
 })

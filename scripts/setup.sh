@@ -5,14 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/vethlab
-
-say() { printf '%s\n' "$*" >&2; }
-die() { # what is wrong, what to do
-  say "set-up: $1" "$2"
-  exit 2
-}
-have() { command -v "$1" >/dev/null 2>&1; }
+. scripts/fetch.sh
 
 # --- tools: program=package -------------------------------------------------------------------------------------
 tools='ip=iproute2 iptables=iptables nft=nftables busybox=busybox-static nc=netcat-openbsd ping=iputils-ping
@@ -45,30 +38,6 @@ if [ -n "$missing" ]; then
     die "apt could not install:$missing" 'Look at its words above.'
 fi
 
-# --- packages, unpacked into the cache ---------------------------------------------------------------------------
-# fetch FOLDER PACKAGE…   with $apt_options, from the distribution or another suite
-apt_options=
-fetch() {
-  folder=$1
-  shift
-  if ! have apt-get || ! have dpkg; then
-    die "cannot fetch $*" 'Install Docker Engine and Compose 2, then try again.'
-  fi
-  rm -rf "$folder.new"
-  mkdir -p "$folder.new/deb"
-  for package; do
-    # shellcheck disable=SC2086 # a list of options
-    (cd "$folder.new/deb" && apt-get $apt_options download "$package" >/dev/null 2>"$folder.new/words") || {
-      cat "$folder.new/words" >&2
-      rm -rf "$folder.new"
-      return 1
-    }
-  done
-  for deb in "$folder.new"/deb/*.deb; do dpkg -x "$deb" "$folder.new"; done
-  rm -rf "$folder.new/deb" "$folder.new/words" "$folder"
-  mv "$folder.new" "$folder"
-}
-
 known() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'; }
 
 # --- the engine: the one on the PATH, else the distribution's --------------------------------------------------
@@ -78,7 +47,7 @@ if ! have dockerd && [ -z "${VETHLAB_ENGINE-}" ] && [ ! -x "$cache/engine/usr/sb
   packages='docker.io containerd runc'
   ! known docker-cli || packages="$packages docker-cli"
   # shellcheck disable=SC2086
-  fetch "$cache/engine" $packages || die 'cannot fetch Docker Engine (docker.io, containerd, runc)' \
+  unpack "$cache/engine" $packages || die 'cannot fetch Docker Engine (docker.io, containerd, runc)' \
     'Install Docker Engine from docs.docker.com/engine/install, then try again.'
 fi
 
@@ -96,27 +65,14 @@ if ! find_compose; then
   for package in docker-compose-v2 docker-compose-plugin docker-compose; do
     case $(apt-cache policy "$package" 2>/dev/null | sed -n 's/ *Candidate: //p') in
     '' | '(none)' | 1.* | 0.*) ;;
-    *) fetch "$cache/compose" "$package" && break ;;
+    *) unpack "$cache/compose" "$package" && break ;;
     esac
   done
 fi
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
-for suite in trixie forky; do
-  # The distribution has version 1 at most: take it from a newer Debian, without touching the system's own lists.
-  if find_compose || [ ! -f "$keys" ]; then continue; fi
-  lists=$cache/apt-$suite
-  mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
-  # shellcheck disable=SC2016 # a name for apt to fill in
-  mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep '/debian/*$' | head -n 1)
-  [ -n "$mirror" ] || continue
-  echo "deb [signed-by=$keys] $mirror $suite main" >"$lists/sources.list"
-  apt_options="-o Dir::Etc::sourcelist=$lists/sources.list -o Dir::Etc::sourceparts=/dev/null
-    -o Dir::State::Lists=$lists/lists -o Dir::Cache=$lists/cache -o Acquire::Languages=none"
-  # shellcheck disable=SC2086
-  if apt-get $apt_options update -qq >/dev/null 2>&1; then fetch "$cache/compose" docker-compose || :; fi
-  rm -rf "$lists"
-  apt_options=
+for suite in trixie forky; do # the distribution has version 1 at most: take it from a newer Debian
+  find_compose || unpack_from $suite "$cache/compose" docker-compose || :
 done
+forget_suites
 find_compose || die 'cannot fetch Compose 2 or later' 'Install it from docs.docker.com/compose/install, then try again.'
 
 # --- the image, built again when its recipe is newer ---------------------------------------------------------------

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 npx --no-install biome check --error-on-warnings .
 npx --no-install tsc
-shellcheck scripts/*.sh scripts/bench/*.sh lib/sandbox/*.sh
+shellcheck -x scripts/*.sh scripts/bench/*.sh lib/sandbox/*.sh
 # One file at a time: some compare the machine before and after.
 # shellcheck disable=SC2046,SC2086 # a list of files
 node --import tsx/esm --test --test-concurrency=1 ${FILES:-$(find test -name '*.test.ts' | sort)}

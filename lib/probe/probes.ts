@@ -71,8 +71,8 @@ export const probes = (from: Place) => ({
       unreachable: must('unreachable'),
       /** The name has no address here. */
       doesNotResolve: must('does not resolve'),
-      /** Where engines differ by design: shows what this one does. */
-      eitherWay: must(eitherWay),
+      /** An outcome that was read from the running lab, as one that differs from engine to engine. */
+      is: (outcome: string) => must(outcome),
       /** No reply, for whatever reason. */
       silent: must(silence),
     }
@@ -115,8 +115,8 @@ export const probes = (from: Place) => ({
       filtered: must('filtered'),
       /** There is no way there. */
       unreachable: must('unreachable'),
-      /** Where engines differ by design: shows what this one does. */
-      eitherWay: must(eitherWay),
+      /** An outcome that was read from the running lab, as one that differs from engine to engine. */
+      is: (outcome: string) => must(outcome),
     }
   },
 

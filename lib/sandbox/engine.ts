@@ -1,5 +1,5 @@
 /** The Docker Engine of a virtual server: which one, how it starts, when it is ready. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -24,13 +24,25 @@ const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/
 const within = (folder: string): string[] =>
   ['usr/sbin', 'usr/bin', 'sbin', 'bin', '.'].map((sub) => join(folder, sub))
 
+/** The folder of the engine that was chosen: by VETHLAB_ENGINE, or by ENGINE=28.5 among those that were fetched. */
+export function chosenEngine(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (env.VETHLAB_ENGINE) return env.VETHLAB_ENGINE
+  if (!env.ENGINE) return undefined
+  const folder = join(cacheRoot(), 'engines')
+  const there = existsSync(folder) ? readdirSync(folder).sort() : []
+  if (there.includes(env.ENGINE)) return join(folder, env.ENGINE)
+  throw new Unable(`ENGINE=${env.ENGINE} is not there`, {
+    hint: there.length > 0 ? `There are: ${there.join(', ')}` : 'make engines fetches 20.10, 26.1 and 28.5.',
+  })
+}
+
 /**
- * The PATH of a virtual server. First the engine in VETHLAB_ENGINE; else the `dockerd` that is on the PATH; else
+ * The PATH of a virtual server. First the engine in VETHLAB_ENGINE, or chosen by ENGINE; else the `dockerd` that is on the PATH; else
  * the one that set-up fetched.
  */
 export function serverPath(env: NodeJS.ProcessEnv = process.env): string {
   const own = [...(env.PATH ?? '').split(':').filter((dir) => dir.startsWith('/')), ...system]
-  const chosen = env.VETHLAB_ENGINE
+  const chosen = chosenEngine(env)
   if (chosen && !within(chosen).some((dir) => isProgram(join(dir, 'dockerd'))))
     throw new Unable(`VETHLAB_ENGINE=${chosen} holds no dockerd`, {
       hint: 'It must be a folder with usr/sbin/dockerd or dockerd in it.',
@@ -51,7 +63,7 @@ export const findProgram = (name: string, path: string): string | undefined =>
 
 /** The Compose plugin: beside the engine, in the places where Docker looks, or the one that set-up fetched. */
 export function findCompose(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const chosen = env.VETHLAB_ENGINE
+  const chosen = chosenEngine(env)
   const folders = [
     ...(chosen ? [join(chosen, 'usr/libexec/docker'), join(chosen, 'usr/lib/docker')] : []),
     join(homedir(), '.docker'),

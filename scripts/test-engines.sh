@@ -1,0 +1,18 @@
+#!/bin/sh
+# Tests all scenarios on each engine that engines.sh gets, or on those in ENGINES. Ends with `N passed, N failed`.
+# usage: test-engines.sh
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/fetch.sh
+passed=0 failed=0
+for version in ${ENGINES:-20.10 26.1 28.5}; do
+  [ -x "$cache/engines/$version/usr/sbin/dockerd" ] || die "there is no engine $version" 'make engines fetches 20.10, 26.1 and 28.5.'
+  printf '\nDocker Engine %s\n' "$version"
+  if ENGINE=$version node scripts/start.mjs scripts/vethlab.ts scenarios; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+done
+printf '\nengines: %s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
