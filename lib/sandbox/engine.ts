@@ -87,8 +87,10 @@ export async function startEngine(entry: Entry): Promise<void> {
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`
-  const dead = () => existsSync(inside('dockerd.exit'))
+  const dead = () => existsSync(inside('dockerd.exit')) || !existsSync(`/proc/${entry.server.pid}`)
   const ready = await until(async () => dead() || (await answers(entry.server.pid)), 60_000)
+  if (!existsSync(`/proc/${entry.server.pid}`))
+    throw new Unable('the virtual server has ended', { hint: 'Was the lab taken down meanwhile?' })
   if (!ready || dead()) {
     const words = readFileSync(inside('dockerd.log'), 'utf8').trim().split('\n').slice(-6)
     const code = dead()

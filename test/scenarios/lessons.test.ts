@@ -92,6 +92,11 @@ const lessons: Record<string, (document: Document) => void> = {
     assert.deepEqual(observed(document, 'qube-client-3', 'qube-client'), ['resolves, 3 addresses'])
     assert.deepEqual(observed(document, 'server1', 'ports of the bridge'), ['prints master, 3 lines'])
   },
+  slides: (document) => {
+    const found = observed(document, 'net1', 'qube-client-1')
+    assert.equal(found.at(-1), 'replies, TTL 63')
+    assert.equal(found[0], found[1], 'both rules, or none, are there')
+  },
   net1: (document) => {
     const [policy, before, ...after] = observed(document, 'net1', 'qube-client-1')
     assert.ok(policy)
