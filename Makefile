@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup status clean test test-engines engines bench scenarios new
+.PHONY: help doctor setup status clean test test-engines engines bench scenarios new
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -24,6 +24,9 @@ shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 
 print-%: setup ## print it as a shell script for a real server
 	$(call verb,print)
+
+doctor: node_modules/.package-lock.json ## tell what this machine has and lacks; changes nothing
+	@node scripts/start.mjs scripts/doctor.ts
 
 scenarios: setup ## test all scenarios, a line each
 	@$(start) scripts/vethlab.ts scenarios
