@@ -57,6 +57,11 @@ export function cidr<T extends string>(value: T): T {
     'is not ADDRESS/PREFIX, as in 10.0.0.1/24',
   )
   must(
+    value.includes('/'),
+    value,
+    `has no prefix length: it says how large the subnet is, as in ${address}/24`,
+  )
+  must(
     /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32,
     value,
     `has prefix length ${prefix || 'none'}; it must be 0 to 32`,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { BadInput } from '../lib/errors.ts'
 import type { Scenario } from '../lib/lab.ts'
 import { main } from '../lib/run/cli.ts'
-import { type Finished, finished } from '../lib/run/process.ts'
+import { type Finished, finished } from '../lib/sandbox/process.ts'
 
 const folder = new URL('../scenarios/', import.meta.url)
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Finished, finished, until } from '../lib/run/process.ts'
+import { type Finished, finished, until } from '../lib/sandbox/process.ts'
 
 export const root = new URL('..', import.meta.url).pathname
 const start = join(root, 'scripts/start.mjs')

@@ -28,7 +28,7 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   [
     'an address without prefix',
     () => host.ip.addr.add('10.0.0.1' as never),
-    /ADDRESS\/PREFIX|prefix length none/,
+    /has no prefix length.*10\.0\.0\.1\/24/,
   ],
   ['an octet of 256', () => host.ip.addr.add('10.0.0.256/24'), /10\.0\.0\.256/],
   ['octets with leading zeros', () => host.ip.route.get('010.0.0.1'), /010\.0\.0\.1/],
@@ -101,6 +101,26 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   ['a switch without cables', () => lan('v').promiscuous('deny'), /nothing is plugged into v/],
   ['a capture in a container', () => capture(host.container('a1'), 'eth0'), /capture on the server/],
   ['to ask the kernel for what is no link', () => kernelHas(host.ip.link.show()), /makes no link/],
+  [
+    'MASQUERADE in PREROUTING, from JavaScript',
+    () => nat.append('PREROUTING').jump('MASQUERADE' as never),
+    /MASQUERADE has no place in PREROUTING of table nat: it takes ACCEPT/,
+  ],
+  [
+    'MASQUERADE in the filter table, in a chain of our own',
+    () => filter.append('LESSON').jump('MASQUERADE' as never),
+    /MASQUERADE has no place in LESSON/,
+  ],
+  [
+    '-o in INPUT, from JavaScript',
+    () => (filter.append('INPUT').out as (dev: string) => unknown)('e0'),
+    /INPUT has no -o/,
+  ],
+  [
+    '-i in POSTROUTING, from JavaScript',
+    () => (nat.append('POSTROUTING').in as (dev: string) => unknown)('e0'),
+    /POSTROUTING has no -i/,
+  ],
   ['a TTL of 256', () => host.ping('10.0.0.1').replies.ttl(256), /256/],
 ]
 

@@ -2,15 +2,15 @@ import { type Command, command, OLD, type Place } from '../command.ts'
 import { BadInput } from '../errors.ts'
 import { chainName, whole } from '../names.ts'
 import { rule, tableWords } from './rule.ts'
-import { type BuiltinChains, builtinChains, type ChainOf, type Table } from './table.ts'
+import { type BuiltinChains, type ChainOf, type Table, tables } from './table.ts'
 
 /** One table of iptables(8) in a place. */
 const tableOf = <T extends Table>(place: Place, table: T) => {
   const iptables = (...words: string[]) => ['iptables', ...tableWords(table), ...words]
   const chainIn = <C extends string>(chain: ChainOf<T, C>): C => {
     const name: string = chainName(chain)
-    const own: readonly string[] = builtinChains[table]
-    const builtin = Object.values(builtinChains).some((chains: readonly string[]) => chains.includes(name))
+    const own = Object.keys(tables[table])
+    const builtin = Object.values(tables).some((chains) => name in chains)
     if (builtin && !own.includes(name))
       throw new BadInput(`table ${table} has no chain ${name}: it has ${own.join(', ')}`)
     return name as C

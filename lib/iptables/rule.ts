@@ -1,14 +1,17 @@
 import { type Command, command, type Place } from '../command.ts'
 import { BadInput } from '../errors.ts'
 import { chainName, cidr, ifName, ipv4, port, whole, word } from '../names.ts'
-import type {
-  BeforeRouting,
-  ConnectionState,
-  OnTheWayOut,
-  Protocol,
-  Table,
-  TargetOf,
-  TargetOptions,
+import {
+  type BeforeRouting,
+  beforeRouting,
+  type ConnectionState,
+  type OnTheWayOut,
+  onTheWayOut,
+  type Protocol,
+  type Table,
+  type TargetOf,
+  type TargetOptions,
+  tables,
 } from './table.ts'
 
 /** The matches of a rule. Each returns a new rule; after `.not` the next one is negated. */
@@ -96,7 +99,19 @@ export function rule<T extends Table, C extends string>(
     rule(place, table, chain, verb, [...words, ...(negated ? ['!'] : []), ...more])
   const line = (flag: string[], spec: string[]) => ['iptables', ...tableWords(table), ...flag, ...spec]
 
+  const known: readonly string[] = Object.values(tables).flatMap((chains) => Object.values(chains).flat())
+  const chains: Readonly<Record<string, readonly string[]>> = tables[table]
+  /** In a user's chain all targets of the table are allowed; which hook the packet comes from is not known. */
+  const allowed = chains[chain] ?? Object.values(chains).flat()
+  const notHere = (flag: string, where: readonly string[], why: string) => {
+    if (where.includes(chain)) throw new BadInput(`${chain} has no ${flag}: ${why}`)
+  }
+
   const jump = (target: string, options?: object): Command => {
+    if (known.includes(target) && !allowed.includes(target))
+      throw new BadInput(
+        `${target} has no place in ${chain} of table ${table}: it takes ${[...new Set(allowed)].join(', ')}`,
+      )
     const build = optionWords[target as keyof TargetOptions] as ((o: object) => string[]) | undefined
     const spec = [...words, '-j', chainName(target), ...(options && build ? build(options) : [])]
     const at = verb.flag === '-I' && verb.position !== undefined ? [String(verb.position)] : []
@@ -109,8 +124,14 @@ export function rule<T extends Table, C extends string>(
   const value = {
     source: (address: string) => match('-s', addressOrSubnet(address)),
     destination: (address: string) => match('-d', addressOrSubnet(address)),
-    in: (dev: string) => match('-i', ifName(dev)),
-    out: (dev: string) => match('-o', ifName(dev)),
+    in: (dev: string) => {
+      notHere('-i', onTheWayOut, 'the packet leaves, wherever it came in')
+      return match('-i', ifName(dev))
+    },
+    out: (dev: string) => {
+      notHere('-o', beforeRouting, 'the way out is not known yet')
+      return match('-o', ifName(dev))
+    },
     protocol: (name: string) => match('-p', name),
     dport: (number: number) => match('--dport', String(port(number))),
     sport: (number: number) => match('--sport', String(port(number))),

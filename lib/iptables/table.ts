@@ -1,14 +1,37 @@
 /** The grammar of iptables(8) and iptables-extensions(8) as types: which chain, target and match goes where. */
 
-/** The built-in chains of each table. */
-export interface BuiltinChains {
-  filter: 'INPUT' | 'FORWARD' | 'OUTPUT'
-  nat: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING'
-  raw: 'PREROUTING' | 'OUTPUT'
-  mangle: 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
-}
+const always = ['ACCEPT', 'DROP', 'RETURN', 'LOG'] as const
 
-export type Table = keyof BuiltinChains
+/** The tables, their built-in chains, and the targets that each chain allows. The types below are read off it. */
+export const tables = {
+  filter: {
+    INPUT: [...always, 'REJECT'],
+    FORWARD: [...always, 'REJECT'],
+    OUTPUT: [...always, 'REJECT'],
+  },
+  nat: {
+    PREROUTING: [...always, 'DNAT', 'REDIRECT'],
+    INPUT: [...always, 'SNAT'],
+    OUTPUT: [...always, 'DNAT', 'REDIRECT'],
+    POSTROUTING: [...always, 'SNAT', 'MASQUERADE'],
+  },
+  raw: {
+    PREROUTING: [...always, 'NOTRACK', 'TRACE'],
+    OUTPUT: [...always, 'NOTRACK', 'TRACE'],
+  },
+  mangle: {
+    PREROUTING: [...always, 'MARK', 'TCPMSS'],
+    INPUT: [...always, 'MARK', 'TCPMSS'],
+    FORWARD: [...always, 'MARK', 'TCPMSS'],
+    OUTPUT: [...always, 'MARK', 'TCPMSS'],
+    POSTROUTING: [...always, 'MARK', 'TCPMSS'],
+  },
+} as const
+
+type Tables = typeof tables
+export type Table = keyof Tables
+/** The built-in chains of each table. */
+export type BuiltinChains = { [T in Table]: Extract<keyof Tables[T], string> }
 export type Builtin = BuiltinChains[Table]
 
 /** A chain of table T: one of its own, or a user's by name. Another table's chain is refused. */
@@ -19,9 +42,11 @@ export type ChainOf<T extends Table, C extends string> = C extends Builtin
   : C
 
 /** Chains that a packet passes before its way out is known: there is no `-o` in them. */
-export type BeforeRouting = 'PREROUTING' | 'INPUT'
+export const beforeRouting = ['PREROUTING', 'INPUT'] as const
+export type BeforeRouting = (typeof beforeRouting)[number]
 /** Chains that a packet passes when its way in no longer counts: there is no `-i` in them. */
-export type OnTheWayOut = 'POSTROUTING' | 'OUTPUT'
+export const onTheWayOut = ['POSTROUTING', 'OUTPUT'] as const
+export type OnTheWayOut = (typeof onTheWayOut)[number]
 
 /** What a target needs; `undefined` for none. */
 export interface TargetOptions {
@@ -57,34 +82,13 @@ export type RejectWith =
   | 'icmp-admin-prohibited'
   | 'tcp-reset'
 
-type Always = 'ACCEPT' | 'DROP' | 'RETURN' | 'LOG'
-type Dnat = 'DNAT' | 'REDIRECT'
-
-/** The targets allowed in a built-in chain of a table. */
-interface BuiltinTargets {
-  filter: Record<BuiltinChains['filter'], Always | 'REJECT'>
-  nat: {
-    PREROUTING: Always | Dnat
-    OUTPUT: Always | Dnat
-    INPUT: Always | 'SNAT'
-    POSTROUTING: Always | 'SNAT' | 'MASQUERADE'
-  }
-  raw: Record<BuiltinChains['raw'], Always | 'NOTRACK' | 'TRACE'>
-  mangle: Record<BuiltinChains['mangle'], Always | 'MARK' | 'TCPMSS'>
-}
-
 /** The targets allowed in any chain C of table T; in a user's chain, all those of the table. */
-export type TargetOf<T extends Table, C extends string> = C extends keyof BuiltinTargets[T]
-  ? Extract<BuiltinTargets[T][C], keyof TargetOptions>
-  : Extract<BuiltinTargets[T][keyof BuiltinTargets[T]], keyof TargetOptions>
+export type TargetOf<T extends Table, C extends string> = Extract<
+  C extends keyof Tables[T] ? ListOf<Tables[T][C]> : ListOf<Tables[T][keyof Tables[T]]>,
+  keyof TargetOptions
+>
+
+type ListOf<L> = L extends readonly (infer Target)[] ? Target : never
 
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'
 export type Protocol = 'tcp' | 'udp' | 'icmp'
-
-/** The same lists for the checks that are made at run time. */
-export const builtinChains: { readonly [T in Table]: readonly BuiltinChains[T][] } = {
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  raw: ['PREROUTING', 'OUTPUT'],
-  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-}

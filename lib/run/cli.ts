@@ -6,8 +6,8 @@ import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+import type { Finished } from '../sandbox/process.ts'
 import { enterHint } from './hints.ts'
-import type { Finished } from './process.ts'
 
 // Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
 const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv

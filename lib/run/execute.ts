@@ -3,8 +3,8 @@ import type { Command } from '../command.ts'
 import { toolMissing } from '../errors.ts'
 import { splitRefs } from '../ref.ts'
 import { commandArgv, needsEngine } from '../render/argv.ts'
+import type { Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import type { Finished } from './process.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -37,7 +37,7 @@ export async function execute(sandbox: Sandbox, command: Command): Promise<Finis
   const entry = await sandbox.server(command.place.server, needsEngine(command))
   const values = { IMAGE: sandbox.record.image }
   if (command.api || command.place.kind === 'container') {
-    const { callEngine, execInContainer } = await import('./engine-api.ts')
+    const { callEngine, execInContainer } = await import('../sandbox/engine-api.ts')
     if (command.api) return callEngine(entry.server.pid, fill(command.api, values))
     const { argv, place, background = false } = command
     return execInContainer(entry.server.pid, place.name, fill([...argv], values), background)

@@ -4,10 +4,10 @@ import { Unable } from '../errors.ts'
 import { onServer } from '../render/argv.ts'
 import { findProgram } from '../sandbox/engine.ts'
 import { enter } from '../sandbox/enter.ts'
+import { finished } from '../sandbox/process.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { howTo } from './hints.ts'
 import { type Cable, findPlace, placesOf } from './places.ts'
-import { finished } from './process.ts'
 
 /** The lab of that name, which must be up. */
 function standing(name: string): LabRecord {

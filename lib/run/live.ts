@@ -7,12 +7,12 @@ import { observe } from '../probe/observe.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { undoOf } from '../render/undo.ts'
+import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { execute, fill } from './execute.ts'
 import { journal } from './journal.ts'
 import { asList, flatten } from './plan.ts'
-import { sleep } from './process.ts'
 
 /** A capture that was started, as a file on a server. */
 export interface Captured {

@@ -2,8 +2,8 @@
 import type { Place } from '../command.ts'
 import { Unable } from '../errors.ts'
 import { enter } from '../sandbox/enter.ts'
+import { finished } from '../sandbox/process.ts'
 import type { LabRecord, ServerRecord } from '../sandbox/state.ts'
-import { finished } from './process.ts'
 
 export interface FoundPlace extends Place {
   record: ServerRecord
@@ -83,7 +83,7 @@ function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
 }
 
 async function containers(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
-  const { client } = await import('./engine-api.ts')
+  const { client } = await import('../sandbox/engine-api.ts')
   const list = await client(record.pid).listContainers({ all: true })
   const links = async (...before: string[]): Promise<IpLink[]> =>
     JSON.parse(

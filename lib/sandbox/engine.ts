@@ -5,8 +5,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
-import { finished, until } from '../run/process.ts'
 import { type Entry, engineSocket, enter } from './enter.ts'
+import { finished, until } from './process.ts'
 import { cacheRoot } from './state.ts'
 
 const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))

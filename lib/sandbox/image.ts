@@ -4,7 +4,7 @@ import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
-import { callEngine } from '../run/engine-api.ts'
+import { callEngine } from './engine-api.ts'
 import { cacheRoot } from './state.ts'
 import { builtImage } from './world.ts'
 

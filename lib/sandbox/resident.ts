@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { toolMissing, Unable } from '../errors.ts'
 import { shellLine } from '../render/shell.ts'
-import type { Finished } from '../run/process.ts'
 import { type Entry, enter } from './enter.ts'
+import type { Finished } from './process.ts'
 
 export interface Resident {
   /** Runs a command; undefined when another one is running: there is one shell only. */

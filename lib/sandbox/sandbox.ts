@@ -1,9 +1,9 @@
 /** A lab on virtual servers: starts what is asked for, once, when it is asked for. */
 import { spawn } from 'node:child_process'
 import type { Listener } from '../run/events.ts'
-import { type Finished, finished } from '../run/process.ts'
 import { startEngine } from './engine.ts'
 import { type Entry, enter, environment, mustBeApart, worldWords } from './enter.ts'
+import { type Finished, finished } from './process.ts'
 import { type Resident, resident } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
 import { endWorld, startServer } from './world.ts'
@@ -62,7 +62,7 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
     const began = performance.now()
     tell({ kind: 'waiting', what })
     const [{ client }, { giveImage }] = await Promise.all([
-      import('../run/engine-api.ts'),
+      import('./engine-api.ts'),
       import('./image.ts'),
       startEngine({ lab: record, server }),
     ])

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
-import { guarded } from '../run/guard.ts'
-import { firstLines, until } from '../run/process.ts'
 import { findProgram } from './engine.ts'
 import { type Entry, enterWords, environment, mustBeApart, worldNamespaces } from './enter.ts'
+import { guarded } from './guard.ts'
+import { firstLines, until } from './process.ts'
 import {
   bornAt,
   claim,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { finished, until } from '../../lib/run/process.ts'
+import { finished, until } from '../../lib/sandbox/process.ts'
 import { findLab } from '../../lib/sandbox/state.ts'
 import { difference, gone, snapshot, startScenario, vethlab } from '../machine.ts'
 

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { finished } from '../../lib/run/process.ts'
 import { serverPath } from '../../lib/sandbox/engine.ts'
+import { finished } from '../../lib/sandbox/process.ts'
 import { difference, root, snapshot, vethlab } from '../machine.ts'
 
 // In the project, so that `../lib/index.ts` is where it is for a scenario.

@@ -9,8 +9,8 @@ import { type OpenLab, output, scenario, server, withLab } from '../../lib/index
 import { type Part, partsOf } from '../../lib/render/script.ts'
 import { commandsOf, plan } from '../../lib/run/plan.ts'
 import { print } from '../../lib/run/print.ts'
-import { finished, until } from '../../lib/run/process.ts'
 import { enter } from '../../lib/sandbox/enter.ts'
+import { finished, until } from '../../lib/sandbox/process.ts'
 import { root } from '../machine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-printed-'))

@@ -1,7 +1,7 @@
 /** The verbs, one lab through: up, up again, status, exec, shell, down. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { finished } from '../../lib/run/process.ts'
+import { finished } from '../../lib/sandbox/process.ts'
 import { difference, snapshot, startScenario, vethlab } from '../machine.ts'
 
 const name = 'verbs-test'

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { PassThrough, type Readable } from 'node:stream'
 import Docker from 'dockerode'
 import type { ApiCall } from '../docker/api.ts'
-import { engineSocket, mustBeApart } from '../sandbox/enter.ts'
+import { engineSocket, mustBeApart } from './enter.ts'
 import type { Finished } from './process.ts'
 
 const clients = new Map<number, Docker>()
