@@ -32,7 +32,7 @@ scenarios: setup ## test all scenarios, a line each
 	@$(start) scripts/vethlab.ts scenarios
 
 new: setup ## copy a scenario: NAME=mylab FROM=bridge
-	@$(start) scripts/vethlab.ts new $(NAME) $(if $(FROM),--from $(FROM))
+	@$(start) scripts/vethlab.ts new '$(NAME)' $(if $(FROM),--from '$(FROM)')
 
 status: setup ## show what is up
 	@$(start) scripts/vethlab.ts status

@@ -76,6 +76,11 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
     'Another network of this engine has that subnet: choose another.',
   ],
   [
+    /Chain '.*' does not exist|Couldn't load target/,
+    'not found',
+    'There is no such target, and no chain of that name: is it spelled right? newChain() makes one.',
+  ],
+  [
     /File exists|Chain already exists/,
     'already exists',
     'Something with that name is already there: remove it, or choose another name.',
@@ -146,8 +151,10 @@ export const toolMissing = (tool: string, parts: ErrorParts = {}): Unable =>
 /** The error as shown to the user: where, the command, what was said, what to do. */
 export function explain(error: unknown): string {
   if (!(error instanceof VethlabError)) {
-    const text = error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : String(error)
-    return `${text}\n${process.env.DEBUG ? '' : 'This is a defect of vethlab or of the script; DEBUG=1 shows where.'}`.trim()
+    if (!(error instanceof Error)) return String(error)
+    if (process.env.DEBUG) return error.stack ?? error.message
+    const where = callerIn(error.stack)
+    return `${where ? `${where}\n` : ''}${error.message}\nA slip in the script, or a defect of vethlab: DEBUG=1 shows the way to it.`
   }
   const lines = [
     error.where && `${error.where}`,

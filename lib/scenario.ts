@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { explain } from './errors.ts'
 import type { Lab, Scenario } from './lab.ts'
 
 /**
@@ -25,6 +26,15 @@ export function scenario(meta: { url: string }, title: string, body: (lab: Lab) 
   }
   return value
 }
+
+// A slip outside of a scenario's function, as in lan(…).plug(…), is thrown while its file is loaded: it is
+// explained like any other. When all files are loaded, errors are for who called.
+const explainAndEnd = (error: unknown): void => {
+  process.stderr.write(`error: ${explain(error)}\n`)
+  process.exit(2)
+}
+process.on('uncaughtException', explainAndEnd)
+setImmediate(() => process.off('uncaughtException', explainAndEnd))
 
 function sameFile(one: string, other: string): boolean {
   try {

@@ -103,12 +103,21 @@ async function ready() {
   )
 }
 
+/** A file among the scenarios that holds none would end without a word. */
+function check(module) {
+  if (!entry.startsWith(join(root, 'scenarios/')) || module.default) return
+  process.stderr.write(
+    `error: ${relative(process.cwd(), entry)} holds no scenario\nIt must say: export default scenario(import.meta, 'title', async (lab) => { … })\n`,
+  )
+  process.exit(2)
+}
+
 process.argv.splice(1, 2, entry)
 if (await ready()) {
   process.setSourceMapsEnabled(true)
-  await import(pathToFileURL(join(folder, 'main.mjs')).href)
+  check(await import(pathToFileURL(join(folder, 'main.mjs')).href))
 } else {
   const { register } = await import('tsx/esm/api')
   register()
-  await import(pathToFileURL(entry).href)
+  check(await import(pathToFileURL(entry).href))
 }

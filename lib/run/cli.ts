@@ -238,7 +238,7 @@ async function shown(
   const tell = json
     ? (event: import('./events.ts').Event) => void events.push(event)
     : screen({ undo, verbose: !quiet })
-  const { checks, ms } = await verbs[verb](scenario, { name, tell, pcap })
+  const { checks, ms, again } = await verbs[verb](scenario, { name, tell, pcap })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
@@ -246,6 +246,7 @@ async function shown(
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
   } else {
     await summary(checks, ms)
+    if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
     if (staysUp)
       process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
 `)

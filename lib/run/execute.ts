@@ -1,4 +1,8 @@
-/** Runs one command on a virtual server: the one-by-one executor. */
+/**
+ * Runs one command of a lab: the one-by-one executor. There are four ways: a LAN's command runs outside of the
+ * servers; what has a call of the Engine API, and what runs in a container, goes to the server's engine; all
+ * else is started by a shell that stays in the server (sandbox/resident.ts).
+ */
 import type { Command } from '../command.ts'
 import { toolMissing } from '../errors.ts'
 import { splitRefs } from '../ref.ts'

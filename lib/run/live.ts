@@ -9,10 +9,10 @@ import { toShell } from '../render/shell.ts'
 import { undoOf } from '../render/undo.ts'
 import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { execute, fill } from './execute.ts'
 import { journal } from './journal.ts'
-import { asList, flatten } from './plan.ts'
 
 /** A capture that was started, as a file on a server. */
 export interface Captured {
@@ -32,7 +32,12 @@ export interface LiveOptions {
 export function liveLab(
   sandbox: Sandbox,
   { tell, where, only }: LiveOptions,
-): { lab: Lab; results: CheckResult[]; captures: Captured[] } {
+): {
+  lab: Lab
+  play(body: (lab: Lab) => Promise<void>): Promise<void>
+  results: CheckResult[]
+  captures: Captured[]
+} {
   const results: CheckResult[] = []
   const written = journal(sandbox.record.name)
   const text = (command: Command) =>
@@ -143,15 +148,18 @@ export function liveLab(
       if (flatten(commands).some(needsEngine)) facts = new Map()
     },
     async check(all, why) {
-      const mine = asList(all).filter(() => (only ? only.has(checks++) : ++checks))
+      const asking = asList(all).filter(() => {
+        const number = checks++
+        return !only || only.has(number)
+      })
       // A listener answers one at a time; all other questions are asked side by side.
       const busy = new Map<string, Promise<unknown>>()
       const asked = await Promise.all(
-        mine.map((check) => {
+        asking.map((check) => {
           if (check.observer !== 'answer') return answer(check, why)
-          const mine = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
-          busy.set(check.to, mine)
-          return mine
+          const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
+          busy.set(check.to, answered)
+          return answered
         }),
       )
       for (const result of asked) tell({ kind: 'check', ...result })
@@ -160,5 +168,11 @@ export function liveLab(
     },
     read,
   }
-  return { lab, results, captures }
+  /** Runs a scenario's function; throws when it returns before all is done. */
+  const play = async (body: (lab: Lab) => Promise<void>): Promise<void> => {
+    const watched = careful(lab)
+    await body(watched.lab)
+    watched.ended()
+  }
+  return { lab, play, results, captures }
 }

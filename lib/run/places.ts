@@ -108,7 +108,7 @@ async function containers(lab: LabRecord, record: ServerRecord): Promise<FoundPl
       cables: await cables(container.Id),
     }),
   )
-  return Promise.all(all)
+  return (await Promise.all(all)).sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /** All places of a lab: each server, followed by what is on it. */

@@ -5,6 +5,7 @@ import type { Lab, Scenario } from '../lab.ts'
 import type { Check } from '../probe/check.ts'
 import { ref } from '../ref.ts'
 import { needsEngine } from '../render/argv.ts'
+import { asList, careful, flatten } from './careful.ts'
 
 export interface StepEntry {
   kind: 'step'
@@ -31,14 +32,6 @@ export interface Plan {
   /** Commands that were built and never given to the lab. */
   forgotten: Array<{ command: Command; where: () => string | undefined }>
 }
-
-/** The commands of a step as one list. */
-export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): Command[] =>
-  commands.flat() as Command[]
-
-/** One check or several, as a list. */
-export const asList = (checks: Check | readonly Check[]): readonly Check[] =>
-  'kind' in checks ? [checks] : checks
 
 /** What a scenario will do. Throws BadInput when one of its values cannot be right. */
 export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
@@ -77,8 +70,10 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   }
   // Questions do not count: asking a container builds the read of its address, used or not.
   const endWatch = watchBuilt()
+  const watched = careful(lab)
   try {
-    await scenario.body(lab)
+    await scenario.body(watched.lab)
+    watched.ended()
   } finally {
     endWatch()
   }

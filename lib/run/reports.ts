@@ -11,7 +11,11 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** Removes one lab, or all, and says what was removed. A name that no lab and no scenario has is a mistake. */
 export async function downVerb(name: string | undefined, json: boolean, known?: string[]): Promise<number> {
-  const removed = name === undefined ? await downAll() : [await down(name)].filter((lab) => lab !== undefined)
+  const one = async (lab: string) => ({
+    removed: [await down(lab)].filter((lab) => lab !== undefined),
+    left: [],
+  })
+  const { removed, left } = name === undefined ? await downAll() : await one(name)
   if (removed.length === 0 && name !== undefined && known && !known.includes(name))
     throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
       hint: `Scenarios: ${known.join(', ')}`,
@@ -22,6 +26,7 @@ export async function downVerb(name: string | undefined, json: boolean, known?: 
     write(
       `${lab.name} is removed: ${lab.servers.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`).join(', ')}`,
     )
+  for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
   return 0
 }
 
@@ -37,6 +42,9 @@ export async function statusVerb(name: string | undefined, json: boolean): Promi
   for (const lab of labs) await show(lab)
   return 0
 }
+
+/** `2026-01-31 13:45`, in the time of this machine. */
+const localTime = (iso: string): string => new Date(iso).toLocaleString('sv-SE').slice(0, 16)
 
 /** Both ends of a cable, as the slides read them out of `ip -d link`. */
 export const cableText = ({ dev, index, peer, into }: Cable): string =>
@@ -65,7 +73,7 @@ async function show(lab: LabStatus): Promise<void> {
   write(table.toString())
   for (const { name, cables = [] } of lab.places)
     for (const cable of cables) write(`  ${name}  ${colors.dim(cableText(cable))}`)
-  write(colors.dim(`  since ${new Date(lab.since).toLocaleString()}, from ${lab.file}`))
+  write(colors.dim(`  since ${localTime(lab.since)}, from ${lab.file}`))
 }
 
 /** Tests all scenarios, one after the other; a line for each. Returns the worst exit code. */

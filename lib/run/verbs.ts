@@ -1,4 +1,5 @@
 /** Building, checking and removing labs. */
+import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { BadInput, toolMissing, Unable } from '../errors.ts'
@@ -6,7 +7,7 @@ import type { Scenario } from '../lab.ts'
 import { toShell } from '../render/shell.ts'
 import { findCompose, findProgram, serverPath } from '../sandbox/engine.ts'
 import { guarded } from '../sandbox/guard.ts'
-import { allLabs, findLab, type LabRecord, labName, saveLab } from '../sandbox/state.ts'
+import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { howTo } from './hints.ts'
@@ -24,6 +25,8 @@ export interface RunOptions {
 export interface Outcome {
   checks: CheckResult[]
   ms: number
+  /** The lab was up already, and was only checked. */
+  again?: boolean
 }
 
 /** Finds what is missing before anything starts: programs, files, an engine, the rights. */
@@ -87,14 +90,21 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   tell({ kind: 'begin', lab: name, title: scenario.title, steps: where.length, again: false })
   const loading = liveModules() // while the world starts
   const servers = serversOf(planned)
-  const about = { name, title: scenario.title, file: scenario.file, path, servers: [...servers.keys()] }
+  const about = {
+    name,
+    title: scenario.title,
+    file: scenario.file,
+    path,
+    servers: [...servers.keys()],
+    steps: fingerprint(planned),
+  }
   return inNewWorld(about, async (world) => {
     const { sandbox, liveLab } = await loading
     const box = sandbox(world.record, tell)
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
-    const { lab, results, captures } = liveLab(box, { tell, where })
-    await scenario.body(lab)
+    const { play, results, captures } = liveLab(box, { tell, where })
+    await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
     if (stay) {
       saveLab({ ...world.record, state: 'up' })
@@ -117,10 +127,20 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     })
   const began = performance.now()
   const { planned } = await prepared(scenario, options)
+  if (standing.record.steps !== fingerprint(planned))
+    throw new Unable(`${name} is up, and its steps have changed since`, {
+      hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
+    })
   options.tell({ kind: 'begin', lab: name, title: scenario.title, steps: 0, again: true })
-  const { lab, results } = liveLab(standing, { tell: options.tell, where: [], only: lastingChecks(planned) })
-  await guarded(() => scenario.body(lab))
-  return { checks: results, ms: performance.now() - began }
+  const { play, results } = liveLab(standing, { tell: options.tell, where: [], only: lastingChecks(planned) })
+  await guarded(() => play(scenario.body))
+  return { checks: results, ms: performance.now() - began, again: true }
+}
+
+/** What the steps of a plan do, in short: it changes when one of their commands does. */
+const fingerprint = (planned: Plan): string => {
+  const steps = planned.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+  return createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16)
 }
 
 /** Builds the lab under a name of its own, checks it and removes it. */
@@ -139,6 +159,10 @@ export async function down(name: string): Promise<LabRecord | undefined> {
   return lab
 }
 
-/** Removes all labs of this user. */
-export const downAll = async (): Promise<LabRecord[]> =>
-  (await Promise.all(allLabs().map((lab) => down(lab.name)))).filter((lab) => lab !== undefined)
+/** Removes all labs of this user that stand; those that a process is just working with end with it, and are left. */
+export async function downAll(): Promise<{ removed: LabRecord[]; left: LabRecord[] }> {
+  const labs = allLabs()
+  const left = labs.filter((lab) => lab.state === 'starting' && ownerLives(lab.name))
+  const removed = await Promise.all(labs.filter((lab) => !left.includes(lab)).map((lab) => down(lab.name)))
+  return { removed: removed.filter((lab) => lab !== undefined), left }
+}

@@ -45,8 +45,15 @@ const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 /** The namespaces of the world that a new server is made in. */
 export const worldNamespaces = ['--mount', '--uts', '--ipc', '--net', '--pid']
 
-/** The words that run a program in the world's network namespace, where the switches are. */
-export const worldWords = (pid: number, argv: readonly string[]): string[] => enterWords(pid, argv, ['--net'])
+/** Starts a program in the world's network namespace, where the switches are. */
+export function enterWorld(
+  lab: Pick<LabRecord, 'pid' | 'path' | 'image'>,
+  argv: readonly string[],
+): ChildProcess {
+  mustBeApart(lab.pid)
+  const [file = '', ...args] = enterWords(lab.pid, argv, ['--net'])
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) })
+}
 
 /** What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. */
 export const environment = ({ path, image }: Entry['lab']): Record<string, string> => ({

@@ -1,6 +1,9 @@
 /**
  * A shell that stays in a server and runs one command after the other. A program started from there costs a
  * quarter of one that has to enter the server first.
+ *
+ * It reads a command from its stdin, then `printf '%s %s\n' MARK $?; echo MARK >&2`. So the end of a command is where
+ * both streams end with the mark; what stands before it is the command's own output.
  */
 import { randomBytes } from 'node:crypto'
 import { toolMissing, Unable } from '../errors.ts'

@@ -1,8 +1,7 @@
 /** A lab on virtual servers: starts what is asked for, once, when it is asked for. */
-import { spawn } from 'node:child_process'
 import type { Listener } from '../run/events.ts'
 import { startEngine } from './engine.ts'
-import { type Entry, enter, environment, mustBeApart, worldWords } from './enter.ts'
+import { type Entry, enter, enterWorld } from './enter.ts'
 import { type Finished, finished } from './process.ts'
 import { type Resident, resident } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
@@ -80,11 +79,7 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
       if (needsEngine) await once(engines, name, () => engine(server))
       return server
     },
-    async outside(argv) {
-      mustBeApart(record.pid)
-      const [file = '', ...args] = worldWords(record.pid, argv)
-      return finished(spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(record) }))
-    },
+    outside: (argv) => finished(enterWorld(record, argv)),
     end: () => endWorld(record.name),
   }
 }

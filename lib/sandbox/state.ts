@@ -32,6 +32,8 @@ export interface LabRecord {
   /** The pid of the lab's first process, and its time of birth, which tells it from a later one of that number. */
   pid: number
   born: string
+  /** What its steps did, in short: to know whether the script has changed since. */
+  steps?: string
   /** `starting` until all steps are done. */
   state: 'starting' | 'up'
   since: string

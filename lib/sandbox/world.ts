@@ -36,7 +36,7 @@ export interface World {
 }
 
 /** What is known of a lab before it starts. */
-export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path'> {
+export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path' | 'steps'> {
   /** The names of the servers that it will need; more may be started later. */
   servers: string[]
 }

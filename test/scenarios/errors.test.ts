@@ -228,13 +228,95 @@ test('a lab whose name has a slash', async () => {
   assert.match(slashes.stderr, /"a\/b" is not a lab's name/)
 })
 
+test('a missing await is noticed: in the middle, and at the end', async () => {
+  const late = `lab.step('late', server1.netns('a').add())`
+  await fails(
+    scenarioFile('middle', `${late}\n  await lab.step('x', server1.ip.link.show())`),
+    /middle\.ts:5\nstep "late" was not waited for\nPut await before it/,
+  )
+  await fails(
+    scenarioFile(
+      'end',
+      `await lab.step('x', server1.ip.link.show())\n  if (lab.live) lab.step('late', server1.exec('sleep', '0.2'))`,
+    ),
+    /end\.ts:6\nstep "late" was not waited for/,
+  )
+})
+
+test('a question without its answer, and a rule without its target', async () => {
+  await fails(
+    scenarioFile('answer', `await lab.check(server1.ping('10.0.0.1') as never, 'x')`),
+    /answer\.ts:5\na check lacks its answer\nSay what must be observed/,
+  )
+  await fails(
+    scenarioFile('typo', `await lab.check((server1.ping('10.0.0.1') as any).noRepyl, 'x')`),
+    /a check lacks its answer/,
+  )
+  await fails(
+    scenarioFile('target', `await lab.step('x', server1.iptables.filter.append('INPUT') as never)`),
+    /step "x" was given something that is no command\nA rule is one after jump/,
+  )
+  await fails(
+    scenarioFile('method', `await lab.step('x', (server1.ip.link as any).ad('x'))`),
+    /method\.ts:5\n.*ad is not a function/,
+  )
+})
+
+test('a target that is spelled wrong', async () => {
+  await fails(
+    scenarioFile('acept', `await lab.step('x', server1.iptables.filter.append('INPUT').jump('ACEPT'))`),
+    /-j ACEPT[\s\S]*is it spelled right/,
+  )
+})
+
+test('a slip outside of the function', async () => {
+  const file = join(folder, 'outside.ts')
+  writeFileSync(
+    file,
+    `import { lan, scenario, server } from '../../lib/index.ts'\nconst v = lan('v').plug(server('s1'), 'e0', '192.168.56.400/24')\nexport default scenario(import.meta, 'x', async (lab) => lab.step('x', v.up()))\n`,
+  )
+  await fails(
+    file,
+    /^error: test\/\.errors-\w+\/outside\.ts:2\n"192\.168\.56\.400\/24" is not ADDRESS\/PREFIX/,
+  )
+})
+
+test('a fact of a container that is not there: the line that asked', async () => {
+  await fails(
+    scenarioFile(
+      'read',
+      `await lab.step('x', server1.docker.ps())\n  await lab.read(server1.container('nobody').address())`,
+    ),
+    /read\.ts:6\n {2}docker inspect .* nobody\n {2}.*[Nn]o such container: nobody/,
+  )
+})
+
+test('a script that was changed while its lab is up', async () => {
+  const body = (address: string) => `await lab.step('x', server1.ip.addr.add('${address}/24').dev('lo'))`
+  const file = scenarioFile('changed', body('10.0.0.1'))
+  try {
+    assert.equal((await vethlab(file, ['up', '-q'])).code, 0)
+    assert.equal((await vethlab(file, ['up', '-q'])).code, 0)
+    scenarioFile('changed', body('10.0.0.2'))
+    const { code, stderr } = await vethlab(file, ['up', '-q'])
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /changed is up, and its steps have changed since\nRemove it, then build it again: npx tsx/,
+    )
+  } finally {
+    await vethlab(file, ['down'])
+  }
+  assert.deepEqual(difference(machine), [])
+})
+
 test('a defect of a script is told without a stack trace, and leaves nothing', async () => {
   await fails(
     scenarioFile(
       'defect',
       `await lab.step('x', server1.netns('a').add())\n  if (lab.live) throw new TypeError('oops')`,
     ),
-    /^error: oops\nThis is a defect.*DEBUG=1/,
+    /^error: test\/\.errors-\w+\/defect\.ts:6\noops\nA slip in the script.*DEBUG=1/,
   )
 })
 
