@@ -6,29 +6,11 @@ import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
-import type { Finished } from '../sandbox/process.ts'
-import { enterHint } from './hints.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Options } from './show.ts'
 
 // Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
 const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
-
-/** How the command line finds the scenarios by name. Not needed for a scenario's own file. */
-export interface Catalogue {
-  names(): string[]
-  load(name: string): Promise<Scenario>
-  /** Tests a scenario in a process of its own. */
-  test(name: string): Promise<Finished>
-  /** Copies a scenario under a new name. Returns its file. */
-  copy(from: string, name: string): string
-}
-
-interface Options {
-  json: boolean
-  quiet: boolean
-  undo: boolean
-  name: string | undefined
-  pcap: string | undefined
-}
 
 /** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
 export async function main(argv: readonly string[], subject: Scenario | Catalogue): Promise<void> {
@@ -54,7 +36,7 @@ async function report(error: unknown, json: boolean): Promise<void> {
 async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
   // Loaded while the words are read: most runs need them.
   if (!argv.some((word) => word === '--help' || word === '-h'))
-    void Promise.all([import('./verbs.ts'), import('./screen.ts'), import('./live.ts')])
+    void Promise.all([import('./show.ts'), import('./live.ts')])
   const own = 'body' in subject ? subject : undefined
   const catalogue = 'body' in subject ? undefined : subject
   let code = 0
@@ -92,12 +74,12 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ...verb(
         own ? (['up', '$0'] as unknown as string) : `up${target}`,
         'build it, check it, and leave it up (the default)',
-        async (args) => shown('up', await scenarioOf(args), options(args), true),
+        async (args) => (await import('./show.ts')).shown('up', await scenarioOf(args), options(args), true),
       ),
     )
     .command(
       ...verb(`test${target}`, 'build it, check it, and remove it', async (args) => {
-        return shown('test', await scenarioOf(args), options(args), false)
+        return (await import('./show.ts')).shown('test', await scenarioOf(args), options(args), false)
       }),
     )
     .command(
@@ -224,32 +206,4 @@ function unknownWords(message: string, argv: readonly string[], catalogue: Catal
     : `Verbs: ${verbs.join(', ')}`
   const text = known ? message : first === undefined ? 'no verb' : `unknown verb ${JSON.stringify(first)}`
   return new BadInput(text || 'not understood', { where: undefined, hint })
-}
-
-/** Runs `up` or `test` and shows it, as text or as one JSON document. */
-async function shown(
-  verb: 'up' | 'test',
-  scenario: Scenario,
-  { json, quiet, undo, name, pcap }: Options,
-  staysUp: boolean,
-): Promise<number> {
-  const [verbs, { screen, summary }] = await Promise.all([import('./verbs.ts'), import('./screen.ts')])
-  const events: import('./events.ts').Event[] = []
-  const tell = json
-    ? (event: import('./events.ts').Event) => void events.push(event)
-    : screen({ undo, verbose: !quiet })
-  const { checks, ms, again } = await verbs[verb](scenario, { name, tell, pcap })
-  const ok = checks.every((check) => check.ok)
-  if (json) {
-    const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
-    const document = { scenario: scenario.name, title: scenario.title, ok, ms, steps, checks }
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-  } else {
-    await summary(checks, ms)
-    if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
-    if (staysUp)
-      process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
-`)
-  }
-  return ok ? 0 : 1
 }

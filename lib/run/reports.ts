@@ -1,6 +1,6 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
-import type { Catalogue } from './cli.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
 import { howTo } from './hints.ts'
 import { type LabStatus, status } from './inspect.ts'

@@ -91,13 +91,14 @@ export const borderless = {
   ),
 }
 
-/** The checks as a table of at most 80 columns. */
+/** The checks as a table: of 80 columns, or as wide as the terminal up to 160. */
 export async function checkTable(checks: readonly CheckResult[]): Promise<string> {
   const { default: Table } = await import('cli-table3')
+  const spare = Math.max(0, Math.min(process.stdout.columns ?? 80, 160) - 80)
   const table = new Table({
     ...borderless,
     head: ['', 'from', 'to', 'expected', 'observed', 'why'].map((text) => colors.bold(text)),
-    colWidths: [2, 14, 19, 14, 14, 17],
+    colWidths: [2, 14, 19 + Math.ceil(spare / 4), 14 + Math.floor(spare / 4), 14, 17 + Math.floor(spare / 2)],
   })
   for (const check of checks)
     table.push([

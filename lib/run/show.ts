@@ -1,0 +1,40 @@
+/** Runs `up` or `test`, and shows it. */
+import type { Scenario } from '../lab.ts'
+import type { Event } from './events.ts'
+import { enterHint } from './hints.ts'
+import { screen, summary } from './screen.ts'
+import { test, up } from './verbs.ts'
+
+/** What the command line may say to each run. */
+export interface Options {
+  json: boolean
+  quiet: boolean
+  undo: boolean
+  name: string | undefined
+  pcap: string | undefined
+}
+
+/** Runs `up` or `test` and shows it, as text or as one JSON document. */
+export async function shown(
+  verb: 'up' | 'test',
+  scenario: Scenario,
+  { json, quiet, undo, name, pcap }: Options,
+  staysUp: boolean,
+): Promise<number> {
+  const events: Event[] = []
+  const tell = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap })
+  const ok = checks.every((check) => check.ok)
+  if (json) {
+    const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
+    const document = { scenario: scenario.name, title: scenario.title, ok, ms, steps, checks }
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  } else {
+    await summary(checks, ms)
+    if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
+    if (staysUp)
+      process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
+`)
+  }
+  return ok ? 0 : 1
+}
