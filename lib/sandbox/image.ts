@@ -24,20 +24,26 @@ function builtFile(): string {
   return file
 }
 
-/** The image as a file in the cache, saved from the machine's own engine the first time. */
+/** The image as a file in the cache, saved from the machine's own engine the first time that it is asked for. */
 async function savedFile(image: string): Promise<string> {
-  const file = join(cacheRoot(), `image-${encodeURIComponent(image)}.tar`)
+  const id = (await machineDocker(image, 'image', 'inspect', '-f', '{{.Id}}', image)).replace(/^sha256:/, '')
+  const file = join(cacheRoot(), `image-${encodeURIComponent(image)}-${id.slice(0, 12)}.tar`)
   if (existsSync(file)) return file
   const draft = `${file}.${process.pid}`
+  await machineDocker(image, 'save', '-o', draft, image)
+  renameSync(draft, file)
+  return file
+}
+
+/** What the docker program of this machine prints: the engine that it talks to is the user's own. It is only asked. */
+async function machineDocker(image: string, ...argv: string[]): Promise<string> {
   try {
-    await promisify(execFile)('docker', ['save', '-o', draft, image])
+    return (await promisify(execFile)('docker', argv)).stdout.trim()
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
     throw new Unable(said, {
-      command: `docker save ${image}`,
+      command: `docker ${argv.join(' ')}`,
       hint: `IMAGE=${image} must be an image that the engine of this machine has: docker pull ${image}`,
     })
   }
-  renameSync(draft, file)
-  return file
 }

@@ -140,7 +140,7 @@ test('an image that no engine has', async () => {
 test('IMAGE= that the machine does not have', async () => {
   await fails(
     'compose',
-    /docker save no-such-image[\s\S]*must be an image that the engine of this machine has/,
+    /docker image inspect .* no-such-image[\s\S]*must be an image that the engine of this machine has/,
     { IMAGE: 'no-such-image' },
   )
 })

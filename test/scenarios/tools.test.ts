@@ -1,13 +1,16 @@
 /** What stands beside the scenarios: copies, captures for Wireshark, cables, the table of all pairs. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { image, server, withLab } from '../../lib/index.ts'
 import type { CheckResult } from '../../lib/run/events.ts'
 import { matrixTable } from '../../lib/run/matrix-table.ts'
 import { testAll } from '../../lib/run/reports.ts'
+import { engineSocket } from '../../lib/sandbox/enter.ts'
+import { cacheRoot } from '../../lib/sandbox/state.ts'
 import { root, vethlab } from '../machine.ts'
 
 const tool = join(root, 'scripts/vethlab.ts')
@@ -79,6 +82,41 @@ test('status shows both ends of each cable', async () => {
   } finally {
     await vethlab('compose', ['down', '--name', name])
   }
+})
+
+test('IMAGE= takes an image that the engine of the machine has; here that engine is one in another lab', async () => {
+  const server1 = server('server1')
+  await withLab(async (lab) => {
+    await lab.run(server1.docker.run(image).name('a1'))
+    await lab.run(server1.exec('docker', 'commit', '-m', 'mine', 'a1', 'mine:7'))
+    const { server: machine } = await lab.sandbox.server('server1', true)
+    const env = {
+      IMAGE: 'mine:7',
+      DOCKER_HOST: `unix://${engineSocket(machine.pid)}`,
+      PATH: lab.sandbox.record.path,
+    }
+    const name = 'image-test'
+    const up = await vethlab('host', ['up', '-q', '--name', name], env)
+    try {
+      assert.equal(up.code, 0, up.stdout + up.stderr)
+      const names = await vethlab('host', [
+        'exec',
+        'server1',
+        '--name',
+        name,
+        '--',
+        'docker',
+        'ps',
+        '--format',
+        '{{.Image}}',
+      ])
+      assert.equal(names.stdout, 'mine:7\n')
+    } finally {
+      await vethlab('host', ['down', '--name', name])
+      for (const file of readdirSync(cacheRoot()).filter((file) => file.startsWith('image-mine')))
+        rmSync(join(cacheRoot(), file))
+    }
+  })
 })
 
 const field = (from: string, to: string, observed: string, ok = true): CheckResult => ({

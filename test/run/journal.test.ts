@@ -1,0 +1,43 @@
+/** The journal of a lab: the intent before each command, its end after it, and what takes it back. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { server, withLab } from '../../lib/index.ts'
+import type { JournalLine } from '../../lib/run/journal.ts'
+import { labFolder } from '../../lib/sandbox/state.ts'
+
+const host = server('server1')
+const net1 = host.netns('net1')
+
+test('intent first, then done; a command that fails is failed, and ends the step', async () => {
+  await withLab(async (lab) => {
+    await lab.step('two', net1.add(), net1.ip.addr.add('10.0.0.1/24').dev('lo'))
+    await assert.rejects(lab.step('fails', net1.add(), host.netns('never').add()), { kind: 'already exists' })
+    const lines = readFileSync(join(labFolder(lab.name), 'journal'), 'utf8')
+      .trim()
+      .split('\n')
+    const journal = lines.map((line): JournalLine => JSON.parse(line))
+    assert.deepEqual(
+      journal.map(({ number, what }) => `${number} ${what}`),
+      ['1 intent', '1 done', '2 intent', '2 done', '3 intent', '3 failed'],
+    )
+    assert.deepEqual(journal[2]?.place, { kind: 'netns', name: 'net1', server: 'server1' })
+    assert.deepEqual(journal[2]?.undo?.argv, ['ip', 'addr', 'del', '10.0.0.1/24', 'dev', 'lo'])
+  })
+})
+
+test('two labs of one program, one after the other, and a program that goes on afterwards', async () => {
+  for (const name of ['one', 'two'])
+    assert.equal(
+      await withLab((lab) => lab.run(host.exec('hostname')), { name: `journal-${name}` }),
+      'server1\n',
+    )
+})
+
+test('a check that fails throws, with the lesson', async () => {
+  await assert.rejects(
+    withLab((lab) => lab.check(host.ping('10.0.0.1').replies, 'there is nobody')),
+    /expected replies, observed unreachable/,
+  )
+})
