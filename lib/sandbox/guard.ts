@@ -13,19 +13,31 @@ export class Interrupted extends Error {
 }
 
 /**
- * Does the work; rejects as soon as a signal comes, without waiting for the work. The caller cleans up and exits.
- * A second signal during the clean-up changes nothing: it is short.
+ * Does the work; stops waiting for it as soon as a signal comes. When it fails or is cut off, cleans up and rejects;
+ * a further signal during the clean-up changes nothing.
  */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(
+  work: () => Promise<T>,
+  cleanUp: () => Promise<void> = async () => {},
+): Promise<T> {
   let interrupt = (_: Error) => {}
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = reject
   })
   interrupted.catch(() => {})
-  const handlers = signals.map((signal) => [signal, () => interrupt(new Interrupted(signal))] as const)
-  const onDefect = (error: unknown) => interrupt(error instanceof Error ? error : new Error(String(error)))
-  for (const [signal, handler] of handlers) process.on(signal, handler)
-  process.on('uncaughtException', onDefect)
-  process.on('unhandledRejection', onDefect)
-  return Promise.race([work(), interrupted])
+  const defect = (error: unknown) => interrupt(error instanceof Error ? error : new Error(String(error)))
+  const handlers: ReadonlyArray<readonly [string, (reason: unknown) => void]> = [
+    ...signals.map((signal) => [signal, () => interrupt(new Interrupted(signal))] as const),
+    ['uncaughtException', defect],
+    ['unhandledRejection', defect],
+  ]
+  for (const [event, handler] of handlers) process.on(event, handler)
+  try {
+    return await Promise.race([work(), interrupted])
+  } catch (error) {
+    await cleanUp()
+    throw error
+  } finally {
+    for (const [event, handler] of handlers) process.off(event, handler)
+  }
 }

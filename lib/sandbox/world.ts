@@ -112,12 +112,10 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
     throw new Unable(`${about.name} is being started or removed by another process`, {
       hint: 'Wait for it, then look what is up: make status',
     })
-  try {
-    return await guarded(async () => work(await startWorld(about)))
-  } catch (error) {
-    await endWorld(about.name)
-    throw error
-  }
+  return guarded(
+    async () => work(await startWorld(about)),
+    () => endWorld(about.name),
+  )
 }
 
 /** Makes one more virtual server in a lab. */

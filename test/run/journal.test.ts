@@ -28,11 +28,15 @@ test('intent first, then done; a command that fails is failed, and ends the step
 })
 
 test('two labs of one program, one after the other, and a program that goes on afterwards', async () => {
+  const listening = () =>
+    ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException'].map((event) => process.listenerCount(event))
+  const before = listening()
   for (const name of ['one', 'two'])
     assert.equal(
       await withLab((lab) => lab.run(host.exec('hostname')), { name: `journal-${name}` }),
       'server1\n',
     )
+  assert.deepEqual(listening(), before, 'signals are the program’s own again')
 })
 
 test('a check that fails throws, with the lesson', async () => {
