@@ -10,5 +10,6 @@ export { capture, type Packet, type PacketPattern, packets } from './probe/captu
 export type { Check } from './probe/check.ts'
 export { matrix, type Node } from './probe/matrix.ts'
 export { kernelHas, output } from './probe/output.ts'
+export { gateway } from './recipes.ts'
 export { scenario } from './scenario.ts'
 export { type Server, server } from './server.ts'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tests all scenarios on each engine that engines.sh gets, or on those in ENGINES. Ends with `N passed, N failed`.
+# Tests all scenarios on each engine that engines.sh gets, or on those in ENGINES, and the recipes on all. Ends with `N passed, N failed`.
 # usage: test-engines.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,5 +14,8 @@ for version in ${ENGINES:-20.10 26.1 28.5}; do
     failed=$((failed + 1))
   fi
 done
+printf '\nRecipes\n'
+if node --import tsx/esm --test --test-reporter=spec test/recipes.test.ts; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 printf '\nengines: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from '../lib/command.ts'
-import { capture, kernelHas, lan, output, server } from '../lib/index.ts'
+import { capture, gateway, kernelHas, lan, output, server } from '../lib/index.ts'
 import type { Check } from '../lib/probe/check.ts'
 import { toShell } from '../lib/render/shell.ts'
 
@@ -16,6 +16,7 @@ const names = {
   a1: server1.container('a1'),
   output,
   capture,
+  gateway,
   kernelHas,
   lan,
 }

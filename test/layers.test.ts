@@ -14,7 +14,7 @@ const imports = (file: string): string[] =>
   ].map(([, name = '']) => (name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)) : name))
 
 const pureFolders = /^(ip|iptables|docker|render|probe)\//
-const pureFiles = /^(command|names|ref|errors|place|server|sysctl|lab|lan)\.ts$/
+const pureFiles = /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes)\.ts$/
 const allowed = new Set(['ipaddr.js', 'node:url'])
 
 for (const file of files.filter((file) => pureFolders.test(file) || pureFiles.test(file)))
@@ -30,6 +30,7 @@ test('the public vocabulary', async () => {
   const names = Object.keys(await import('../lib/index.ts')).sort()
   assert.deepEqual(names, [
     'capture',
+    'gateway',
     'image',
     'kernelHas',
     'lan',

@@ -1,0 +1,71 @@
+/** The gateway recipe, on every engine that is there: for containers before it, after it, and after a restart. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { gateway, image, server, withLab } from '../lib/index.ts'
+import { startEngine } from '../lib/sandbox/engine.ts'
+import { cacheRoot } from '../lib/sandbox/state.ts'
+
+const server1 = server('server1')
+const net1 = server1.netns('net1')
+const a1 = server1.container('a1')
+const a2 = server1.container('a2')
+const fetched = join(cacheRoot(), 'engines')
+const engines = existsSync(fetched) ? readdirSync(fetched).sort() : []
+const chosen = process.env.ENGINE
+after(() => {
+  if (chosen === undefined) delete process.env.ENGINE
+  else process.env.ENGINE = chosen
+})
+
+for (const engine of ['', ...engines])
+  test(`gateway on ${engine ? `Docker Engine ${engine}` : 'the default engine'}`, async () => {
+    process.env.ENGINE = engine
+    await withLab(async (lab) => {
+      const start = (name: string) => server1.docker.run(image).name(name).network('n1')
+      await lab.step(
+        'a network, and a namespace beside it',
+        server1.docker.network
+          .create('n1')
+          .subnet('172.30.10.0/24')
+          .option('com.docker.network.bridge.name', 'br-lab'),
+        start('a1'),
+        net1.add(),
+        server1.ip.link.add('veth1').type('veth', { peer: 'r0-net1' }),
+        server1.ip.link.set('veth1').netns(net1),
+        net1.ip.addr.add('172.30.20.1/24').dev('veth1'),
+        net1.ip.link.set('veth1').up(),
+        server1.ip.addr.add('172.30.20.254/24').dev('r0-net1'),
+        server1.ip.link.set('r0-net1').up(),
+        net1.ip.route.add('default').via('172.30.20.254'),
+      )
+      await lab.check(net1.ping(a1).noReply, 'nothing lets it through')
+      const rules = gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })
+      await lab.step('the recipe', rules)
+      await lab.check(
+        [net1.ping(a1).replies.ttl(63), a1.ping('172.30.20.1').replies],
+        'a container before it',
+      )
+      await lab.step('a container after it', start('a2'))
+      await lab.check(net1.ping(a2).replies.ttl(63), 'a container after it')
+
+      await lab.step('the engine stops', server1.exec('docker', 'kill', 'a1', 'a2'))
+      const entry = await lab.sandbox.server('server1', true)
+      await lab.run(
+        server1.exec(
+          'sh',
+          '-c',
+          'pid=$(cat /run/docker.pid); kill $pid; while [ -d /proc/$pid ]; do sleep 0.05; done; rm -f /run/vethlab/dockerd.exit',
+        ),
+      )
+      await startEngine(entry)
+      await lab.step('started again', server1.exec('docker', 'start', 'a1', 'a2'))
+      await lab.check([net1.ping(a1).replies, net1.ping(a2).replies], 'after a restart of the engine')
+
+      // Taken back, it is closed again: by exactly the rules that it made.
+      for (const { undo } of rules) await lab.run(server1.exec(...(undo?.argv as [string, ...string[]])))
+      await lab.check(net1.ping(a1).noReply, 'taken back')
+      assert.doesNotMatch(await lab.run(server1.exec('iptables-save')), /vethlab/)
+    })
+  })
