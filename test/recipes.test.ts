@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { gateway, image, server, withLab } from '../lib/index.ts'
+import { undoOf } from '../lib/render/undo.ts'
 import { startEngine } from '../lib/sandbox/engine.ts'
 import { cacheRoot } from '../lib/sandbox/state.ts'
 
@@ -64,7 +65,7 @@ for (const engine of ['', ...engines])
       await lab.check([net1.ping(a1).replies, net1.ping(a2).replies], 'after a restart of the engine')
 
       // Taken back, it is closed again: by exactly the rules that it made.
-      for (const { undo } of rules) await lab.run(server1.exec(...(undo?.argv as [string, ...string[]])))
+      for (const rule of rules) await lab.run(server1.exec('sh', '-c', undoOf(rule) ?? 'false'))
       await lab.check(net1.ping(a1).noReply, 'taken back')
       assert.doesNotMatch(await lab.run(server1.exec('iptables-save')), /vethlab/)
     })
