@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+import { Interrupted } from '../sandbox/guard.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Options } from './show.ts'
 
@@ -17,11 +18,13 @@ export async function main(argv: readonly string[], subject: Scenario | Catalogu
   try {
     process.exitCode = await run(argv, subject)
   } catch (error) {
-    const exitCode = (error as { exitCode?: number }).exitCode
-    const interrupted = (error as Error).constructor.name === 'Interrupted'
-    if (interrupted) process.stderr.write('\ncut off: the lab is removed\n')
-    else await report(error, argv.includes('--json'))
-    process.exitCode = interrupted ? exitCode : 2
+    if (error instanceof Interrupted) {
+      process.stderr.write('\ncut off: what it had begun is removed\n')
+      process.exitCode = error.exitCode
+    } else {
+      await report(error, argv.includes('--json'))
+      process.exitCode = 2
+    }
   }
   // Whatever was still being asked when a run was cut off must not keep the process.
   process.exit()
