@@ -123,8 +123,8 @@ export function classify(said: string): { cause: Cause; hint: string } | undefin
   return found && { cause: found[1], hint: found[2] }
 }
 
-/** The debian package that has a tool, for the hint when it is missing. */
-const packages: Readonly<Record<string, string>> = {
+/** The Debian package that has a tool. */
+export const packages: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   bridge: 'iproute2',
   iptables: 'iptables',
@@ -136,6 +136,7 @@ const packages: Readonly<Record<string, string>> = {
   nc: 'netcat-openbsd',
   busybox: 'busybox-static',
   tcpdump: 'tcpdump',
+  conntrack: 'conntrack',
   tini: 'tini',
   docker: 'docker-cli',
   dockerd: 'docker.io',

@@ -1,7 +1,6 @@
 import type { Command } from './command.ts'
-import { CommandFailed, VethlabError } from './errors.ts'
+import { VethlabError } from './errors.ts'
 import type { Lab } from './lab.ts'
-import { toShell } from './render/shell.ts'
 import type { CheckResult, Listener } from './run/events.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
@@ -25,15 +24,21 @@ export async function withLab<T>(
   { name = `lab-${process.pid}`, tell = () => {} }: { name?: string; tell?: Listener } = {},
 ): Promise<T> {
   // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
-  const [{ execute }, { liveLab }, { serverPath }, { sandbox }, { labName }, { endWorld, inNewWorld }] =
-    await Promise.all([
-      import('./run/execute.ts'),
-      import('./run/live.ts'),
-      import('./sandbox/engine.ts'),
-      import('./sandbox/sandbox.ts'),
-      import('./sandbox/state.ts'),
-      import('./sandbox/world.ts'),
-    ])
+  const [
+    { execute, failure },
+    { liveLab },
+    { serverPath },
+    { sandbox },
+    { labName },
+    { endWorld, inNewWorld },
+  ] = await Promise.all([
+    import('./run/execute.ts'),
+    import('./run/live.ts'),
+    import('./sandbox/engine.ts'),
+    import('./sandbox/sandbox.ts'),
+    import('./sandbox/state.ts'),
+    import('./sandbox/world.ts'),
+  ])
   const about = {
     name: labName(name),
     title: 'a lab of a program',
@@ -54,7 +59,7 @@ export async function withLab<T>(
     const { lab, results } = liveLab(box, { tell: failed, where: [] })
     const run = async (command: Command) => {
       const done = await execute(box, command)
-      if (done.code !== 0) throw new CommandFailed(toShell(command), done.code, done.stderr || done.stdout)
+      if (done.code !== 0) throw failure(box, command, done)
       return done.stdout
     }
     const value = await work({ ...lab, name, run, results, sandbox: box })

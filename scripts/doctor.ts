@@ -9,7 +9,7 @@ import { freemem, release } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import colors from 'picocolors'
-import { explain } from '../lib/errors.ts'
+import { explain, packages } from '../lib/errors.ts'
 import { inside } from '../lib/names.ts'
 import { borderless } from '../lib/run/screen.ts'
 import { findCompose, findProgram, serverPath } from '../lib/sandbox/engine.ts'
@@ -122,26 +122,26 @@ function linkTypes(): Finding[] {
 }
 
 function tools(path: string): Finding[] {
-  const packages = {
-    ip: 'iproute2',
-    iptables: 'iptables',
-    nft: 'nftables',
-    busybox: 'busybox-static',
-    tini: 'tini',
-    nc: 'netcat-openbsd',
-    ping: 'iputils-ping',
-    tcpdump: 'tcpdump',
-    conntrack: 'conntrack',
-    nsenter: 'util-linux',
-    sysctl: 'procps',
-  }
-  const missing = Object.entries(packages).filter(([tool]) => !findProgram(tool, path))
+  const needed = [
+    'ip',
+    'iptables',
+    'nft',
+    'busybox',
+    'tini',
+    'nc',
+    'ping',
+    'tcpdump',
+    'conntrack',
+    'nsenter',
+    'sysctl',
+  ]
+  const missing = needed.filter((tool) => !findProgram(tool, path))
   return missing.length > 0
     ? [
         fail(
           'tools',
-          `missing: ${missing.map(([tool]) => tool).join(', ')}`,
-          `make setup, or: apt install ${missing.map(([, name]) => name).join(' ')}`,
+          `missing: ${missing.join(', ')}`,
+          `make setup, or: apt install ${missing.map((tool) => packages[tool]).join(' ')}`,
         ),
       ]
     : [ok('tools', `all; ${said('ip', '-V')?.replace('ip utility, ', '') ?? ''}`)]

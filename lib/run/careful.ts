@@ -1,5 +1,4 @@
 /** A lab that notices the slips that are easy to make: a missing await, a question without its answer. */
-
 import type { Command } from '../command.ts'
 import { BadInput, rememberCaller, VethlabError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
@@ -43,16 +42,14 @@ export function careful(inner: Lab): CarefulLab {
   const lab: Lab = {
     live: inner.live,
     step(title, ...commands) {
-      const odd = flatten(commands).find((command) => !Array.isArray(command?.argv))
-      if (odd !== undefined || flatten(commands).includes(undefined as never))
+      if (flatten(commands).some((command) => !Array.isArray(command?.argv)))
         throw new BadInput(`step "${title}" was given something that is no command`, {
           hint: 'A rule is one after jump(), an address after dev(), a container after name().',
         })
       return oneAtATime(`step "${title}"`, () => inner.step(title, ...commands))
     },
     check(checks, why) {
-      const all = Array.isArray(checks) ? checks : [checks]
-      if (all.some((check) => check?.kind !== 'check'))
+      if (asList(checks).some((check) => check?.kind !== 'check'))
         throw new BadInput('a check lacks its answer', {
           hint: 'Say what must be observed, as in place.ping(address).replies, .noReply, .tcp(address, 80).open.',
         })

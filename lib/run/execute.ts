@@ -4,9 +4,10 @@
  * else is started by a shell that stays in the server (sandbox/resident.ts).
  */
 import type { Command } from '../command.ts'
-import { toolMissing } from '../errors.ts'
+import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
 import { splitRefs } from '../ref.ts'
 import { commandArgv, needsEngine } from '../render/argv.ts'
+import { toShell } from '../render/shell.ts'
 import type { Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
@@ -23,6 +24,19 @@ export function fill<T>(data: T, values: Values): T {
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, fill(value, values)])) as T
   return data
 }
+
+/** A command as a person would type it on its server, with the lab's image in the place of IMAGE. */
+export const commandText = ({ record }: Sandbox, command: Command): string =>
+  toShell({ ...command, argv: fill([...command.argv], { IMAGE: record.image }) })
+
+/** The error for a command that ended with an exit code other than 0. */
+export const failure = (
+  sandbox: Sandbox,
+  command: Command,
+  done: Finished,
+  parts?: ErrorParts,
+): CommandFailed =>
+  new CommandFailed(commandText(sandbox, command), done.code, done.stderr || done.stdout, parts)
 
 /** The processes of the servers that a LAN's command names; a server that is not up yet is started for it. */
 async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Values> {

@@ -11,7 +11,7 @@ import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Listener } from './events.ts'
-import { execute, fill } from './execute.ts'
+import { commandText, execute, failure } from './execute.ts'
 import { journal } from './journal.ts'
 
 /** A capture that was started, as a file on a server. */
@@ -40,8 +40,7 @@ export function liveLab(
 } {
   const results: CheckResult[] = []
   const written = journal(sandbox.record.name)
-  const text = (command: Command) =>
-    toShell({ ...command, argv: fill([...command.argv], { IMAGE: sandbox.record.image }) })
+  const text = (command: Command) => commandText(sandbox, command)
   const captures: Captured[] = []
   let facts = new Map<string, string>()
   let steps = 0
@@ -50,11 +49,10 @@ export function liveLab(
   /** Refuses to build on an interface that is missing, or down: nothing would work, and nobody would say why. */
   const mustBeUp = async (command: Command, parent: string): Promise<void> => {
     const argv = ['ip', '-o', 'link', 'show', 'dev', parent]
-    const { code, stdout, stderr } = await execute(sandbox, { place: command.place, argv })
+    const done = await execute(sandbox, { place: command.place, argv })
     const hint = 'The parent must be an interface of the server, and up'
-    if (code !== 0)
-      throw new CommandFailed(text(command), code, stderr, { hint: `${hint}: look with ip link.` })
-    if (!/[<,]UP[,>]/.test(stdout))
+    if (done.code !== 0) throw failure(sandbox, command, done, { hint: `${hint}: look with ip link.` })
+    if (!/[<,]UP[,>]/.test(done.stdout))
       throw new CommandFailed(text(command), 1, `${parent} is down`, {
         hint: `${hint}: ip link set dev ${parent} up`,
       })
@@ -67,7 +65,7 @@ export function liveLab(
     const done = await execute(sandbox, command)
     if (done.code !== 0) {
       entry.failed()
-      throw new CommandFailed(text(command), done.code, done.stderr || done.stdout)
+      throw failure(sandbox, command, done)
     }
     entry.done()
     if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
@@ -86,7 +84,7 @@ export function liveLab(
     const known = facts.get(key) as T | undefined
     if (known !== undefined) return known
     const done = await execute(sandbox, question)
-    if (done.code !== 0) throw new CommandFailed(text(question), done.code, done.stderr || done.stdout)
+    if (done.code !== 0) throw failure(sandbox, question, done)
     try {
       const fact = question.check(done.stdout.trim() as T)
       facts.set(key, fact)
@@ -106,7 +104,7 @@ export function liveLab(
       const said = await execute(sandbox, command)
       const observed = observe(check, said)
       if (observed === undefined)
-        throw new CommandFailed(text(command), said.code, said.stderr || said.stdout, {
+        throw failure(sandbox, command, said, {
           hint: 'The tool failed, so nothing is known of the network. Is the program there, and the place up?',
         })
       if (tries === 1 || holds(check.expected, observed)) return observed

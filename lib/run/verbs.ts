@@ -87,7 +87,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const began = performance.now()
   const { planned, path } = await prepared(scenario, options)
   const where = stepLines(planned)
-  tell({ kind: 'begin', lab: name, title: scenario.title, steps: where.length, again: false })
+  tell({ kind: 'begin', lab: name, title: scenario.title, again: false })
   const loading = liveModules() // while the world starts
   const servers = serversOf(planned)
   const about = {
@@ -131,7 +131,7 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     throw new Unable(`${name} is up, and its steps have changed since`, {
       hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
     })
-  options.tell({ kind: 'begin', lab: name, title: scenario.title, steps: 0, again: true })
+  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true })
   const { play, results } = liveLab(standing, { tell: options.tell, where: [], only: lastingChecks(planned) })
   await guarded(() => play(scenario.body))
   return { checks: results, ms: performance.now() - began, again: true }

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
 import { callEngine } from './engine-api.ts'
-import { cacheRoot } from './state.ts'
-import { builtImage } from './world.ts'
+import { builtImage, cacheRoot } from './state.ts'
 
 /** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
 export async function giveImage(pid: number, image: string): Promise<void> {

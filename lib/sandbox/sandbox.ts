@@ -5,7 +5,7 @@ import { type Entry, enter, enterWorld } from './enter.ts'
 import { type Finished, finished } from './process.ts'
 import { type Resident, resident } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
-import { endWorld, startServer } from './world.ts'
+import { startServer } from './world.ts'
 
 /** A server to run commands on. */
 export interface RunningServer extends Entry {
@@ -20,7 +20,6 @@ export interface Sandbox {
   server(name: string, engine: boolean): Promise<RunningServer>
   /** Runs a program in the network namespace of the lab's switches, outside of its servers. */
   outside(argv: readonly string[]): Promise<Finished>
-  end(): Promise<void>
 }
 
 /** The servers of a lab whose world is up. */
@@ -80,7 +79,6 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
       return server
     },
     outside: (argv) => finished(enterWorld(record, argv)),
-    end: () => endWorld(record.name),
   }
 }
 

@@ -16,6 +16,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
 
+/** The name of the image that set-up builds. */
+export const builtImage = 'vethlab'
+
 export interface ServerRecord {
   name: string
   /** The pid of its first process, as the machine counts. */

@@ -11,6 +11,7 @@ import { guarded } from './guard.ts'
 import { firstLines, until } from './process.ts'
 import {
   bornAt,
+  builtImage,
   claim,
   findLab,
   type LabRecord,
@@ -25,9 +26,6 @@ const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, imp
 
 /** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree. */
 export const cgroupOf = (lab: string): string => `vethlab-${lab}`
-
-/** The name of the image that set-up builds. */
-export const builtImage = 'vethlab'
 
 export interface World {
   record: LabRecord
