@@ -45,6 +45,8 @@ export interface CommandFacts {
   readonly parent?: string
   /** On a real server this is there already: a printed script leaves it out. */
   readonly given?: true
+  /** It asks of the engine, though it does not start with `docker`. */
+  readonly engine?: true
   /** The capture file that it writes. */
   readonly pcap?: string
   /** The file that it reads, to be checked before anything runs. */

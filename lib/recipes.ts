@@ -5,10 +5,14 @@ import type { Server } from './server.ts'
 
 /**
  * Lets what comes in by an interface of the server reach the containers of a network, present and later ones, on
- * Docker Engine 20.10 to 28. DOCKER-USER comes before all of Docker's own rules in FORWARD; the rule in raw comes
+ * Docker Engine 20.10 to 29. DOCKER-USER comes before all of Docker's own rules in FORWARD; the rule in raw comes
  * before those that Docker has there since 28, one for each container. Both stay when the engine restarts. They are
- * made by the `iptables` on the PATH, as the engine's own, and marked with a comment. An engine whose firewall is
- * nftables (29, where it is chosen) needs `gateway_mode_ipv4=nat-unprotected` on the network instead.
+ * made by the `iptables` on the PATH, as the engine's own, and marked with a comment.
+ *
+ * Where the firewall of the engine is nftables, rules of one's own cannot overrule Docker's: the network itself must be
+ * open, and there is no DOCKER-USER. Two facts, to be read from the engine, make it the same on all of them:
+ * `docker.firewall.gatewayMode()` for the option com.docker.network.bridge.gateway_mode_ipv4 of the network, and
+ * `docker.firewall.userChain()` for `chain`. Default of `chain`: DOCKER-USER.
  *
  * Example: gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })[0]
  * Equivalent to: `iptables -I DOCKER-USER -i r0-net1 -o br-lab -m comment --comment 'vethlab: gateway' -j ACCEPT`
@@ -17,11 +21,16 @@ import type { Server } from './server.ts'
  */
 export function gateway(
   { iptables }: Pick<Server, 'iptables'>,
-  { from, bridge, subnet }: { from: IfName; bridge: IfName; subnet: string },
+  {
+    from,
+    bridge,
+    subnet,
+    chain = 'DOCKER-USER',
+  }: { from: IfName; bridge: IfName; subnet: string; chain?: string },
 ): Command[] {
   const mark = 'vethlab: gateway'
   return [
-    iptables.filter.insert('DOCKER-USER').in(from).out(bridge).comment(mark).jump('ACCEPT'),
+    iptables.filter.insert(chain).in(from).out(bridge).comment(mark).jump('ACCEPT'),
     iptables.raw.insert('PREROUTING').in(from).destination(subnet).comment(mark).jump('ACCEPT'),
   ]
 }

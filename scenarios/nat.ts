@@ -84,7 +84,7 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
   )
   // Engines differ here by design: up to 27 a published port may be reached past the host's address, since 28 not.
   const directly = await lab.read(
-    server1.docker.network.direct('docker0', { drops: 'filtered', lets: 'open' }),
+    server1.docker.firewall.direct('docker0', { drops: 'filtered', lets: 'open' }),
   )
   await lab.check(
     server2.tcp(atWeb, 80).is(directly),

@@ -65,7 +65,7 @@ export default scenario(import.meta, 'A namespace reaches a Compose network', as
     server1.iptables.filter.policy('FORWARD', 'ACCEPT'),
   )
   const directly = await lab.read(
-    server1.docker.network.direct(bridge, { drops: 'no reply', lets: 'replies' }),
+    server1.docker.firewall.direct(bridge, { drops: 'no reply', lets: 'replies' }),
   )
   await lab.check(net1.ping(worker).is(directly), 'enough up to Engine 27; since 28 rules of its own drop it')
 

@@ -60,7 +60,7 @@ export default scenario(import.meta, "The slide's rules, on this engine", async 
 
   // The third kind of traffic is the one that the rules are for.
   const words = { drops: 'no reply', lets: 'replies' }
-  const answer = await lab.read(server1.docker.network.direct(bridge, words))
+  const answer = await lab.read(server1.docker.firewall.direct(bridge, words))
   await lab.check(net1.ping(worker).is(answer), '3. net1 and container: enough up to Engine 27')
 
   await lab.step(

@@ -3,85 +3,56 @@
  * tries, it tries in namespaces that end with it. Exit codes: 0 nothing fails, 1 something
  * does, 2 the doctor could not look.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
-import { freemem, release } from 'node:os'
+import { existsSync, readdirSync, statfsSync } from 'node:fs'
+import { freemem } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import colors from 'picocolors'
-import { explain, packages } from '../lib/errors.ts'
+import { explain } from '../lib/errors.ts'
 import { inside } from '../lib/names.ts'
 import { borderless } from '../lib/run/screen.ts'
-import { findCompose, findProgram, serverPath } from '../lib/sandbox/engine.ts'
+import { serverPath } from '../lib/sandbox/engine.ts'
+import {
+  compose,
+  contents,
+  engine,
+  type Finding,
+  fail,
+  image,
+  kernel,
+  ok,
+  rights,
+  said,
+  tools,
+  warn,
+} from '../lib/sandbox/needs.ts'
 import { cacheRoot } from '../lib/sandbox/state.ts'
 
-export interface Finding {
-  about: string
-  state: 'ok' | 'warn' | 'fail'
-  found: string
-  /** What it means and what to do; empty when all is well. */
-  advice: string
-}
-
-const ok = (about: string, found: string): Finding => ({ about, state: 'ok', found, advice: '' })
-const warn = (about: string, found: string, advice: string): Finding => ({
-  about,
-  state: 'warn',
-  found,
-  advice,
-})
-const fail = (about: string, found: string, advice: string): Finding => ({
-  about,
-  state: 'fail',
-  found,
-  advice,
-})
-
-/** What a program prints, or undefined when it is missing or fails. */
-function said(file: string, ...argv: string[]): string | undefined {
-  try {
-    return execFileSync(file, argv, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 10_000,
-    }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
 const isRoot = process.getuid?.() === 0
 
-function rights(): Finding[] {
+const programs = [
+  'ip',
+  'iptables',
+  'nft',
+  'busybox',
+  'tini',
+  'nc',
+  'ping',
+  'tcpdump',
+  'conntrack',
+  'nsenter',
+  'sysctl',
+]
+
+function userNamespaces(): Finding[] {
   const restricted =
-    read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' ||
-    read('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
-    read('/proc/sys/user/max_user_namespaces') === '0'
+    contents('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' ||
+    contents('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
+    contents('/proc/sys/user/max_user_namespaces') === '0'
   return [
-    isRoot ? ok('rights', 'root') : fail('rights', 'not root', 'Virtual servers need root: sudo make …'),
     restricted
       ? warn('user namespaces', 'forbidden to ordinary users', 'Only root can run labs here.')
       : ok('user namespaces', 'allowed'),
-  ]
-}
-
-function kernel(): Finding[] {
-  const filesystems = read('/proc/filesystems')
-  const has = (name: string) => new RegExp(`\\b${name}$`, 'm').test(filesystems)
-  const [major = 0, minor = 0] = release().split('.').map(Number)
-  const recent = major > 5 || (major === 5 && minor >= 4)
-  const cgroup = existsSync('/sys/fs/cgroup/cgroup.controllers')
-    ? 'version 2'
-    : 'version 1, with a tree of version 2 for labs'
-  return [
-    recent ? ok('kernel', release()) : warn('kernel', release(), 'Older than 5.4: not tried.'),
-    has('overlay')
-      ? ok('overlay', 'there')
-      : fail('overlay', 'not in /proc/filesystems', 'modprobe overlay: servers keep their files on it.'),
-    has('cgroup2')
-      ? ok('cgroup', cgroup)
-      : fail('cgroup', 'no version 2', 'Containers of a lab need it: a newer kernel.'),
   ]
 }
 
@@ -121,60 +92,30 @@ function linkTypes(): Finding[] {
     : [ok('link types', 'all that the scenarios show')]
 }
 
-function tools(path: string): Finding[] {
-  const needed = [
-    'ip',
-    'iptables',
-    'nft',
-    'busybox',
-    'tini',
-    'nc',
-    'ping',
-    'tcpdump',
-    'conntrack',
-    'nsenter',
-    'sysctl',
-  ]
-  const missing = needed.filter((tool) => !findProgram(tool, path))
-  return missing.length > 0
-    ? [
-        fail(
-          'tools',
-          `missing: ${missing.join(', ')}`,
-          `make setup, or: apt install ${missing.map((tool) => packages[tool]).join(' ')}`,
-        ),
-      ]
-    : [ok('tools', `all; ${said('ip', '-V')?.replace('ip utility, ', '') ?? ''}`)]
-}
-
-function engine(path: string): Finding[] {
-  const dockerd = findProgram('dockerd', path)
-  const compose = findCompose()
-  const image = join(cacheRoot(), 'image.tar')
-  const version = dockerd && said(dockerd, '--version')?.match(/version ([^,]+)/)?.[1]
-  const composeVersion = compose && said(compose, 'version', '--short')
+/** Engines beside the one that labs run: those that were fetched, and the one that this machine runs itself. */
+function otherEngines(): Finding[] {
+  const folder = join(cacheRoot(), 'engines')
+  const fetched = existsSync(folder) ? readdirSync(folder).sort() : []
+  const info = existsSync('/run/docker.sock') ? said('docker', 'info', '-f', '{{json .}}') : undefined
+  const { ServerVersion, FirewallBackend } = JSON.parse(info || '{}')
   return [
-    version
-      ? ok('engine', `${version}, ${dockerd}`)
-      : fail('engine', 'no dockerd', 'make setup fetches one.'),
-    composeVersion && Number.parseInt(composeVersion.replace(/^v/, ''), 10) >= 2
-      ? ok('Compose', `${composeVersion}, ${compose}`)
-      : fail(
-          'Compose',
-          composeVersion ?? 'not found',
-          'Version 2 or later is needed: make setup fetches it.',
-        ),
-    existsSync(image) ? ok('image', image) : fail('image', 'not built', 'make setup builds it.'),
+    ok('ENGINE=', fetched.length > 0 ? fetched.join(', ') : 'none fetched; make engines does'),
+    ServerVersion
+      ? ok(
+          'own Docker',
+          `${ServerVersion}, firewall ${FirewallBackend?.Driver ?? 'iptables'}; labs leave it alone`,
+        )
+      : ok('own Docker', 'none runs; labs have their own'),
   ]
 }
 
 function firewall(): Finding[] {
-  const flavour = said('iptables', '-V') ?? 'no iptables'
-  const legacy = read('/proc/net/ip_tables_names') !== ''
+  const flavour = `${said('iptables', '-V') ?? 'no iptables'}, ${said('ip', '-V')?.replace('ip utility, ', '') ?? 'no ip'}`
+  const legacy = contents('/proc/net/ip_tables_names') !== ''
   const nft = isRoot && (said('nft', 'list', 'tables') ?? '') !== ''
   const manager = said('pidof', 'firewalld')
     ? 'firewalld'
-    : /ENABLED=yes/.test(read('/etc/ufw/ufw.conf'))
+    : /ENABLED=yes/.test(contents('/etc/ufw/ufw.conf'))
       ? 'ufw'
       : ''
   return [
@@ -192,7 +133,7 @@ function firewall(): Finding[] {
           'It may drop what containers of this machine send. Labs do not see it.',
         )
       : ok('firewall manager', 'none'),
-    ok('ip_forward', `${read('/proc/sys/net/ipv4/ip_forward')} on this machine; labs have their own`),
+    ok('ip_forward', `${contents('/proc/sys/net/ipv4/ip_forward')} on this machine; labs have their own`),
   ]
 }
 
@@ -239,10 +180,14 @@ function main(): number {
   const path = serverPath()
   const findings = [
     ...rights(),
+    ...userNamespaces(),
     ...kernel(),
     ...linkTypes(),
-    ...tools(path),
+    ...tools(path, programs),
     ...engine(path),
+    ...otherEngines(),
+    ...compose(),
+    ...image(),
     ...firewall(),
     ...subnets(),
     ...room(),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { gateway, image, server, withLab } from '../lib/index.ts'
+import { gateway, image, type OpenLab, server, withLab } from '../lib/index.ts'
 import { undoOf } from '../lib/render/undo.ts'
 import { startEngine } from '../lib/sandbox/engine.ts'
 import { cacheRoot } from '../lib/sandbox/state.ts'
@@ -20,17 +20,36 @@ after(() => {
   else process.env.ENGINE = chosen
 })
 
-for (const engine of ['', ...engines])
-  test(`gateway on ${engine ? `Docker Engine ${engine}` : 'the default engine'}`, async () => {
+/** Stops the engine of a server, does what is to be done while it is off, and starts it again. */
+async function restart(lab: OpenLab, backend: string, meanwhile = ':'): Promise<void> {
+  const entry = await lab.sandbox.server('server1', true)
+  const stop = 'pid=$(cat /run/docker.pid); kill $pid; while [ -d /proc/$pid ]; do sleep 0.05; done'
+  await lab.run(server1.exec('sh', '-c', `${stop}; ${meanwhile}; rm -f /run/vethlab/dockerd.exit`))
+  await startEngine(entry, backend ? { DOCKER_FIREWALL_BACKEND: backend } : {})
+}
+
+// The rules of the old firewall would stay beside those of the new one.
+const forget = 'for t in raw nat filter; do iptables -t $t -F; iptables -t $t -X; done'
+
+const cases = ['', ...engines].map((engine) => ({ engine, backend: '' }))
+if (engines.includes('28.5')) cases.push({ engine: '28.5', backend: 'nftables' })
+
+for (const { engine, backend } of cases)
+  test(`gateway on ${engine ? `Docker Engine ${engine}` : 'the default engine'} ${backend}`, async () => {
     process.env.ENGINE = engine
     await withLab(async (lab) => {
       const start = (name: string) => server1.docker.run(image).name(name).network('n1')
+      await lab.step('a router', server1.sysctl.set('net.ipv4.ip_forward', 1))
+      if (backend) await restart(lab, backend, forget)
+      const mode = await lab.read(server1.docker.firewall.gatewayMode())
+      assert.equal(mode, backend ? 'nat-unprotected' : 'nat')
       await lab.step(
         'a network, and a namespace beside it',
         server1.docker.network
           .create('n1')
           .subnet('172.30.10.0/24')
-          .option('com.docker.network.bridge.name', 'br-lab'),
+          .option('com.docker.network.bridge.name', 'br-lab')
+          .option('com.docker.network.bridge.gateway_mode_ipv4', mode),
         start('a1'),
         net1.add(),
         server1.ip.link.add('veth1').type('veth', { peer: 'r0-net1' }),
@@ -40,9 +59,14 @@ for (const engine of ['', ...engines])
         server1.ip.addr.add('172.30.20.254/24').dev('r0-net1'),
         server1.ip.link.set('r0-net1').up(),
         net1.ip.route.add('default').via('172.30.20.254'),
+        // As a firewall that was there before: then the rules are needed whatever the engine does itself.
+        server1.iptables.filter.policy('FORWARD', 'DROP'),
       )
-      await lab.check(net1.ping(a1).noReply, 'nothing lets it through')
-      const rules = gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })
+      // An unprotected network is open to all, and says so by its name.
+      const before = backend ? net1.ping(a1).replies : net1.ping(a1).noReply
+      await lab.check(before, 'before the recipe')
+      const chain = await lab.read(server1.docker.firewall.userChain())
+      const rules = gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24', chain })
       await lab.step('the recipe', rules)
       await lab.check(
         [net1.ping(a1).replies.ttl(63), a1.ping('172.30.20.1').replies],
@@ -52,21 +76,13 @@ for (const engine of ['', ...engines])
       await lab.check(net1.ping(a2).replies.ttl(63), 'a container after it')
 
       await lab.step('the engine stops', server1.exec('docker', 'kill', 'a1', 'a2'))
-      const entry = await lab.sandbox.server('server1', true)
-      await lab.run(
-        server1.exec(
-          'sh',
-          '-c',
-          'pid=$(cat /run/docker.pid); kill $pid; while [ -d /proc/$pid ]; do sleep 0.05; done; rm -f /run/vethlab/dockerd.exit',
-        ),
-      )
-      await startEngine(entry)
+      await restart(lab, backend)
       await lab.step('started again', server1.exec('docker', 'start', 'a1', 'a2'))
       await lab.check([net1.ping(a1).replies, net1.ping(a2).replies], 'after a restart of the engine')
 
       // Taken back, it is closed again: by exactly the rules that it made.
       for (const rule of rules) await lab.run(server1.exec('sh', '-c', undoOf(rule) ?? 'false'))
-      await lab.check(net1.ping(a1).noReply, 'taken back')
+      await lab.check(before, 'taken back')
       assert.doesNotMatch(await lab.run(server1.exec('iptables-save')), /vethlab/)
     })
   })

@@ -1,5 +1,6 @@
 import type { Place } from '../command.ts'
 import { containers } from './container.ts'
+import { firewall } from './firewall.ts'
 import { images } from './image.ts'
 import { network } from './network.ts'
 
@@ -7,5 +8,6 @@ import { network } from './network.ts'
 export const docker = (place: Place) => ({
   ...containers(place),
   network: network(place),
+  firewall: firewall(place),
   image: images(place),
 })

@@ -1,6 +1,5 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
-import { dockerName, type IfName, type Ipv4, ifName, ipv4 } from '../names.ts'
-import { quote } from '../render/shell.ts'
+import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
 import type { Endpoint } from './api.ts'
 import { create, type NetworkCreate } from './network-create.ts'
 
@@ -75,23 +74,6 @@ export const network = (place: Place) => ({
       ['docker', 'network', 'inspect', ...(format === undefined ? [] : ['-f', format]), dockerName(name)],
       { shows: true },
     ),
-
-  /**
-   * One of two words, by what this engine's own rules do with a packet to a container that does not come through
-   * its bridge: `drops` where a rule drops it, whatever the policy of FORWARD (Engine 28 and later), else `lets`.
-   *
-   * Example: server1.docker.network.direct('docker0', { drops: 'filtered', lets: 'open' })
-   * Equivalent to: `sh -c 'if { iptables -t raw -S PREROUTING; iptables -S DOCKER; } | grep -q -- "! -i docker0 .*-j DROP"; then echo filtered; else echo open; fi'`
-   */
-  direct: (bridge: IfName, words: { drops: string; lets: string }): Read => {
-    const rules = '{ iptables -t raw -S PREROUTING; iptables -S DOCKER; }'
-    const line = `if ${rules} | grep -q -- "! -i ${ifName(bridge)} .*-j DROP"; then echo ${quote(words.drops)}; else echo ${quote(words.lets)}; fi`
-    return Object.freeze({
-      ...command(place, ['sh', '-c', line], { shows: true }),
-      variable: variable('direct', words.drops),
-      check: (word: string) => word,
-    })
-  },
 
   /**
    * The name of the bridge behind a network of the bridge driver: `br-` and twelve digits of its id, unless the

@@ -21,4 +21,4 @@ export const commandArgv = (command: Command): string[] =>
 
 /** Whether a command needs the server's Docker Engine. */
 export const needsEngine = (command: Command): boolean =>
-  command.place.kind === 'container' || command.argv[0] === 'docker'
+  command.engine === true || command.place.kind === 'container' || command.argv[0] === 'docker'

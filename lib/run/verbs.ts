@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync } from 'node:fs'
 import { join, parse } from 'node:path'
-import { BadInput, toolMissing, Unable } from '../errors.ts'
+import { BadInput, Unable } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
-import { findCompose, findProgram, serverPath } from '../sandbox/engine.ts'
+import { serverPath } from '../sandbox/engine.ts'
 import { guarded } from '../sandbox/guard.ts'
+import { compose, image, kernel, mustHold, ownImage, rights, tools } from '../sandbox/needs.ts'
 import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
@@ -29,22 +31,21 @@ export interface Outcome {
   again?: boolean
 }
 
-/** Finds what is missing before anything starts: programs, files, an engine, the rights. */
+/** Finds what is missing before anything starts: the rights, the kernel, programs, files, an engine, an image. */
 function preflight(planned: Plan, path: string): void {
-  if (process.platform !== 'linux')
-    throw new Unable('vethlab needs Linux: namespaces are a thing of its kernel')
-  if (process.getuid?.() !== 0)
-    throw new Unable('virtual servers need root', { hint: 'Run it as root, or with sudo.' })
+  mustHold([...rights(), ...kernel()])
+  const commands = commandsOf(planned)
   const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
-  for (const { argv, place, file } of commandsOf(planned)) {
+  for (const { argv, place, file } of commands) {
     if (place.kind !== 'container') programs.add(argv[0] ?? '')
-    if (argv[0] === 'docker') programs.add('dockerd')
-    if (argv[1] === 'compose' && !findCompose())
-      throw new Unable('docker compose: version 2 or later not found', { hint: 'make setup fetches it.' })
     if (file !== undefined && !existsSync(file))
       throw new BadInput(`${file}: no such file`, { where: undefined })
   }
-  for (const program of programs) if (!findProgram(program, path)) throw toolMissing(program)
+  const engines = commands.some(needsEngine)
+  if (engines) mustHold(tools(path, ['dockerd', 'docker']))
+  if (engines && ownImage()) mustHold(image())
+  if (commands.some(({ argv }) => argv[1] === 'compose')) mustHold(compose())
+  mustHold(tools(path, [...programs]))
 }
 
 async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {

@@ -77,13 +77,14 @@ export function findCompose(env: NodeJS.ProcessEnv = process.env): string | unde
   return folders.map((folder) => join(folder, 'cli-plugins/docker-compose')).find(isProgram)
 }
 
-/** Starts the engine of a server and waits until its API answers: half a second or so. */
-export async function startEngine(entry: Entry): Promise<void> {
+/** Starts the engine of a server, with more in its environment, and waits until its API answers: half a second or so. */
+export async function startEngine(entry: Entry, env: Record<string, string> = {}): Promise<void> {
   if (!findProgram('dockerd', entry.lab.path))
     throw new Unable('dockerd: not found', {
       hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
     })
-  const started = await finished(enter(entry, ['sh', engineScript, findCompose() ?? '']))
+  const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
+  const started = await finished(enter(entry, [...words, 'sh', engineScript, findCompose() ?? '']))
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`

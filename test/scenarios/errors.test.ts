@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { serverPath } from '../../lib/sandbox/engine.ts'
 import { finished } from '../../lib/sandbox/process.ts'
+import { cacheRoot } from '../../lib/sandbox/state.ts'
 import { difference, root, snapshot, vethlab } from '../machine.ts'
 
 // In the project, so that `../lib/index.ts` is where it is for a scenario.
@@ -147,6 +148,20 @@ test('IMAGE= that the machine does not have', async () => {
 
 test('VETHLAB_ENGINE without a dockerd', async () => {
   await fails('compose', /VETHLAB_ENGINE=\/nowhere holds no dockerd/, { VETHLAB_ENGINE: '/nowhere' })
+})
+
+test('a Compose plugin of version 1', async () => {
+  const home = join(folder, 'home')
+  mkdirSync(join(home, '.docker/cli-plugins'), { recursive: true })
+  writeFileSync(join(home, '.docker/cli-plugins/docker-compose'), '#!/bin/sh\necho 1.29.2\n', { mode: 0o755 })
+  await fails('compose', /Compose: 1\.29\.2, .*docker-compose\nVersion 2 or later is needed/, {
+    HOME: home,
+    XDG_CACHE_HOME: join(cacheRoot(), '..'),
+  })
+})
+
+test('an ENGINE that was not fetched: what is there', async () => {
+  await fails('compose', /ENGINE=19\.03 is not there\n(There are: |make engines)/, { ENGINE: '19.03' })
 })
 
 test('an engine that dies while it boots: its last words', async () => {
