@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean test test-engines engines bench scenarios new
+.PHONY: help doctor setup status clean test test-engines engines bench scenarios new why
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -21,6 +21,9 @@ clean-%: setup ## remove a scenario
 
 shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 	@$(start) scripts/vethlab.ts shell $* $(WHERE)
+
+why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
+	@$(start) scripts/vethlab.ts why $(FROM) $(TO) $(if $(LAB),--name $(LAB))
 
 print-%: setup ## print it as a shell script for a real server
 	$(call verb,print)

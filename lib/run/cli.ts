@@ -7,6 +7,7 @@ import type { Argv } from 'yargs'
 import { BadInput, explain } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { Interrupted } from '../sandbox/guard.ts'
+import type { WhyOptions } from '../why/verb.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Options } from './show.ts'
 
@@ -136,6 +137,24 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ),
     )
     .command(
+      ...verb(
+        'why <from> <to>',
+        'send one probe, and tell where it ends and why: … why net1 web:80',
+        async (args) => {
+          const { whyVerb } = await import('../why/verb.ts')
+          const name = (args.name ?? own?.name) as string | undefined
+          return whyVerb(name, String(args.from), String(args.to), args as unknown as WhyOptions)
+        },
+        (parser) =>
+          parser
+            .positional('from', { type: 'string', describe: 'a place: server1, net1, a container …' })
+            .positional('to', { type: 'string', describe: 'a place or an address, :PORT for TCP' })
+            .option('udp', { type: 'boolean', default: false, describe: 'UDP in the place of TCP' })
+            .option('hint', { type: 'boolean', default: false, describe: 'tell only the place' })
+            .option('guess', { type: 'boolean', default: false, describe: 'ask first where it ends' }),
+      ),
+    )
+    .command(
       ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
         const { print } = await import('./print.ts')
         process.stdout.write(await print(await scenarioOf(args)))
@@ -199,7 +218,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
   return code
 }
 
-const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'print', 'scenarios', 'new']
+const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'why', 'print', 'scenarios', 'new']
 
 function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
   const first = argv.find((word) => !word.startsWith('-'))

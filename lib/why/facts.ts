@@ -1,0 +1,92 @@
+/** Questions to the kernel of a stack: what no trace shows. */
+import type { Inside, Stack } from './stacks.ts'
+
+/** What `ip route get` says: the way, or why there is none. */
+export type Route = { ok: true; dev: string; via?: string; text: string } | { ok: false; said: string }
+
+export interface Facts {
+  /** The way from here to an address; for a packet that came in by an interface, with its source. */
+  route(stack: Stack, to: string, came?: { from: string; iif: string }): Promise<Route>
+  /** A kernel parameter, as `net.ipv4.ip_forward`; empty when there is none. */
+  value(stack: Stack, key: string): Promise<string>
+  /** What is known of a neighbour: REACHABLE, FAILED, …; empty when nothing is. */
+  neighbour(stack: Stack, address: string, dev: string): Promise<string>
+  /** Where something listens. */
+  listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Array<{ address: string; port: number }>>
+  /** Whether a port of a switch delivers only to the MAC addresses that it knows. */
+  denies(stack: Stack, dev: string): Promise<boolean>
+  /** All rules of a stack, as nft and as iptables-save tell them. */
+  rules(stack: Stack): Promise<{ json: string; save: string }>
+  /** The rules of iptables-legacy with their counters. */
+  legacy(stack: Stack): Promise<string>
+}
+
+/** `0100007F:0050` of /proc/net/tcp: bytes in the order of the machine (proc_pid_net(5)). */
+function listening(text: string, protocol: 'tcp' | 'udp'): Array<{ address: string; port: number }> {
+  const state = protocol === 'tcp' ? '0A' : '07'
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((words) => words[3] === state)
+    .map((words) => {
+      const [hex = '', port = '0'] = (words[1] ?? '').split(':')
+      const bytes = Buffer.from(hex, 'hex').reverse()
+      const address = hex.length === 8 ? [...bytes].join('.') : /^0+$/.test(hex) ? '0.0.0.0' : 'IPv6'
+      return { address, port: Number.parseInt(port, 16) }
+    })
+}
+
+/** Asks by the tools of the machine, in the stack. Answers that cannot change during one `why` are kept. */
+export function facts({ run }: Inside): Facts {
+  const kept = new Map<string, Promise<unknown>>()
+  const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const known = (kept.get(key) as Promise<T> | undefined) ?? ask()
+    kept.set(key, known)
+    return known
+  }
+  const print = async (stack: Stack, ...argv: string[]) => (await run(stack, argv)).stdout
+  return {
+    route: (stack, to, came) =>
+      once(`route ${stack.path} ${to} ${came?.from} ${came?.iif}`, async (): Promise<Route> => {
+        const words = came ? ['from', came.from, 'iif', came.iif] : []
+        const ask = (...more: string[]) => run(stack, ['ip', '-j', 'route', 'get', ...more, to, ...words])
+        // The first checks the source, too; the second tells which line of the table it was.
+        const [whole, line] = await Promise.all([ask(), ask('fibmatch')])
+        if (whole.code !== 0)
+          return { ok: false, said: whole.stderr.replace('RTNETLINK answers: ', '').trim() }
+        const [way = {}] = JSON.parse(whole.stdout || '[{}]')
+        const [match = {}] = JSON.parse(line.stdout || '[{}]')
+        const dev = way.dev ?? match.dev ?? ''
+        const via = way.gateway ?? match.gateway
+        const prefix = match.dst ?? to
+        const text = `${prefix}${via ? ` via ${via}` : ''} dev ${dev}`
+        return { ok: true, dev, text, ...(via ? { via } : {}) }
+      }),
+    value: (stack, key) =>
+      print(stack, 'cat', `/proc/sys/${key.replaceAll('.', '/')}`).then((text) => text.trim()),
+    async neighbour(stack, address, dev) {
+      const [found] = JSON.parse(
+        (await print(stack, 'ip', '-j', 'neigh', 'show', 'to', address, 'dev', dev)) || '[]',
+      )
+      return (found?.state ?? []).join(' ')
+    },
+    async listeners(stack, protocol) {
+      return listening(await print(stack, 'cat', `/proc/net/${protocol}`, `/proc/net/${protocol}6`), protocol)
+    },
+    async denies(stack, dev) {
+      const [port] = JSON.parse(
+        (await print(stack, 'bridge', '-j', '-d', 'link', 'show', 'dev', dev)) || '[]',
+      )
+      return port?.learning === false && port?.flood === false
+    },
+    rules: (stack) =>
+      once(`rules ${stack.path}`, async () => {
+        const [json, save] = await Promise.all([
+          print(stack, 'nft', '-j', '-a', 'list', 'ruleset'),
+          print(stack, 'iptables-save'),
+        ])
+        return { json, save }
+      }),
+    legacy: (stack) => print(stack, 'iptables-legacy-save', '-c'),
+  }
+}

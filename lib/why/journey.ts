@@ -1,0 +1,139 @@
+/** From what was seen at the hooks to the way of a packet: pure. */
+import type { Header } from './packet.ts'
+import { death, type Match, type Passage } from './trace.ts'
+import type { Probe } from './watch.ts'
+
+/** A packet in one place: everything that it met there, from its entry to its exit. */
+export interface Visit {
+  place: string
+  passages: Passage[]
+}
+
+export interface Journey {
+  packet: 'request' | 'reply' | 'error'
+  visits: Visit[]
+}
+
+const isOut = ({ family, oif, chain }: Passage): boolean =>
+  (family === 'netdev' && oif !== undefined) || chain === 'left'
+
+/** Whether a passage belongs to the probe: on its way there, or back. */
+export function partOf({ protocol, mark }: Probe, { header }: Passage): Journey['packet'] | undefined {
+  if (header.protocol !== protocol) return undefined
+  if (protocol === 'icmp') {
+    if (header.echo !== mark) return undefined
+    return header.type === 'echo-request' ? 'request' : header.type === 'echo-reply' ? 'reply' : undefined
+  }
+  return header.sport === mark ? 'request' : header.dport === mark ? 'reply' : undefined
+}
+
+/** Splits what was seen in one place into visits: one ends where something comes in after something went out. */
+export function visitsOf(passages: readonly Passage[]): Visit[] {
+  const visits: Visit[] = []
+  let left = false
+  for (const passage of passages) {
+    const visit = visits.at(-1)
+    const begins = !visit || (left && !isOut(passage))
+    if (begins) visits.push({ place: passage.place, passages: [passage] })
+    else visit.passages.push(passage)
+    left = isOut(passage)
+  }
+  return visits
+}
+
+const first = (visit: Visit): Passage => visit.passages[0] as Passage
+const final = (visit: Visit): Passage => visit.passages.at(-1) as Passage
+
+const same = (a: Header, b: Header): boolean =>
+  a.src === b.src && a.dst === b.dst && (a.ttl === undefined || b.ttl === undefined || a.ttl === b.ttl)
+
+/** Whether a packet came to its end in a visit by having arrived, or by having been dropped. */
+const ends = (visit: Visit): boolean =>
+  visit.passages.some((passage) => passage.chain === 'mine' || death(passage) !== undefined)
+
+/**
+ * Puts visits in order: each begins with the packet as the one before let it go. A switch floods what it does not
+ * know, so several places may have got a copy: the one that did something with it is followed.
+ */
+export function chain(
+  visits: readonly Visit[],
+  start: string,
+  owner: (address: string) => string | undefined,
+): Visit[] {
+  const rest = [...visits]
+  const take = (visit: Visit | undefined) => {
+    if (visit) rest.splice(rest.indexOf(visit), 1)
+    return visit
+  }
+  const way: Visit[] = []
+  let next = take(rest.find((visit) => visit.place === start) ?? undefined)
+  while (next) {
+    const here: Visit = next
+    way.push(here)
+    if (!isOut(final(here))) break
+    const { header } = final(here)
+    const fits = rest.filter((visit) => visit !== here && same(first(visit).header, header))
+    const rank = (visit: Visit) =>
+      (visit.place === here.place ? 0 : 1) +
+      (owner(header.dst) === visit.place ? 4 : 0) +
+      (visit.passages.length > 1 ? 2 : 0) +
+      (ends(visit) ? 2 : 0)
+    next = take(fits.sort((a, b) => rank(b) - rank(a))[0])
+  }
+  return way
+}
+
+/**
+ * The ways of a probe and of what came back. `from` is where it was made; `owner` tells the place of an address. The
+ * answer begins where the request ended; an error where somebody refused.
+ */
+export function journeys(
+  passages: readonly Passage[],
+  probe: Probe,
+  from: string,
+  owner: (address: string) => string | undefined,
+): Journey[] {
+  const byPlace = (wanted: (passage: Passage) => boolean): Visit[] => {
+    const places = [...new Set(passages.map(({ place }) => place))]
+    return places.flatMap((place) => visitsOf(passages.filter((one) => one.place === place && wanted(one))))
+  }
+  const kind = (packet: Journey['packet']) => (passage: Passage) => partOf(probe, passage) === packet
+  const request = chain(byPlace(kind('request')), from, owner)
+  const end = request.at(-1)
+  const ids = new Set(passages.filter(kind('request')).map(({ header }) => header.id))
+  const replies = byPlace(kind('reply'))
+  const maker = end?.place ?? from
+  const reply = chain(
+    replies,
+    replies.some(({ place }) => place === maker) ? maker : (replies[0]?.place ?? ''),
+    owner,
+  )
+  const errors = byPlace(({ header }) => header.about !== undefined && ids.has(header.about))
+  const born = errors.find((visit) => first(visit).chain === 'made')
+  const error = chain(errors, born?.place ?? errors[0]?.place ?? '', owner)
+  const all: Journey[] = [
+    { packet: 'request', visits: request },
+    { packet: 'reply', visits: reply },
+    { packet: 'error', visits: error },
+  ]
+  return all.filter(({ visits }) => visits.length > 0)
+}
+
+/** Whether a packet came to its destination: the last place took it for its own. */
+export const arrived = ({ visits }: Journey): boolean =>
+  visits.at(-1)?.passages.some(({ chain }) => chain === 'mine') ?? false
+
+/** What killed a packet: the passage, and the rule or the policy; undefined when no rule did. */
+export function killer({ visits }: Journey): { passage: Passage; by: Match | 'policy' } | undefined {
+  for (const passage of visits.at(-1)?.passages ?? []) {
+    const by = death(passage)
+    if (by !== undefined) return { passage, by }
+  }
+  return undefined
+}
+
+/** Where a packet went out last, when nothing more was seen of it. */
+export const lastOut = ({ visits }: Journey): Passage | undefined => {
+  const passage = visits.at(-1) && final(visits.at(-1) as Visit)
+  return passage && isOut(passage) ? passage : undefined
+}

@@ -1,0 +1,126 @@
+/** Makes the packets of a probe visible in each stack, and listens. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { toolMissing, Unable } from '../errors.ts'
+import { environment } from '../sandbox/enter.ts'
+import { until } from '../sandbox/process.ts'
+import type { Inside, Stack } from './stacks.ts'
+import { type Passage, traceReader } from './trace.ts'
+import { type Probe, watchLines } from './watch.ts'
+
+export interface Monitor {
+  /** What was seen so far, in the order of arrival. */
+  readonly passages: readonly Passage[]
+  /** When the last line came, in milliseconds of performance.now(). */
+  readonly last: number
+  /** Whether the way out of each interface is seen: kernels before 5.16 cannot tell. */
+  readonly egress: boolean
+  stop(): Promise<void>
+}
+
+/** The multicast group of nftables' trace, NFNLGRP_NFTRACE in linux/netfilter/nfnetlink.h, as a bit. */
+const traceGroup = 1 << (9 - 1)
+const netfilter = 12
+
+/** Whether a process listens to the trace, in the namespace of that number: /proc/PID/net/netlink tells. */
+function listens(pid: number, namespace: number): boolean {
+  try {
+    if (statSync(`/proc/${pid}/ns/net`).ino !== namespace) return false
+    const mine = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+    return readFileSync(`/proc/${pid}/net/netlink`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .some(
+        ([, protocol, , groups = '0', ...rest]) =>
+          Number(protocol) === netfilter &&
+          Number.parseInt(groups, 16) & traceGroup &&
+          mine.includes(`socket:[${rest.at(-1)}]`),
+      )
+  } catch {
+    return false // it is just starting, or has ended
+  }
+}
+
+/** One nft in one stack. It ends with this process, even when that is killed, and its tables end with it. */
+function start({ lab, words }: Inside, stack: Stack, lines: string[], heard: (line: string) => void) {
+  const [file = '', ...rest] = words(stack, ['setpriv', '--pdeathsig', 'KILL', 'nft', '-a', '-i'])
+  const child = spawn(file, rest, { stdio: 'pipe', env: environment(lab) })
+  let complaint = ''
+  let begun = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text
+  })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const all = (begun + text).split('\n')
+    begun = all.pop() ?? ''
+    for (const line of all) heard(line)
+  })
+  child.stdin.on('error', () => {}) // its end is noticed by ready()
+  child.stdin.write(`${lines.join('\n')}\n`)
+  let ended = false
+  child.once('close', () => {
+    ended = true
+  })
+  child.once('error', () => {
+    ended = true
+  })
+  const number = statSync(stack.path).ino
+  return {
+    child,
+    said: () => complaint.trim(),
+    ready: () => until(() => ended || /Error:/.test(complaint) || listens(child.pid ?? 0, number), 3000, 2),
+  }
+}
+
+async function stopAll(children: readonly ChildProcess[]): Promise<void> {
+  await Promise.all(
+    children.map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+      const end = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGTERM')
+      await end
+    }),
+  )
+}
+
+/** Listens in all stacks; returns when each of them hears. A tool that fails is an error, never a verdict. */
+export async function listen(
+  into: Inside,
+  stacks: readonly Stack[],
+  probe: Probe,
+  egress = true,
+): Promise<Monitor> {
+  const passages: Passage[] = []
+  let last = performance.now()
+  const table = `why_${process.pid}_${probe.mark}`
+  const all = stacks.map((stack) => {
+    const read = traceReader(stack.place.name, (passage) => passages.push(passage))
+    const devices = stack.links.map(({ name }) => name)
+    return start(into, stack, watchLines(table, devices, probe, egress), (line) => {
+      last = performance.now()
+      read(line)
+    })
+  })
+  const children = all.map(({ child }) => child)
+  const stop = () => stopAll(children)
+  const ready = await Promise.all(all.map((one) => one.ready()))
+  const failed = all.find((one, i) => !ready[i] || one.said() !== '' || one.child.exitCode !== null)
+  if (failed) {
+    await stop()
+    const said = failed.said()
+    if (egress && /not supported|No such file/.test(said)) return listen(into, stacks, probe, false)
+    if (/nft: No such file|failed to execute nft/.test(said)) throw toolMissing('nft')
+    throw new Unable(said || 'nft ended without a word', {
+      command: 'nft -a -i',
+      hint: 'Nothing is known of the packet: the trace could not be started.',
+    })
+  }
+  return {
+    passages,
+    get last() {
+      return last
+    },
+    egress,
+    stop,
+  }
+}

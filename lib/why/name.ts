@@ -1,0 +1,29 @@
+/** A name as a place itself would resolve it: by its own files. */
+import { spawn } from 'node:child_process'
+import { onServer } from '../render/argv.ts'
+import { shellLine } from '../render/shell.ts'
+import { enter } from '../sandbox/enter.ts'
+import { finished } from '../sandbox/process.ts'
+import { called, type Inside, type Stack } from './stacks.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The address of a name, or the verdict that it has none. */
+export async function resolve({ lab }: Inside, from: Stack, name: string): Promise<string | Verdict> {
+  const argv = onServer(from.place, ['nslookup', name])
+  const server = lab.servers.find((one) => one.name === from.place.server)
+  const done = server ? await finished(enter({ lab, server }, argv)) : await finished(spawn('false'))
+  const answers = done.stdout
+    .split(/^Name:/m)
+    .slice(1)
+    .join('\n')
+  const address = answers.match(/^Address(?: \d+)?:\s*(\d+\.\d+\.\d+\.\d+)/m)?.[1]
+  if (address !== undefined) return address
+  return {
+    status: 'died',
+    cause: 'name does not resolve',
+    place: called(from.place),
+    packet: 'request',
+    says: `${called(from.place)} finds no address for ${name}: its name servers do not know it`,
+    see: shellLine(argv),
+  }
+}

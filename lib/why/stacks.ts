@@ -1,0 +1,191 @@
+/** The network stacks of a running lab, as they are now: what `why` can look into. */
+import { spawn } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { get } from 'node:http'
+import type { Place } from '../command.ts'
+import { Unable } from '../errors.ts'
+import { engineSocket, enterWords, environment } from '../sandbox/enter.ts'
+import { type Finished, finished } from '../sandbox/process.ts'
+import type { LabRecord, ServerRecord } from '../sandbox/state.ts'
+
+/** An interface, as `ip -d addr` shows it. */
+export interface Link {
+  name: string
+  index: number
+  mac: string
+  addresses: ReadonlyArray<{ local: string; prefixlen: number }>
+  /** Switched on. */
+  up: boolean
+  /** Switched on at both ends. */
+  carrier: boolean
+  /** veth, bridge, macvlan, … ; empty for a device of the machine. */
+  kind: string
+  /** The bridge that it is plugged into. */
+  master?: string
+  /** The number of the link at its other end, or of its parent. */
+  other?: number
+}
+
+/** A network namespace, and the place that it is. */
+export interface Stack {
+  place: Place
+  /** Other names of it: containers in the network of their host. */
+  aliases: string[]
+  /** Its file, as the machine sees it. */
+  path: string
+  links: Link[]
+  /** Whether rules of iptables-legacy are in it, which no trace shows. */
+  legacy: boolean
+}
+
+/** Runs programs in a stack, with the machine's own tools: an image need not have any. */
+export interface Inside {
+  lab: LabRecord
+  /** The words that start a program there. */
+  words(stack: Stack, argv: readonly string[]): string[]
+  run(stack: Stack, argv: readonly string[]): Promise<Finished>
+}
+
+/** How to get into the stacks of a lab. */
+export function inside(lab: LabRecord): Inside {
+  const words = ({ path }: Stack, argv: readonly string[]) => enterWords(lab.pid, argv, [`--net=${path}`])
+  return {
+    lab,
+    words,
+    run: (stack, argv) => {
+      const [file = '', ...rest] = words(stack, argv)
+      return finished(spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) }))
+    },
+  }
+}
+
+interface IpLink {
+  ifname: string
+  ifindex: number
+  address?: string
+  flags: string[]
+  operstate: string
+  master?: string
+  link_index?: number
+  linkinfo?: { info_kind?: string }
+  addr_info?: Array<{ family: string; local: string; prefixlen: number }>
+}
+
+/** Reads what `ip -j -d addr` prints. */
+export const linksOf = (json: string): Link[] =>
+  (JSON.parse(json || '[]') as IpLink[]).map((link) => ({
+    name: link.ifname,
+    index: link.ifindex,
+    mac: link.address ?? '',
+    addresses: (link.addr_info ?? [])
+      .filter(({ family }) => family === 'inet')
+      .map(({ local, prefixlen }) => ({ local, prefixlen })),
+    up: link.flags.includes('UP'),
+    carrier:
+      link.flags.includes('UP') && !link.flags.includes('NO-CARRIER') && link.operstate !== 'LOWERLAYERDOWN',
+    kind: link.linkinfo?.info_kind ?? '',
+    ...(link.master === undefined ? {} : { master: link.master }),
+    ...(link.link_index === undefined ? {} : { other: link.link_index }),
+  }))
+
+/** Asks an engine, without the library that is for changing things. */
+function ask<T>(pid: number, path: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = get({ socketPath: engineSocket(pid), path, timeout: 5000 }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => resolve(JSON.parse(text || 'null')))
+    })
+    request.once('timeout', () => request.destroy(new Error('the engine does not answer')))
+    request.once('error', reject)
+  })
+}
+
+type Found = Pick<Stack, 'place' | 'path'>
+
+async function containersOf({ name: server, pid }: ServerRecord): Promise<Found[]> {
+  const list = await ask<Array<{ Id: string }>>(pid, '/containers/json').catch((error) => {
+    throw new Unable(`the engine of ${server} does not answer: ${error.message}`)
+  })
+  const all = list.map(async ({ Id }): Promise<Found> => {
+    type Details = {
+      Name: string
+      NetworkSettings: { SandboxKey: string }
+      Config: { Labels: Record<string, string> }
+    }
+    const { Name, NetworkSettings, Config } = await ask<Details>(pid, `/containers/${Id}/json`)
+    const name = Name.replace(/^\//, '')
+    const project = `${Config.Labels['com.docker.compose.project']}-`
+    const label = name.startsWith(project) ? { label: name.slice(project.length) } : {}
+    // Seen from the machine, /var/run would be the machine's own.
+    const path = `/proc/${pid}/root${NetworkSettings.SandboxKey.replace(/^\/var\/run/, '/run')}`
+    return { place: { kind: 'container', name, server, ...label }, path }
+  })
+  return (await Promise.all(all)).sort((a, b) => a.place.name.localeCompare(b.place.name))
+}
+
+function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
+  const folder = `/proc/${pid}/root/run/netns`
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ place: { kind: 'netns', name, server }, path: `${folder}/${name}` }))
+}
+
+/** All stacks of a lab: each server with what is on it, and the one that holds the switches of its LANs. */
+export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
+  const found = await Promise.all(
+    lab.servers.map(async (server): Promise<Found[]> => {
+      const place = { kind: 'server', name: server.name, server: server.name } as const
+      return [
+        { place, path: `/proc/${server.pid}/ns/net` },
+        ...namespacesOf(server),
+        ...(server.engine ? await containersOf(server) : []),
+      ]
+    }),
+  )
+  const switches = { kind: 'lan', name: 'the LAN', server: 'the LAN' } as const
+  const all = [...found.flat(), { place: switches, path: `/proc/${lab.pid}/ns/net` }]
+
+  // A container in the network of its host is another name of its server.
+  const byNumber = new Map<number, Stack>()
+  for (const { place, path } of all) {
+    const number = statSync(path, { throwIfNoEntry: false })?.ino
+    if (number === undefined) continue // it ended meanwhile
+    const known = byNumber.get(number)
+    if (known) known.aliases.push(place.name)
+    else byNumber.set(number, { place, aliases: [], path, links: [], legacy: false })
+  }
+  const { run } = inside(lab)
+  const stacks = await Promise.all(
+    [...byNumber.values()].map(async (stack): Promise<Stack | undefined> => {
+      const done = await run(stack, [
+        'sh',
+        '-c',
+        'ip -j -d addr; cat /proc/net/ip_tables_names 2>/dev/null; :',
+      ])
+      const [json = '', ...tables] = done.stdout.split('\n')
+      return json.startsWith('[')
+        ? { ...stack, links: linksOf(json), legacy: tables.join('') !== '' }
+        : undefined
+    }),
+  )
+  return stacks
+    .filter((stack) => stack !== undefined)
+    .filter(({ place, links }) => place.kind !== 'lan' || links.length > 1)
+}
+
+/** What a place is called on the screen. */
+export const called = ({ name, label }: Place): string => label ?? name
+
+/** Every name that a stack has. */
+export const namesOf = ({ place, aliases }: Stack): string[] => [called(place), ...aliases]
+
+/** The stack that has an address, and the link that it is on. */
+export function ownerOf(stacks: readonly Stack[], address: string): { stack: Stack; link: Link } | undefined {
+  for (const stack of stacks)
+    for (const link of stack.links)
+      if (link.addresses.some(({ local }) => local === address)) return { stack, link }
+  return undefined
+}

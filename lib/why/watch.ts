@@ -1,0 +1,56 @@
+/** The nft tables that make the packets of one probe visible, and nothing else: text. */
+
+/** What is sent, and how its packets are known again. */
+export interface Probe {
+  protocol: 'icmp' | 'tcp' | 'udp'
+  /** ICMP: the identifier of the echo. TCP, UDP: the source port. No other traffic has it. */
+  mark: number
+  /** TCP, UDP: the destination port. */
+  port?: number
+}
+
+const errors =
+  'icmp type { destination-unreachable, redirect, time-exceeded, parameter-problem } meta nftrace set 1'
+
+/** The statements that mark the packets of a probe, their answers, and the errors about them. */
+function marks({ protocol, mark }: Probe): string {
+  switch (protocol) {
+    case 'icmp':
+      return `icmp type { echo-request, echo-reply } icmp id ${mark} meta nftrace set 1; ${errors}`
+    case 'tcp':
+      return `tcp flags & (syn | rst) != 0 meta nftrace set 1; ${errors}`
+    case 'udp':
+      return `ip protocol udp meta nftrace set 1; ${errors}`
+  }
+}
+
+/**
+ * The lines for `nft -i` in one network namespace. The tables have the flag `owner`: the kernel removes them with the
+ * process, however it ends. Never `ct` in them: that would switch connection tracking on.
+ *
+ * On the way out of an interface the egress hook tells all; kernels before 5.16 lack it, and the last hook of routing
+ * stands in for it (`egress: false`): then bridge ports and ARP requests are not seen on their way out.
+ */
+export function watchLines(table: string, devices: readonly string[], probe: Probe, egress = true): string[] {
+  const mark = marks(probe)
+  const seen = `meta protocol arp meta nftrace set 1; ${mark}`
+  const chain = (name: string, hook: string, priority: number, body: string) =>
+    `chain ${name} { type filter hook ${hook} priority ${priority}; policy accept; ${body && `${body};`} }`
+  const netdev = devices.flatMap((dev, i) => [
+    chain(`in${i}`, `ingress device "${dev}"`, -500, seen),
+    ...(egress ? [chain(`out${i}`, `egress device "${dev}"`, 500, seen)] : []),
+  ])
+  const ip = [
+    // The sender's own rules come before the interface.
+    chain('made', 'output', -400, mark),
+    // Empty: a packet that shows up here was routed, or was for this place.
+    chain('routed', 'forward', -400, ''),
+    chain('mine', 'input', -400, ''),
+    ...(egress ? [] : [chain('left', 'postrouting', 300, '')]),
+  ]
+  return [
+    `table netdev ${table} { flags owner; ${netdev.join('; ')}; }`,
+    `table ip ${table} { flags owner; ${ip.join('; ')}; }`,
+    'monitor trace',
+  ]
+}
