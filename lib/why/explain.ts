@@ -4,7 +4,7 @@ import { inside as insideSubnet } from '../names.ts'
 import { onServer } from '../render/argv.ts'
 import { shellLine } from '../render/shell.ts'
 import type { Facts } from './facts.ts'
-import { arrived, type Journey, killer, lastOut, type Visit } from './journey.ts'
+import { arrived, cameHome, type Journey, killer, lastOut, type Visit } from './journey.ts'
 import { grownLegacy, policyText, type RuleText, ruleText } from './rules.ts'
 import { called, type Link, ownerOf, type Stack } from './stacks.ts'
 import type { Passage } from './trace.ts'
@@ -83,7 +83,7 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
     const { passage, by } = found
     const stack = stackOf(passage.place)
     if (by === 'policy') return byRule(stack, packet, 'policy', policyText(passage.table, passage.chain))
-    const { json, save } = await facts.rules(stack)
+    const { json, save } = await facts.rules(stack, by.table)
     const rule = ruleText(by, json, save)
     return byRule(stack, packet, /REJECT|reject/.test(`${rule.text} ${by.text}`) ? 'rejected' : 'rule', rule)
   }
@@ -343,23 +343,24 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
     if (!route.ok) return noRoute(from, 'request', target, route.said)
     return notSent(from, 'request', target, route.dev)
   }
+  // An answer that is home proves that all went well, whatever was not seen on the way.
+  if (cameHome(reply, from.place.name)) {
+    const reset = reply?.visits.some(({ passages }) =>
+      passages.some(({ header }) => header.flags?.includes('rst')),
+    )
+    const rejected = reset ? await killed(request, 'request') : undefined
+    if (rejected) return rejected
+    if (reset) return refused(request)
+    return verdict(endOf(request)[1], 'reply', {
+      status: 'delivered',
+      cause: 'delivered',
+      says: 'the request arrived, and the reply came back',
+    })
+  }
   const dead = await killed(request, 'request')
   if (dead) return dead
   if (!arrived(request)) return lost(request, 'request')
-  const reset = reply?.visits[0]?.passages[0]?.header.flags?.includes('rst')
-  if (reply) {
-    const deadReply = await killed(reply, 'reply')
-    if (deadReply) return deadReply
-    const home = reply.visits.at(-1)?.place === from.place.name && arrived(reply)
-    if (home && reset) return refused(request)
-    if (home)
-      return verdict(endOf(request)[1], 'reply', {
-        status: 'delivered',
-        cause: 'delivered',
-        says: 'the request arrived, and the reply came back',
-      })
-    return lost(reply, 'reply')
-  }
+  if (reply) return (await killed(reply, 'reply')) ?? lost(reply, 'reply')
   if (evidence.probe.protocol === 'udp' && journeys.some(({ packet }) => packet === 'error'))
     return refused(request)
   return unanswered(request)

@@ -1,4 +1,7 @@
 /** Questions to the kernel of a stack: what no trace shows. */
+import { CommandFailed } from '../errors.ts'
+import type { Finished } from '../sandbox/process.ts'
+import { builtinTables } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
 
 /** What `ip route get` says: the way, or why there is none. */
@@ -15,8 +18,8 @@ export interface Facts {
   listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Array<{ address: string; port: number }>>
   /** Whether a port of a switch delivers only to the MAC addresses that it knows. */
   denies(stack: Stack, dev: string): Promise<boolean>
-  /** All rules of a stack, as nft and as iptables-save tell them. */
-  rules(stack: Stack): Promise<{ json: string; save: string }>
+  /** The rules of one table of a stack, as nft and as iptables-save tell them. */
+  rules(stack: Stack, table: string): Promise<{ json: string; save: string }>
   /** The rules of iptables-legacy with their counters. */
   legacy(stack: Stack): Promise<string>
 }
@@ -35,6 +38,10 @@ function listening(text: string, protocol: 'tcp' | 'udp'): Array<{ address: stri
       return { address, port: Number.parseInt(port, 16) }
     })
 }
+
+/** A tool that failed is no verdict. */
+const failed = (command: string, { code, stderr }: Finished): CommandFailed =>
+  new CommandFailed(command, code, stderr, { hint: 'Nothing is known of the rules, so there is no verdict.' })
 
 /** Asks by the tools of the machine, in the stack. Answers that cannot change during one `why` are kept. */
 export function facts({ run }: Inside): Facts {
@@ -55,7 +62,7 @@ export function facts({ run }: Inside): Facts {
         if (whole.code !== 0)
           return { ok: false, said: whole.stderr.replace('RTNETLINK answers: ', '').trim() }
         const [way = {}] = JSON.parse(whole.stdout || '[{}]')
-        const [match = {}] = JSON.parse(line.stdout || '[{}]')
+        const [match = {}] = line.code === 0 ? JSON.parse(line.stdout || '[{}]') : []
         const dev = way.dev ?? match.dev ?? ''
         const via = way.gateway ?? match.gateway
         const prefix = match.dst ?? to
@@ -79,13 +86,16 @@ export function facts({ run }: Inside): Facts {
       )
       return port?.learning === false && port?.flood === false
     },
-    rules: (stack) =>
-      once(`rules ${stack.path}`, async () => {
-        const [json, save] = await Promise.all([
-          print(stack, 'nft', '-j', '-a', 'list', 'ruleset'),
-          print(stack, 'iptables-save'),
+    rules: (stack, table) =>
+      once(`rules ${stack.path} ${table}`, async () => {
+        // One table only: some versions of nft cannot tell the flag `owner` of others in JSON.
+        const listing = ['nft', '-j', '-a', 'list', 'table', 'ip', table]
+        const [listed, saved] = await Promise.all([
+          run(stack, listing),
+          builtinTables.includes(table) ? print(stack, 'iptables-save', '-t', table) : '',
         ])
-        return { json, save }
+        if (listed.code !== 0) throw failed(listing.join(' '), listed)
+        return { json: listed.stdout, save: saved }
       }),
     legacy: (stack) => print(stack, 'iptables-legacy-save', '-c'),
   }

@@ -123,6 +123,23 @@ export function journeys(
 export const arrived = ({ visits }: Journey): boolean =>
   visits.at(-1)?.passages.some(({ chain }) => chain === 'mine') ?? false
 
+/** Whether a way ends at home: where the request was made. */
+export const cameHome = (journey: Journey | undefined, home: string): boolean =>
+  journey !== undefined && arrived(journey) && journey.visits.at(-1)?.place === home
+
+/** Whether all of it was seen: there, and back from the very place. The monitors of other places may lag behind. */
+export function complete(all: readonly Journey[], home: string): boolean {
+  const request = all.find(({ packet }) => packet === 'request')
+  const reply = all.find(({ packet }) => packet === 'reply')
+  return (
+    request !== undefined &&
+    arrived(request) &&
+    cameHome(reply, home) &&
+    reply?.visits[0]?.place === request.visits.at(-1)?.place &&
+    reply?.visits[0]?.passages[0]?.chain === 'made'
+  )
+}
+
 /** What killed a packet: the passage, and the rule or the policy; undefined when no rule did. */
 export function killer({ visits }: Journey): { passage: Passage; by: Match | 'policy' } | undefined {
   for (const passage of visits.at(-1)?.passages ?? []) {

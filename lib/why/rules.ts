@@ -18,12 +18,13 @@ interface Listed {
   nftables: Array<{ rule?: { family: string; table: string; chain: string; handle: number } }>
 }
 
-const builtin = ['filter', 'nat', 'mangle', 'raw', 'security']
+/** The tables of iptables(8). */
+export const builtinTables = ['filter', 'nat', 'mangle', 'raw', 'security']
 
 /** `-t raw`, or nothing for filter, which is the default. */
 export const inTable = (table: string): string[] => (table === 'filter' ? [] : ['-t', table])
 
-/** What the rule of a match says. `json` is `nft -j -a list ruleset`, `save` is iptables-save of all tables. */
+/** What the rule of a match says. `json` is `nft -j -a list table ip …`, `save` is iptables-save of that table. */
 export function ruleText({ table, chain, handle, text }: Match, json: string, save: string): RuleText {
   const { nftables } = JSON.parse(json || '{"nftables":[]}') as Listed
   const all = nftables
@@ -31,7 +32,7 @@ export function ruleText({ table, chain, handle, text }: Match, json: string, sa
     .filter((rule) => rule.family === 'ip' && rule.table === table && rule.chain === chain)
   const number = all.findIndex((rule) => rule.handle === handle) + 1
   const line = number > 0 ? chainLines(save, table, chain)[number - 1] : undefined
-  if (line === undefined || !builtin.includes(table))
+  if (line === undefined || !builtinTables.includes(table))
     return {
       ...{ table, chain, text },
       ...(number > 0 ? { number } : {}),

@@ -32,8 +32,6 @@ const decides = ({ verdict, table }: Match): boolean =>
 
 async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]> {
   const steps: Step[] = []
-  const matched = visit.passages.some((passage) => passage.matches.some(decides))
-  const { json, save } = matched ? await facts.rules(stack) : { json: '', save: '' }
   let before: Header | undefined
   let natRule: string | undefined
   for (const passage of visit.passages) {
@@ -72,6 +70,7 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
       }
     }
     for (const match of matches.filter(decides)) {
+      const { json, save } = await facts.rules(stack, match.table)
       const rule = ruleText(match, json, save)
       if (table === 'nat') natRule = rule.text
       steps.push({ kind: 'rule', rule, verdict: match.verdict })

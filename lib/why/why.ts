@@ -7,7 +7,7 @@ import { finished, sleep } from '../sandbox/process.ts'
 import type { LabRecord } from '../sandbox/state.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
-import { arrived, journeys } from './journey.ts'
+import { complete, journeys } from './journey.ts'
 import { listen, type Monitor } from './monitor.ts'
 import { resolve } from './name.ts'
 import { newMark, probeWords } from './send.ts'
@@ -166,10 +166,7 @@ export async function why(lab: LabRecord, question: Question, egress = true): Pr
   const monitor = await listen(into, stacks, probe, egress)
   const owner = placeOf(stacks)
   const ways = () => journeys(monitor.passages, probe, from.place.name, owner)
-  const home = () => {
-    const reply = ways().find(({ packet }) => packet === 'reply')
-    return reply !== undefined && arrived(reply) && reply.visits.at(-1)?.place === from.place.name
-  }
+  const home = () => complete(ways(), from.place.name)
   try {
     const said = await send(into, from, probe, address, monitor, home)
     if (/invalid option|unrecognized option|illegal option|not found|failed to execute/i.test(said.stderr))
