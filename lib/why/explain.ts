@@ -85,7 +85,14 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
     if (by === 'policy') return byRule(stack, packet, 'policy', policyText(passage.table, passage.chain))
     const { json, save } = await facts.rules(stack, by.table)
     const rule = ruleText(by, json, save)
-    return byRule(stack, packet, /REJECT|reject/.test(`${rule.text} ${by.text}`) ? 'rejected' : 'rule', rule)
+    const told = byRule(
+      stack,
+      packet,
+      /REJECT|reject/.test(`${rule.text} ${by.text}`) ? 'rejected' : 'rule',
+      rule,
+    )
+    const way = isDockers(rule) ? wayPast(rule, passage) : undefined
+    return way ? { ...told, undo: typed(stack.place, way) } : told
   }
 
   const noRoute = (stack: Stack, packet: Verdict['packet'], to: string, said: string): Verdict => {
@@ -364,6 +371,21 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
   if (evidence.probe.protocol === 'udp' && journeys.some(({ packet }) => packet === 'error'))
     return refused(request)
   return unanswered(request)
+}
+
+/** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
+const isDockers = ({ table, chain, text }: RuleText): boolean =>
+  (/^DOCKER/.test(chain) && chain !== 'DOCKER-USER') ||
+  (table === 'raw' && / -d \S+ ! -i \S+ -j DROP$/.test(text))
+
+/** What lets a packet past a rule of Docker's: as the recipe `gateway()` does. */
+function wayPast({ table }: RuleText, { iif, oif, header }: Passage): string[] | undefined {
+  if (iif === undefined) return undefined
+  if (table === 'raw')
+    return ['iptables', '-t', 'raw', '-I', 'PREROUTING', '-i', iif, '-d', header.dst, '-j', 'ACCEPT']
+  return oif === undefined
+    ? undefined
+    : ['iptables', '-I', 'DOCKER-USER', '-i', iif, '-o', oif, '-j', 'ACCEPT']
 }
 
 /** Whether two links are a macvlan and its parent. */
