@@ -23,7 +23,7 @@ shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 	@$(start) scripts/vethlab.ts shell $* $(WHERE)
 
 why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
-	@$(start) scripts/vethlab.ts why $(FROM) $(TO) $(if $(LAB),--name $(LAB))
+	@$(start) scripts/vethlab.ts why '$(FROM)' '$(TO)' $(ARGS)
 
 print-%: setup ## print it as a shell script for a real server
 	$(call verb,print)

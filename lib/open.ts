@@ -3,6 +3,7 @@ import { VethlabError } from './errors.ts'
 import type { Lab } from './lab.ts'
 import type { CheckResult, Listener } from './run/events.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import type { Question, Report } from './why/why.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab {
@@ -12,6 +13,8 @@ export interface OpenLab extends Lab {
   /** The results of all checks so far. */
   readonly results: readonly CheckResult[]
   readonly sandbox: Sandbox
+  /** Sends one probe from a place, and finds out what became of it: see why/why.ts. */
+  why(question: Question): Promise<Report>
 }
 
 /**
@@ -62,7 +65,8 @@ export async function withLab<T>(
       if (done.code !== 0) throw failure(box, command, done)
       return done.stdout
     }
-    const value = await work({ ...lab, name, run, results, sandbox: box })
+    const why = async (question: Question) => (await import('./why/why.ts')).why(world.record, question)
+    const value = await work({ ...lab, name, run, results, sandbox: box, why })
     await endWorld(name)
     return value
   })

@@ -21,6 +21,8 @@ export interface Check {
   readonly target: string | Read
   /** For `output`: the text to look for. For `answer`: the port that was asked. For `packets`: from, to, text. */
   readonly look?: string
+  /** The same question for `why`: a port, UDP, or a name that is to be resolved first. Not for every check. */
+  readonly asks?: { readonly port?: number; readonly udp?: boolean; readonly dns?: boolean }
   /** For a check that is one field of a table of all pairs. */
   readonly pair?: { readonly from: string; readonly to: string }
 }
@@ -37,6 +39,10 @@ export const holds = (expected: string, observed: Observed): boolean =>
   (expected === silence && (observed === 'no reply' || observed === 'unreachable')) ||
   observed === expected ||
   observed.startsWith(`${expected},`)
+
+/** Whether a check is about something that must not work. */
+export const isNegative = ({ expected }: Check): boolean =>
+  /^(silence|no reply|unreachable|filtered|closed|does not resolve|no answer)/.test(expected)
 
 /** Whether a check waits for something to answer: only then may a second try tell more than the first. */
 export const isPositive = (check: Check): boolean =>

@@ -14,11 +14,12 @@ interface Question {
   observer: Observer
   suffix?: string
   look?: string
+  asks: NonNullable<Check['asks']>
   argv: (address: string, expected: string) => string[]
 }
 
 /** A check for each outcome that a question may have. */
-function asking({ from, target, observer, suffix = '', look, argv }: Question) {
+function asking({ from, target, observer, suffix = '', look, asks, argv }: Question) {
   const named = typeof target === 'object'
   return (expected: string): Check =>
     Object.freeze({
@@ -28,6 +29,7 @@ function asking({ from, target, observer, suffix = '', look, argv }: Question) {
       observer,
       expected,
       ...(look === undefined ? {} : { look }),
+      asks,
       target: named ? target.address() : target,
       command: (address: string): Command => command(from, argv(address, expected), { shows: true }),
     })
@@ -55,6 +57,7 @@ export const probes = (from: Place) => ({
       from,
       target: checked,
       observer: 'ping',
+      asks: typeof checked === 'string' && /^[a-z]/i.test(checked) ? { dns: true } : {},
       argv: (address, expected) => ['ping', '-c', '1', '-W', seconds(expected), address],
     })
     return {
@@ -84,7 +87,7 @@ export const probes = (from: Place) => ({
    */
   tcp: (target: Target, number: number) => {
     port(number)
-    const question = { from, target: checkedAddress(target), suffix: `:${number}` }
+    const question = { from, target: checkedAddress(target), suffix: `:${number}`, asks: { port: number } }
     const must = asking({
       ...question,
       observer: 'port',
@@ -130,6 +133,7 @@ export const probes = (from: Place) => ({
       target: checkedAddress(target),
       suffix: `:${port(number)}/udp`,
       observer: 'udp',
+      asks: { port: number, udp: true },
       argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${address} ${number}`],
     })
     return {
@@ -154,6 +158,7 @@ export const probes = (from: Place) => ({
       from,
       target: name.split('.').map(hostName).join('.'),
       observer: 'dns',
+      asks: { dns: true },
       argv: (address) => ['nslookup', address],
     })
     return {

@@ -150,6 +150,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
             .positional('from', { type: 'string', describe: 'a place: server1, net1, a container …' })
             .positional('to', { type: 'string', describe: 'a place or an address, :PORT for TCP' })
             .option('udp', { type: 'boolean', default: false, describe: 'UDP in the place of TCP' })
+            .option('dns', { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' })
             .option('hint', { type: 'boolean', default: false, describe: 'tell only the place' })
             .option('guess', { type: 'boolean', default: false, describe: 'ask first where it ends' }),
       ),
@@ -168,6 +169,11 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       type: 'boolean',
       default: false,
       describe: 'show only what fails, and the checks',
+    })
+    .option('why', {
+      type: 'boolean',
+      default: false,
+      describe: 'up, test: find out why, for what fails and what must not work',
     })
     .option('pcap', { type: 'string', describe: 'up, test: keep what was captured, for Wireshark' })
     .option('undo', {

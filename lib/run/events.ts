@@ -1,5 +1,7 @@
 /** What happens in a run, as data. Whoever shows it (screen, JSON) listens. */
 import type { Place } from '../command.ts'
+import type { Verdict } from '../why/verdict.ts'
+import type { Question } from '../why/why.ts'
 
 export type Event =
   | { kind: 'begin'; lab: string; title: string; again: boolean }
@@ -30,6 +32,10 @@ export interface CheckResult {
   ok: boolean
   why: string
   ms: number
+  /** The same question for `why`. */
+  question?: Question
+  /** What `why` found, where it was asked. */
+  verdict?: Verdict
   /** For a check that is one field of a table of all pairs. */
   pair?: { from: string; to: string }
 }

@@ -2,7 +2,7 @@
 import type { Command, Read } from '../command.ts'
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
-import { type Check, holds, isPositive } from '../probe/check.ts'
+import { type Check, holds, isNegative, isPositive } from '../probe/check.ts'
 import { observe } from '../probe/observe.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
@@ -26,12 +26,14 @@ export interface LiveOptions {
   where: ReadonlyArray<() => string | undefined>
   /** Skips the steps, and all checks but these: for a lab that is up already. */
   only?: ReadonlySet<number>
+  /** Asks `why` for checks that fail, and for what must not work. */
+  why?: boolean | undefined
 }
 
 /** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
   sandbox: Sandbox,
-  { tell, where, only }: LiveOptions,
+  { tell, where, only, why: asking }: LiveOptions,
 ): {
   lab: Lab
   play(body: (lab: Lab) => Promise<void>): Promise<void>
@@ -117,7 +119,8 @@ export function liveLab(
     const command = check.command(address)
     const began = performance.now()
     const observed = await ask(check, command)
-    const { expected } = check
+    const { expected, asks } = check
+    const question = asks && { from: check.from.name, to: address, ...asks }
     return {
       from: check.from.label ?? check.from.name,
       to: check.to,
@@ -127,8 +130,16 @@ export function liveLab(
       ok: holds(expected, observed),
       why,
       ms: performance.now() - began,
+      ...(question ? { question } : {}),
       ...(check.pair ? { pair: check.pair } : {}),
     }
+  }
+
+  /** The reason of a result, found out by a probe of its own. */
+  const reason = async (check: Check, result: CheckResult): Promise<CheckResult> => {
+    if (!asking || !result.question || (result.ok && !isNegative(check))) return result
+    const { why } = await import('../why/why.ts')
+    return { ...result, verdict: (await why(sandbox.record, result.question)).verdict }
   }
 
   const lab: Lab = {
@@ -146,20 +157,22 @@ export function liveLab(
       if (flatten(commands).some(needsEngine)) facts = new Map()
     },
     async check(all, why) {
-      const asking = asList(all).filter(() => {
+      const these = asList(all).filter(() => {
         const number = checks++
         return !only || only.has(number)
       })
       // A listener answers one at a time; all other questions are asked side by side.
       const busy = new Map<string, Promise<unknown>>()
-      const asked = await Promise.all(
-        asking.map((check) => {
+      const answers = await Promise.all(
+        these.map((check) => {
           if (check.observer !== 'answer') return answer(check, why)
           const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
           busy.set(check.to, answered)
           return answered
         }),
       )
+      const asked: CheckResult[] = []
+      for (const [i, result] of answers.entries()) asked.push(await reason(these[i] as Check, result))
       for (const result of asked) tell({ kind: 'check', ...result })
       if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })
       results.push(...asked)

@@ -1,5 +1,7 @@
 /** Shows a run to a person: headings, commands as they would type them, what was observed and why. */
 import colors from 'picocolors'
+import type { Verdict } from '../why/verdict.ts'
+import type { Question } from '../why/why.ts'
 import type { CheckResult, Event, Listener } from './events.ts'
 import { matrixTable } from './matrix-table.ts'
 
@@ -8,6 +10,8 @@ export interface ScreenOptions {
   undo?: boolean
   /** Shows steps, commands and checks as they happen. Without it: only what fails, and the end. */
   verbose: boolean
+  /** How to ask why a check failed, when the lab stays up. */
+  howToAsk?: ((question: Question) => string) | undefined
 }
 
 const write = (line = ''): void => void process.stdout.write(`${line}\n`)
@@ -30,7 +34,7 @@ function spin(text: string): () => void {
 }
 
 /** A listener that writes to the terminal. */
-export function screen({ undo = false, verbose }: ScreenOptions): Listener {
+export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): Listener {
   let stopSpinner = () => {}
   const indent = (text: string) =>
     text
@@ -62,7 +66,11 @@ export function screen({ undo = false, verbose }: ScreenOptions): Listener {
         return
       case 'check':
         if (event.ok && verbose && !event.pair) write(checkLine(event))
-        if (!event.ok) write(`${checkLine(event)}\n    try: ${shorten(event.command)}`)
+        if (!event.ok) {
+          write(`${checkLine(event)}\n    try: ${shorten(event.command)}`)
+          if (event.question && howToAsk) write(`    why: ${howToAsk(event.question)}`)
+        }
+        if (event.verdict && ((verbose && !event.pair) || !event.ok)) write(becauseLine(event.verdict))
         return
       case 'matrix':
         if (verbose) write(`${matrixTable(event.results)}\n    ${colors.dim(event.why)}`)
@@ -79,6 +87,10 @@ const checkLine = (check: CheckResult): string =>
   check.ok
     ? `  ${colors.green('✓')} ${question(check)}: ${check.observed}  ${colors.dim(check.why)}`
     : `  ${colors.red('✗')} ${question(check)}: expected ${check.expected}, observed ${colors.red(check.observed)}  ${colors.dim(check.why)}`
+
+/** What `why` found, below its check. */
+const becauseLine = ({ says, place, rule }: Verdict): string =>
+  colors.dim(`      in ${place}: ${says}${rule ? `\n        ${rule.text}` : ''}`)
 
 /** A table without lines: columns are enough. */
 export const borderless = {

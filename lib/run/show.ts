@@ -1,7 +1,7 @@
 /** Runs `up` or `test`, and shows it. */
 import type { Scenario } from '../lab.ts'
 import type { Event } from './events.ts'
-import { enterHint } from './hints.ts'
+import { enterHint, howToAsk } from './hints.ts'
 import { screen, summary } from './screen.ts'
 import { test, up } from './verbs.ts'
 
@@ -10,6 +10,7 @@ export interface Options {
   json: boolean
   quiet: boolean
   undo: boolean
+  why: boolean
   name: string | undefined
   pcap: string | undefined
 }
@@ -18,12 +19,18 @@ export interface Options {
 export async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, name, pcap }: Options,
+  { json, quiet, undo, why, name, pcap }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const events: Event[] = []
-  const tell = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
-  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap })
+  const tell = json
+    ? (event: Event) => void events.push(event)
+    : screen({
+        undo,
+        verbose: !quiet,
+        howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
+      })
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap, why })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

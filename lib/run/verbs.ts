@@ -22,6 +22,8 @@ export interface RunOptions {
   tell: Listener
   /** Where to keep the captures, as a file that Wireshark opens. */
   pcap?: string | undefined
+  /** Asks `why` for checks that fail, and for what must not work. */
+  why?: boolean | undefined
 }
 
 export interface Outcome {
@@ -104,7 +106,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const box = sandbox(world.record, tell)
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
-    const { play, results, captures } = liveLab(box, { tell, where })
+    const { play, results, captures } = liveLab(box, { tell, where, why: options.why })
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
     if (stay) {
@@ -133,7 +135,12 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
       hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
     })
   options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true })
-  const { play, results } = liveLab(standing, { tell: options.tell, where: [], only: lastingChecks(planned) })
+  const { play, results } = liveLab(standing, {
+    tell: options.tell,
+    where: [],
+    only: lastingChecks(planned),
+    why: options.why,
+  })
   await guarded(() => play(scenario.body))
   return { checks: results, ms: performance.now() - began, again: true }
 }

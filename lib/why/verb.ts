@@ -10,6 +10,7 @@ import { type Question, stackNamed, why } from './why.ts'
 export interface WhyOptions {
   json: boolean
   udp: boolean
+  dns: boolean
   /** Tells only the place where it ends. */
   hint: boolean
   /** Asks first where one thinks that it ends. */
@@ -17,13 +18,14 @@ export interface WhyOptions {
 }
 
 /** `172.30.10.1:80`, `web:80`, `web` as a question. */
-export function questionOf(from: string, to: string, udp: boolean): Question {
+export function questionOf(from: string, to: string, udp = false, dns = false): Question {
+  const how = { ...(udp ? { udp } : {}), ...(dns ? { dns } : {}) }
   const [, name = '', port] = to.match(/^([^:]*)(?::([^:]*))?$/) ?? []
   if (!name) throw new BadInput(`${JSON.stringify(to)} is not TO or TO:PORT`, { where: undefined })
-  if (port === undefined) return { from, to: name, ...(udp ? { udp } : {}) }
+  if (port === undefined) return { from, to: name, ...how }
   if (!/^\d+$/.test(port))
     throw new BadInput(`${JSON.stringify(port)} is not a port: 1 to 65535`, { where: undefined })
-  return { from, to: name, port: Number(port), ...(udp ? { udp } : {}) }
+  return { from, to: name, port: Number(port), ...how }
 }
 
 /** The lab that is meant: the one of that name, the only one that is up, or the only one that has the place. */
@@ -71,9 +73,9 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, hint, guess: guessing }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing }: WhyOptions,
 ): Promise<number> {
-  const question = questionOf(from, to, udp)
+  const question = questionOf(from, to, udp, dns)
   const lab = await labWith(name, from)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => place.name)) : undefined
   const report = await why(lab, question)

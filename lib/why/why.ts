@@ -24,6 +24,8 @@ export interface Question {
   /** A TCP port; with `udp` a UDP port. Without one it is a ping. */
   port?: number
   udp?: boolean
+  /** `to` is a name that must be resolved first, even when a place is called so. */
+  dns?: boolean
 }
 
 export interface Report {
@@ -140,7 +142,7 @@ export async function why(lab: LabRecord, question: Question, egress = true): Pr
     ms: performance.now() - began,
   })
 
-  const place = stackNamed(stacks, question.to)
+  const place = question.dns ? undefined : stackNamed(stacks, question.to)
   const isAddress = /^[\d.]+$/.test(question.to)
   if (!place && !isAddress && !/^[a-z][a-z0-9.-]*$/i.test(question.to))
     throw unknown(stacks, lab.name, 'there is no place', question.to)

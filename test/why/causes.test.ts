@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Command, lan, type OpenLab, server } from '../../lib/index.ts'
 import type { Verdict } from '../../lib/why/verdict.ts'
-import { type Question, why } from '../../lib/why/why.ts'
+import type { Question } from '../../lib/why/why.ts'
 import { standing } from '../standing.ts'
 
 const router = server('router')
@@ -417,7 +417,7 @@ for (const { name, doing, ask, expect, text, says } of cases)
   test(name, async () => {
     if (doing) await lab.run(doing[0])
     try {
-      const report = await why(lab.sandbox.record, { from: 'left', to: 'right', ...ask })
+      const report = await lab.why({ from: 'left', to: 'right', ...ask })
       const told = Object.fromEntries(
         Object.keys(expect).map((key) => [key, report.verdict[key as keyof Verdict]]),
       )

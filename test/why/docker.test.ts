@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { image, server, withLab } from '../../lib/index.ts'
 import { cacheRoot } from '../../lib/sandbox/state.ts'
-import { why } from '../../lib/why/why.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')
@@ -45,7 +44,7 @@ for (const engine of ['', ...engines])
         server1.container('web').listen(80),
       )
       const ask = async (from: string, to: string, port?: number) =>
-        (await why(lab.sandbox.record, { from, to, ...(port ? { port } : {}) })).verdict
+        (await lab.why({ from, to, ...(port ? { port } : {}) })).verdict
       const died = async (from: string, to: string, rule: RegExp, port?: number) => {
         const verdict = await ask(from, to, port)
         assert.equal(verdict.status, 'died', verdict.says)
