@@ -175,7 +175,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       default: false,
       describe: 'up, test: find out why, for what fails and what must not work',
     })
-    .option('pcap', { type: 'string', describe: 'up, test: keep what was captured, for Wireshark' })
+    .option('pcap', { type: 'string', describe: 'up, test, why: keep what was captured, for Wireshark' })
     .option('undo', {
       type: 'boolean',
       default: false,

@@ -6,7 +6,7 @@ import { shellLine } from '../render/shell.ts'
 import type { Facts } from './facts.ts'
 import { arrived, cameHome, type Journey, killer, lastOut, type Visit } from './journey.ts'
 import { grownLegacy, policyText, type RuleText, ruleText } from './rules.ts'
-import { called, type Link, ownerOf, type Stack } from './stacks.ts'
+import { called, isChild, type Link, ownerOf, type Stack } from './stacks.ts'
 import type { Passage } from './trace.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
@@ -389,26 +389,34 @@ function wayPast({ table }: RuleText, { iif, oif, header }: Passage): string[] |
 }
 
 /** Whether two links are a macvlan and its parent. */
-const related = (one: Link, other: Link): boolean =>
-  (/macvlan|macvtap|ipvlan/.test(one.kind) && one.other === other.index) ||
-  (/macvlan|macvtap|ipvlan/.test(other.kind) && other.other === one.index)
+const related = (one: Link, other: Link): boolean => isChild(one, other) || isChild(other, one)
 
-/** The switch where the answer to "who has?" ended, if one did: it was answered, came in, and went out nowhere. */
+/** The switch where the answer to "who has?" ended, if one did: it came in there, and went out nowhere. */
 async function deniedAtSwitch(
   { stacks, passages, facts }: Evidence,
   address: string,
   asker: Link | undefined,
 ): Promise<{ place: Place; port: string } | undefined> {
-  const answered = passages.some(
+  if (!asker) return undefined
+  const arp = passages.filter(({ header }) => header.arp !== undefined)
+  const answered = arp.some(
     ({ header, oif }) => header.arp === 'reply' && oif !== undefined && header.src === address,
   )
-  if (!answered || !asker) return undefined
+  // While the kernel waits for an answer it does not ask again: then there is nothing to be seen.
+  const asked = arp.some(
+    ({ header, oif }) => header.arp === 'request' && oif !== undefined && header.dst === address,
+  )
+  if (!answered && asked) return undefined
   for (const stack of stacks) {
-    const here = passages.filter(({ place, header }) => place === stack.place.name && header.arp === 'reply')
+    const here = arp.filter(({ place, header }) => place === stack.place.name && header.arp === 'reply')
     const came = here.find(({ iif, header }) => iif !== undefined && header.mac === asker.mac)
-    const port = linkOf(stack, came?.iif)
-    if (!port?.master || here.some(({ oif, header }) => oif !== undefined && header.src === address)) continue
-    if (await facts.denies(stack, port.name)) return { place: stack.place, port: port.name }
+    if (here.some(({ oif, header }) => oif !== undefined && header.src === address)) continue
+    const ports = stack.links.filter(
+      ({ name, master }) => master !== undefined && (asked ? name === came?.iif : true),
+    )
+    for (const port of stack.place.kind === 'lan' ? ports : [])
+      if ((await facts.denies(stack, port.name)) && !(await facts.knows(stack, asker.mac)))
+        return { place: stack.place, port: port.name }
   }
   return undefined
 }

@@ -18,6 +18,8 @@ export interface Facts {
   listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Array<{ address: string; port: number }>>
   /** Whether a port of a switch delivers only to the MAC addresses that it knows. */
   denies(stack: Stack, dev: string): Promise<boolean>
+  /** Whether a switch knows at which port a MAC address is. */
+  knows(stack: Stack, mac: string): Promise<boolean>
   /** The rules of one table of a stack, as nft and as iptables-save tell them. */
   rules(stack: Stack, table: string): Promise<{ json: string; save: string }>
   /** The rules of iptables-legacy with their counters. */
@@ -86,6 +88,7 @@ export function facts({ run }: Inside): Facts {
       )
       return port?.learning === false && port?.flood === false
     },
+    knows: async (stack, mac) => (await print(stack, 'bridge', 'fdb', 'show')).includes(mac),
     rules: (stack, table) =>
       once(`rules ${stack.path} ${table}`, async () => {
         // One table only: some versions of nft cannot tell the flag `owner` of others in JSON.

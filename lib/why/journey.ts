@@ -51,66 +51,71 @@ const same = (a: Header, b: Header): boolean =>
 const ends = (visit: Visit): boolean =>
   visit.passages.some((passage) => passage.chain === 'mine' || death(passage) !== undefined)
 
+/** What is known of the lab's wiring. */
+export interface Wiring {
+  /** The place that has an address. */
+  owner(address: string): string | undefined
+  /** Whether what leaves, or comes in, at the one hook comes in at the other: by a cable, or from or to a macvlan. */
+  wired(one: Passage, other: Passage): boolean
+}
+
 /**
  * Puts visits in order: each begins with the packet as the one before let it go. A switch floods what it does not
- * know, so several places may have got a copy: the one that did something with it is followed.
+ * know, so several places may have got a copy: the one at the other end of the cable, or the one that did something
+ * with it, is followed.
  */
-export function chain(
-  visits: readonly Visit[],
-  start: string,
-  owner: (address: string) => string | undefined,
-): Visit[] {
+export function chain(visits: readonly Visit[], start: string, { owner, wired }: Wiring): Visit[] {
   const rest = [...visits]
   const take = (visit: Visit | undefined) => {
     if (visit) rest.splice(rest.indexOf(visit), 1)
     return visit
   }
   const way: Visit[] = []
-  let next = take(rest.find((visit) => visit.place === start) ?? undefined)
+  let next = take(rest.find((visit) => visit.place === start))
   while (next) {
     const here: Visit = next
+    const exit = final(here)
     way.push(here)
-    if (!isOut(final(here))) break
-    const { header } = final(here)
-    const fits = rest.filter((visit) => visit !== here && same(first(visit).header, header))
+    // What comes in for a macvlan is seen on its parent, and goes on from there.
+    const fits = rest
+      .filter((visit) => same(first(visit).header, exit.header))
+      .filter((visit) => isOut(exit) || (exit.family === 'netdev' && wired(exit, first(visit))))
     const rank = (visit: Visit) =>
-      (visit.place === here.place ? 0 : 1) +
-      (owner(header.dst) === visit.place ? 4 : 0) +
+      (here.passages.some((passage) => isOut(passage) && wired(passage, first(visit))) ? 8 : 0) +
+      (wired(exit, first(visit)) ? 8 : 0) +
+      (owner(exit.header.dst) === visit.place ? 4 : 0) +
       (visit.passages.length > 1 ? 2 : 0) +
-      (ends(visit) ? 2 : 0)
+      (ends(visit) ? 2 : 0) +
+      (visit.place === here.place ? 0 : 1)
     next = take(fits.sort((a, b) => rank(b) - rank(a))[0])
   }
   return way
 }
 
 /**
- * The ways of a probe and of what came back. `from` is where it was made; `owner` tells the place of an address. The
- * answer begins where the request ended; an error where somebody refused.
+ * The ways of a probe and of what came back. `from` is where it was made. The answer begins where the request ended;
+ * an error where somebody refused.
  */
 export function journeys(
   passages: readonly Passage[],
   probe: Probe,
   from: string,
-  owner: (address: string) => string | undefined,
+  wiring: Wiring,
 ): Journey[] {
   const byPlace = (wanted: (passage: Passage) => boolean): Visit[] => {
     const places = [...new Set(passages.map(({ place }) => place))]
     return places.flatMap((place) => visitsOf(passages.filter((one) => one.place === place && wanted(one))))
   }
   const kind = (packet: Journey['packet']) => (passage: Passage) => partOf(probe, passage) === packet
-  const request = chain(byPlace(kind('request')), from, owner)
-  const end = request.at(-1)
+  const request = chain(byPlace(kind('request')), from, wiring)
   const ids = new Set(passages.filter(kind('request')).map(({ header }) => header.id))
+  const begin = (visits: readonly Visit[], at: string | undefined): string =>
+    (visits.find(({ place }) => place === at) ?? visits[0])?.place ?? ''
   const replies = byPlace(kind('reply'))
-  const maker = end?.place ?? from
-  const reply = chain(
-    replies,
-    replies.some(({ place }) => place === maker) ? maker : (replies[0]?.place ?? ''),
-    owner,
-  )
+  const reply = chain(replies, begin(replies, request.at(-1)?.place), wiring)
   const errors = byPlace(({ header }) => header.about !== undefined && ids.has(header.about))
   const born = errors.find((visit) => first(visit).chain === 'made')
-  const error = chain(errors, born?.place ?? errors[0]?.place ?? '', owner)
+  const error = chain(errors, begin(errors, born?.place), wiring)
   const all: Journey[] = [
     { packet: 'request', visits: request },
     { packet: 'reply', visits: reply },
@@ -127,17 +132,22 @@ export const arrived = ({ visits }: Journey): boolean =>
 export const cameHome = (journey: Journey | undefined, home: string): boolean =>
   journey !== undefined && arrived(journey) && journey.visits.at(-1)?.place === home
 
+/** Whether each visit begins at the other end of a wire that the one before ended at: nothing between is missing. */
+const unbroken = ({ visits }: Journey, { wired }: Wiring): boolean =>
+  visits.every((visit, i) => {
+    const before = visits[i - 1]
+    if (!before || before.place === visit.place) return true
+    return before.passages.some((passage) => passage.family === 'netdev' && wired(passage, first(visit)))
+  })
+
 /** Whether all of it was seen: there, and back from the very place. The monitors of other places may lag behind. */
-export function complete(all: readonly Journey[], home: string): boolean {
+export function complete(all: readonly Journey[], home: string, wiring: Wiring): boolean {
   const request = all.find(({ packet }) => packet === 'request')
   const reply = all.find(({ packet }) => packet === 'reply')
-  return (
-    request !== undefined &&
-    arrived(request) &&
-    cameHome(reply, home) &&
-    reply?.visits[0]?.place === request.visits.at(-1)?.place &&
-    reply?.visits[0]?.passages[0]?.chain === 'made'
-  )
+  if (!request || !reply || !arrived(request) || !cameHome(reply, home)) return false
+  const begin = reply.visits[0]
+  if (begin?.place !== request.visits.at(-1)?.place || begin?.passages[0]?.chain !== 'made') return false
+  return unbroken(request, wiring) && unbroken(reply, wiring)
 }
 
 /** What killed a packet: the passage, and the rule or the policy; undefined when no rule did. */

@@ -94,7 +94,7 @@ export async function listen(
   let last = performance.now()
   const table = `why_${process.pid}_${probe.mark}`
   const all = stacks.map((stack) => {
-    const read = traceReader(stack.place.name, (passage) => passages.push(passage))
+    const read = traceReader(stack.place.name, table, (passage) => passages.push(passage))
     const devices = stack.links.map(({ name }) => name)
     return start(into, stack, watchLines(table, devices, probe, egress), (line) => {
       last = performance.now()

@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import type { Place } from '../command.ts'
-import { Unable } from '../errors.ts'
+import { toolMissing, Unable } from '../errors.ts'
 import { engineSocket, enterWords, environment } from '../sandbox/enter.ts'
 import { type Finished, finished } from '../sandbox/process.ts'
 import type { LabRecord, ServerRecord } from '../sandbox/state.ts'
+import type { Wiring } from './journey.ts'
+import type { Passage } from './trace.ts'
 
 /** An interface, as `ip -d addr` shows it. */
 export interface Link {
@@ -54,7 +56,10 @@ export function inside(lab: LabRecord): Inside {
     words,
     run: (stack, argv) => {
       const [file = '', ...rest] = words(stack, argv)
-      return finished(spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) }))
+      const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) })
+      return finished(child).catch(() => {
+        throw toolMissing(file)
+      })
     },
   }
 }
@@ -188,4 +193,24 @@ export function ownerOf(stacks: readonly Stack[], address: string): { stack: Sta
     for (const link of stack.links)
       if (link.addresses.some(({ local }) => local === address)) return { stack, link }
   return undefined
+}
+
+/** A link that lends its wire to another: a macvlan, to its parent. */
+export const isChild = (one: Link, parent: Link): boolean =>
+  /macvlan|macvtap|ipvlan/.test(one.kind) && one.other === parent.index
+
+/** How the stacks are wired, by the numbers that both ends of a cable know of each other. */
+export function wiring(stacks: readonly Stack[]): Wiring {
+  const at = ({ place: name }: Passage, dev: string | undefined): Link | undefined =>
+    stacks.find(({ place }) => place.name === name)?.links.find((link) => link.name === dev)
+  return {
+    owner: (address) => ownerOf(stacks, address)?.stack.place.name,
+    wired(one, other) {
+      const here = at(one, one.oif ?? one.iif)
+      const there = at(other, other.iif ?? other.oif)
+      if (!here || !there || one.place === other.place) return false
+      const cable = here.other === there.index && there.other === here.index
+      return cable || isChild(here, there) || isChild(there, here)
+    },
+  }
 }

@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts'
 import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'
 import { policyText, type RuleText, ruleText } from './rules.ts'
-import { called, ownerOf, type Stack } from './stacks.ts'
+import { called, type Stack } from './stacks.ts'
 import { death, type Match } from './trace.ts'
 
 /** One thing that happened to a packet in a place. */
@@ -102,9 +102,3 @@ export async function waysOf(
     })),
   )
 }
-
-/** The places that own an address: for the order of the copies that a switch made. */
-export const placeOf =
-  (stacks: readonly Stack[]) =>
-  (address: string): string | undefined =>
-    ownerOf(stacks, address)?.stack.place.name

@@ -31,16 +31,22 @@ const line = /^trace id ([0-9a-f]+) (\S+) (\S+) (\S+) (packet:|rule|policy|verdi
 const device = (text: string, name: 'iif' | 'oif') => text.match(new RegExp(`(?:^| )${name} "([^"]+)"`))?.[1]
 
 /**
- * Reads the trace of a place line by line, and tells each passage as it begins; its matches and policy follow in the
+ * Reads the trace of a place line by line, made visible by a table of one's own, and tells each passage as it begins; its matches and policy follow in the
  * same object. Lines of a kind that is not known are passed over: newer versions of nft have more of them.
  */
-export function traceReader(place: string, found: (passage: Passage) => void): (text: string) => void {
+export function traceReader(
+  place: string,
+  own: string,
+  found: (passage: Passage) => void,
+): (text: string) => void {
   const last = new Map<string, Passage>()
   return (text) => {
     const [, id = '', family = '', table = '', chain = '', kind, rest = ''] = text.match(line) ?? []
     if (kind === 'packet:') {
       const header = headerOf(rest)
-      if (!header) return void last.delete(id)
+      // A packet of ours passes the tables of another `why`, too.
+      const alien = table.startsWith('why_') && table !== own
+      if (!header || alien) return void last.delete(id)
       const iif = device(rest, 'iif')
       const oif = device(rest, 'oif')
       const passage: Passage = {

@@ -15,6 +15,7 @@ export interface WhyOptions {
   hint: boolean
   /** Asks first where one thinks that it ends. */
   guess: boolean
+  pcap: string | undefined
 }
 
 /** `172.30.10.1:80`, `web:80`, `web` as a question. */
@@ -73,12 +74,12 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing, pcap }: WhyOptions,
 ): Promise<number> {
   const question = questionOf(from, to, udp, dns)
   const lab = await labWith(name, from)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => place.name)) : undefined
-  const report = await why(lab, question)
+  const report = await why(lab, question, { strict: true, pcap })
   const { status, place } = report.verdict
   const truth = status === 'delivered' ? 'it arrives' : place
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)

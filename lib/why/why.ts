@@ -10,9 +10,10 @@ import { type Facts, facts } from './facts.ts'
 import { complete, journeys } from './journey.ts'
 import { listen, type Monitor } from './monitor.ts'
 import { resolve } from './name.ts'
+import { recording } from './record.ts'
 import { newMark, probeWords } from './send.ts'
-import { type Inside, inside, namesOf, ownerOf, type Stack, stacksOf } from './stacks.ts'
-import { placeOf, type Way, waysOf } from './steps.ts'
+import { type Inside, inside, namesOf, ownerOf, type Stack, stacksOf, wiring } from './stacks.ts'
+import { type Way, waysOf } from './steps.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
 
@@ -36,6 +37,15 @@ export interface Report {
   /** What could not be seen here, in words. */
   blind?: string
   ms: number
+}
+
+export interface Options {
+  /** Without it, it makes do with what kernels before 5.16 show. Default: true. */
+  egress?: boolean
+  /** Refuses an address that is on no subnet of the lab. Default: false. */
+  strict?: boolean
+  /** Keeps what moved, as files for Wireshark: one a place. */
+  pcap?: string | undefined
 }
 
 const silence = 150
@@ -126,7 +136,11 @@ async function send(
 }
 
 /** Why `to` answers, or does not, when `from` asks. A tool that fails throws: that is no verdict. */
-export async function why(lab: LabRecord, question: Question, egress = true): Promise<Report> {
+export async function why(
+  lab: LabRecord,
+  question: Question,
+  { egress = true, strict = false, pcap }: Options = {},
+): Promise<Report> {
   const began = performance.now()
   const stacks = await stacksOf(lab)
   const into = inside(lab)
@@ -154,7 +168,8 @@ export async function why(lab: LabRecord, question: Question, egress = true): Pr
     if (typeof found !== 'string') return report([], found)
     address = found
   }
-  if (!belongs(stacks, address)) throw unknown(stacks, lab.name, 'no place has the address', address)
+  if (strict && !belongs(stacks, address))
+    throw unknown(stacks, lab.name, 'no place has the address', address)
 
   const protocol = question.port === undefined ? 'icmp' : question.udp ? 'udp' : 'tcp'
   if (question.udp && question.port === undefined)
@@ -165,10 +180,11 @@ export async function why(lab: LabRecord, question: Question, egress = true): Pr
     ...(question.port === undefined ? {} : { port: portNumber(question.port) }),
   }
   const legacy = await legacyRules(stacks, asks)
+  const record = await recording(into, stacks, pcap)
   const monitor = await listen(into, stacks, probe, egress)
-  const owner = placeOf(stacks)
-  const ways = () => journeys(monitor.passages, probe, from.place.name, owner)
-  const home = () => complete(ways(), from.place.name)
+  const wires = wiring(stacks)
+  const ways = () => journeys(monitor.passages, probe, from.place.name, wires)
+  const home = () => complete(ways(), from.place.name, wires)
   try {
     const said = await send(into, from, probe, address, monitor, home)
     if (/invalid option|unrecognized option|illegal option|not found|failed to execute/i.test(said.stderr))
@@ -187,7 +203,7 @@ export async function why(lab: LabRecord, question: Question, egress = true): Pr
       : 'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.'
     return report(steps, verdict, address, blind)
   } finally {
-    await monitor.stop()
+    await Promise.all([monitor.stop(), record.stop()])
   }
 }
 

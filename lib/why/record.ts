@@ -1,0 +1,47 @@
+/** Keeps what moves in each stack while a probe is on its way, as files that Wireshark opens. */
+import { spawn } from 'node:child_process'
+import { rmSync, statSync } from 'node:fs'
+import { join, parse, resolve } from 'node:path'
+import { Unable } from '../errors.ts'
+import { environment } from '../sandbox/enter.ts'
+import { until } from '../sandbox/process.ts'
+import { called, type Inside, type Stack } from './stacks.ts'
+
+/** Starts tcpdump in each stack, when a file is named: `file.pcap` becomes `file-net1.pcap` and so on. */
+export async function recording(
+  { lab, words }: Inside,
+  stacks: readonly Stack[],
+  file: string | undefined,
+): Promise<{ stop(): Promise<void> }> {
+  if (file === undefined) return { stop: async () => {} }
+  const { dir, name, ext } = parse(resolve(file))
+  const all = stacks.map((stack) => {
+    const target = join(dir, `${name}-${called(stack.place).replace(/\W+/g, '-')}${ext}`)
+    rmSync(target, { force: true })
+    // -Z root: else it gives up the right to write where only its user may.
+    const dump = ['tcpdump', '-i', 'any', '-n', '-U', '--immediate-mode', '-Z', 'root', '-w', target]
+    const [program = '', ...rest] = words(stack, ['setpriv', '--pdeathsig', 'KILL', ...dump])
+    const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], env: environment(lab) })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    const ended = new Promise<void>((done) => child.once('close', () => done()))
+    return { target, child, ended, said: () => said }
+  })
+  const stop = async () => {
+    for (const { child } of all) child.kill('SIGINT')
+    await Promise.all(all.map(({ ended }) => ended))
+  }
+  // It writes the head of its file when it listens.
+  const size = (target: string) => statSync(target, { throwIfNoEntry: false })?.size ?? 0
+  const ready = await Promise.all(
+    all.map(({ target, child }) => until(() => size(target) > 0 || child.exitCode !== null, 3000)),
+  )
+  const failed = all.find(({ target }, i) => !ready[i] || size(target) === 0)
+  if (failed) {
+    await stop()
+    throw new Unable(`cannot write ${failed.target}: ${failed.said().trim() || 'tcpdump did not start'}`)
+  }
+  return { stop }
+}

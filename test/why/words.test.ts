@@ -1,0 +1,253 @@
+/** The text of `why`, without a kernel: what nft prints and what is made of it, as recorded. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { journeys, visitsOf } from '../../lib/why/journey.ts'
+import { headerOf } from '../../lib/why/packet.ts'
+import { chainLines, grownLegacy, ruleText } from '../../lib/why/rules.ts'
+import { linksOf } from '../../lib/why/stacks.ts'
+import { death, type Passage, traceReader } from '../../lib/why/trace.ts'
+import { questionOf } from '../../lib/why/verb.ts'
+import { watchLines } from '../../lib/why/watch.ts'
+
+const headers: ReadonlyArray<readonly [string, string, ReturnType<typeof headerOf>]> = [
+  [
+    'a ping on its way in',
+    'iif "r0" ether saddr 9a:6c:31:00:fd:a6 ether daddr 86:5c:c2:05:e4:30 ip saddr 172.30.20.1 ip daddr 172.30.10.1 ip dscp cs0 ip ecn not-ect ip ttl 64 ip id 42692 ip protocol icmp ip length 84 icmp type echo-request icmp code net-unreachable icmp id 4711 icmp sequence 1 @th,64,96 0x1013026b000000000d1d0200 ',
+    {
+      ...{
+        src: '172.30.20.1',
+        dst: '172.30.10.1',
+        ttl: 64,
+        id: 42692,
+        protocol: 'icmp',
+        type: 'echo-request',
+      },
+      ...{ echo: 4711, mac: '86:5c:c2:05:e4:30' },
+    },
+  ],
+  [
+    'an answer on its way out: bytes, without their leading zeros',
+    'oif "r0" @nh,0,160 0x450000549b1b00003f016a4fac1e0a01ac1e1401 @th,0,160 0xd2a126700011013026b000000000d1d0200 ',
+    {
+      ...{ protocol: 'icmp', src: '172.30.10.1', dst: '172.30.20.1', ttl: 63, id: 39707 },
+      ...{ type: 'echo-reply', echo: 4711 },
+    },
+  ],
+  [
+    'a TCP connection that begins',
+    'iif "r0" ip saddr 172.30.20.1 ip daddr 172.30.10.1 ip ttl 64 ip id 38247 ip protocol tcp ip length 60 tcp sport 40123 tcp dport 81 tcp flags == syn tcp window 64240 ',
+    {
+      ...{
+        src: '172.30.20.1',
+        dst: '172.30.10.1',
+        ttl: 64,
+        id: 38247,
+        protocol: 'tcp',
+        sport: 40123,
+        dport: 81,
+      },
+      flags: ['syn'],
+    },
+  ],
+  [
+    'a TCP reset on its way out',
+    'oif "r0" @nh,0,160 0x45000028000040003f06c591ac1e0a01ac1e1401 @th,0,160 0x519cbb00000000550fd56b50140000720a0000 ',
+    {
+      ...{ protocol: 'tcp', src: '172.30.10.1', dst: '172.30.20.1', ttl: 63, id: 0, sport: 81, dport: 40123 },
+      flags: ['rst', 'ack'],
+    },
+  ],
+  [
+    'an ICMP error: which packet it is about',
+    'oif "r0" ip saddr 172.30.20.254 ip daddr 172.30.20.1 ip ttl 64 ip id 32575 ip length 58 icmp type destination-unreachable icmp code port-unreachable icmp id 0 icmp sequence 0 @th,64,96 0x4500001e878e400040113205 ',
+    {
+      ...{ src: '172.30.20.254', dst: '172.30.20.1', ttl: 64, id: 32575, protocol: 'icmp' },
+      ...{ type: 'destination-unreachable', about: 34702 },
+    },
+  ],
+  [
+    'the same on its way out',
+    'oif "r0" @nh,0,160 0x45c0003a7f3f000040017988ac1e14feac1e1401 @th,0,160 0x3036682000000004500001e878e400040113205 ',
+    {
+      ...{ protocol: 'icmp', src: '172.30.20.254', dst: '172.30.20.1', ttl: 64, id: 32575 },
+      ...{ type: 'destination-unreachable', about: 34702 },
+    },
+  ],
+  [
+    'an ARP request on its way in: nft tells no addresses',
+    'iif "r0" ether saddr 9a:6c:31:00:fd:a6 ether daddr ff:ff:ff:ff:ff:ff arp operation request ',
+    { protocol: 'arp', src: '', dst: '', arp: 'request', mac: 'ff:ff:ff:ff:ff:ff' },
+  ],
+  [
+    'an ARP reply on its way out',
+    'oif "r0" @nh,0,224 0x1080006040002865cc205e430ac1e14fe9a6c3100fda6ac1e1401 ',
+    { protocol: 'arp', src: '172.30.20.254', dst: '172.30.20.1', arp: 'reply' },
+  ],
+]
+for (const [name, text, expected] of headers)
+  test(`packet: ${name}`, () => {
+    assert.deepEqual(headerOf(text), expected)
+  })
+
+const read = (place: string, lines: string[]): Passage[] => {
+  const found: Passage[] = []
+  const reader = traceReader(place, 'why_1', (passage) => found.push(passage))
+  for (const line of lines) reader(line)
+  return found
+}
+const echo = (src: string, dst: string, ttl: number, type = 'echo-request') =>
+  `ip saddr ${src} ip daddr ${dst} ip ttl ${ttl} ip id 7 icmp type ${type} icmp id 99 icmp sequence 1`
+
+test('trace: rules belong to the packet before them; what is not known is passed over', () => {
+  const [passage, ...others] = read('router', [
+    'nft: a line of another kind',
+    `trace id 9dbbc254 ip filter FORWARD packet: iif "a" oif "b" ${echo('10.0.0.1', '10.0.1.1', 63)}`,
+    'trace id 9dbbc254 conntrack: ct direction original ct state new',
+    'trace id 9dbbc254 ip filter FORWARD rule counter packets 5 bytes 420 jump LESSON # handle 13 (verdict jump LESSON)',
+    'trace id 9dbbc254 ip filter LESSON rule iifname "a" counter packets 1 bytes 84 drop # handle 27 (verdict drop)',
+  ])
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    passage?.matches.map(({ chain, handle, verdict }) => [chain, handle, verdict]),
+    [
+      ['FORWARD', 13, 'jump LESSON'],
+      ['LESSON', 27, 'drop'],
+    ],
+  )
+  assert.equal(passage && (death(passage) as { handle: number }).handle, 27)
+})
+
+test("trace: what passes the tables of another why is none of one's own", () => {
+  const words = echo('10.0.0.1', '10.0.1.1', 63)
+  assert.equal(read('router', [`trace id 1 ip why_2 routed packet: iif "a" oif "b" ${words}`]).length, 0)
+  assert.equal(read('router', [`trace id 1 ip why_1 routed packet: iif "a" oif "b" ${words}`]).length, 1)
+})
+
+test('trace: a policy', () => {
+  const [passage] = read('router', [
+    `trace id 1 ip filter FORWARD packet: iif "a" oif "b" ${echo('10.0.0.1', '10.0.1.1', 63)}`,
+    'trace id 1 ip filter FORWARD policy drop ',
+  ])
+  assert.equal(passage && death(passage), 'policy')
+})
+
+const hook = (kind: 'in' | 'out', dev: string, words: string) =>
+  `trace id 1 netdev why_1 ${kind}0 packet: ${kind === 'in' ? 'iif' : 'oif'} "${dev}" ${words}`
+const made = (words: string) => `trace id 1 ip why_1 made packet: oif "x" ${words}`
+const mine = (words: string) => `trace id 1 ip why_1 mine packet: iif "x" ${words}`
+
+test('journey: a visit ends where something comes in after something went out', () => {
+  const there = echo('10.0.0.1', '10.0.1.1', 64)
+  const visits = visitsOf(
+    read('r', [
+      hook('in', 'a', there),
+      hook('out', 'br', there),
+      hook('out', 'port', there),
+      hook('in', 'a', there),
+    ]),
+  )
+  assert.deepEqual(
+    visits.map(({ passages }) => passages.length),
+    [3, 1],
+  )
+})
+
+test('journey: of the copies that a switch made, the one for the owner of the address is followed', () => {
+  const ask = echo('10.0.0.1', '10.0.0.2', 64)
+  const back = echo('10.0.0.2', '10.0.0.1', 64, 'echo-reply')
+  const passages = [
+    ...read('a', [made(ask), hook('out', 'eth0', ask)]),
+    ...read('other', [hook('in', 'eth0', ask)]),
+    ...read('b', [hook('in', 'eth0', ask), mine(ask), made(back), hook('out', 'eth0', back)]),
+    ...read('a', [hook('in', 'eth0', back), mine(back)]),
+  ]
+  const owner = (address: string) => ({ '10.0.0.1': 'a', '10.0.0.2': 'b' })[address]
+  const found = journeys(passages, { protocol: 'icmp', mark: 99 }, 'a', { owner, wired: () => false })
+  assert.deepEqual(
+    found.map(({ packet, visits }) => [packet, ...visits.map(({ place }) => place)]),
+    [
+      ['request', 'a', 'b'],
+      ['reply', 'b', 'a'],
+    ],
+  )
+})
+
+const save = `*raw
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p udp -j ACCEPT
+-A PREROUTING -s 10.9.1.2/32 -p icmp -m comment --comment "lab 4" -j DROP
+COMMIT
+`
+const json = JSON.stringify({
+  nftables: [2, 5].map((handle) => ({ rule: { family: 'ip', table: 'raw', chain: 'PREROUTING', handle } })),
+})
+const match = {
+  table: 'raw',
+  chain: 'PREROUTING',
+  handle: 5,
+  verdict: 'drop',
+  text: 'ip saddr 10.9.1.2 drop',
+}
+
+test('rules: from the handle to the number and the words of iptables', () => {
+  assert.deepEqual(ruleText(match, json, save), {
+    ...{ table: 'raw', chain: 'PREROUTING', number: 2 },
+    text: 'iptables -t raw -A PREROUTING -s 10.9.1.2/32 -p icmp -m comment --comment "lab 4" -j DROP',
+    see: ['iptables', '-t', 'raw', '-L', 'PREROUTING', '-n', '-v', '--line-numbers'],
+    undo: ['iptables', '-t', 'raw', '-D', 'PREROUTING', '2'],
+  })
+  assert.equal(chainLines(save, 'raw', 'PREROUTING').length, 2)
+})
+
+test('rules: one of nft itself keeps its own words', () => {
+  const own = { ...match, table: 'mine', chain: 'stop' }
+  const listed = JSON.stringify({
+    nftables: [{ rule: { family: 'ip', table: 'mine', chain: 'stop', handle: 5 } }],
+  })
+  assert.deepEqual(ruleText(own, listed, '').undo, [
+    'nft',
+    'delete',
+    'rule',
+    'ip',
+    'mine',
+    'stop',
+    'handle',
+    '5',
+  ])
+})
+
+test('rules: a counter of iptables-legacy that grew', () => {
+  const saved = (policy: number, rule: number) =>
+    `*filter\n:FORWARD DROP [${policy}:0]\n[9:9] -A FORWARD -p tcp -j ACCEPT\n[${rule}:0] -A FORWARD -p icmp -j DROP\nCOMMIT\n`
+  assert.equal(grownLegacy(saved(0, 0), saved(0, 0)), undefined)
+  assert.equal(grownLegacy(saved(0, 0), saved(0, 1))?.text, 'iptables-legacy -A FORWARD -p icmp -j DROP')
+  assert.equal(grownLegacy(saved(0, 0), saved(0, 1))?.number, 2)
+  assert.equal(grownLegacy(saved(0, 0), saved(1, 0))?.text, 'iptables-legacy -P FORWARD DROP')
+})
+
+test('watch: one line a table, owned by the process, without connection tracking', () => {
+  const lines = watchLines('why_1', ['lo', 'eth0'], { protocol: 'tcp', mark: 61000, port: 80 })
+  assert.equal(lines.length, 3)
+  assert.equal(lines.at(-1), 'monitor trace')
+  for (const line of lines.slice(0, 2)) {
+    assert.match(line, /^table (netdev|ip) why_1 \{ flags owner; chain /)
+    assert.doesNotMatch(line, /\bct\b/)
+  }
+  assert.match(lines[0] ?? '', /hook egress device "eth0"/)
+  assert.doesNotMatch(watchLines('why_1', ['eth0'], { protocol: 'icmp', mark: 7 }, false).join(), /egress/)
+})
+
+test('stacks: a link that is up at one end only has no carrier', () => {
+  const link = (flags: string[], operstate: string) =>
+    linksOf(JSON.stringify([{ ifname: 'a', ifindex: 2, flags, operstate, addr_info: [] }]))[0]
+  assert.equal(link(['UP', 'LOWER_UP'], 'UP')?.carrier, true)
+  assert.equal(link(['NO-CARRIER', 'UP'], 'LOWERLAYERDOWN')?.carrier, false)
+})
+
+test('questions: TO, TO:PORT, and what is neither', () => {
+  assert.deepEqual(questionOf('a', 'web:80'), { from: 'a', to: 'web', port: 80 })
+  assert.deepEqual(questionOf('a', '10.0.0.1', false, false), { from: 'a', to: '10.0.0.1' })
+  assert.deepEqual(questionOf('a', 'web:53', true), { from: 'a', to: 'web', port: 53, udp: true })
+  for (const wrong of ['', ':80', 'web:', 'web:http', 'a:b:c'])
+    assert.throws(() => questionOf('a', wrong), /is not/)
+})
