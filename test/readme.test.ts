@@ -7,7 +7,7 @@ import { root, vethlab } from './machine.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const block = (mark: string): string =>
-  readme.match(new RegExp(`<!-- ${mark}: .*-->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``))?.[1] ?? assert.fail(mark)
+  readme.match(new RegExp(`<!-- ${mark}: .*-->\\n\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``))?.[1] ?? assert.fail(mark)
 
 const folder = mkdtempSync(join(root, 'test/.readme-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -23,6 +23,26 @@ test('the scenario of the README runs', async () => {
 test('it prints what the README shows', async () => {
   const { stdout } = await vethlab(file, ['print'])
   assert.ok(stdout.includes(block('printed')), stdout)
+})
+
+test('why answers as the README shows', async () => {
+  const lab = ['--name', `readme-${process.pid}`]
+  assert.equal((await vethlab('net1', ['up', '-q', ...lab])).code, 0)
+  try {
+    const rule = ['iptables', '-I', 'DOCKER-USER', '-d', '172.30.10.0/24', '-j', 'DROP']
+    await vethlab('net1', ['exec', 'server1', ...lab, '--', ...rule])
+    const { stdout } = await vethlab('net1', ['why', 'net1', 'qube-client-1', ...lab])
+    // What differs from run to run: the number of the bridge, the last part of an address, the time.
+    const same = (text: string) =>
+      text
+        .replace(/br-[0-9a-f]{12}/g, 'br-ID')
+        .replace(/172\.30\.10\.[1-9]\d*/g, 'ADDRESS')
+        .replace(/\d\.\d\d s$/gm, 'TIME')
+        .trim()
+    assert.equal(same(stdout), same(block('why').replace(/^\$.*\n/, '')))
+  } finally {
+    await vethlab('net1', ['down', ...lab])
+  }
 })
 
 test('the README names every scenario', () => {

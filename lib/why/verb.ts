@@ -5,7 +5,8 @@ import { howTo } from '../run/hints.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { reportText } from './show.ts'
 import { stacksOf } from './stacks.ts'
-import { type Question, stackNamed, why } from './why.ts'
+import { stackNamed } from './target.ts'
+import { type Question, why } from './why.ts'
 
 export interface WhyOptions {
   json: boolean

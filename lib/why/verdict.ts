@@ -1,5 +1,9 @@
 /** The causes that `why` knows, and how a verdict reads. */
+import type { Place } from '../command.ts'
+import { onServer } from '../render/argv.ts'
+import { shellLine } from '../render/shell.ts'
 import type { RuleText } from './rules.ts'
+import { called, type Stack } from './stacks.ts'
 
 /** What became of a packet. Each cause has one meaning; `vanished` is what is said when none can be proven. */
 export type Cause =
@@ -39,3 +43,43 @@ export interface Verdict {
   see?: string
   undo?: string
 }
+
+/** What a finding must say; where it was found says the rest. */
+export type Found = Pick<Verdict, 'cause' | 'says'> & Partial<Verdict>
+
+/** The verdict on a packet in a place. */
+export const verdict = ({ place }: Stack, packet: Verdict['packet'], found: Found): Verdict => ({
+  status: 'died',
+  place: called(place),
+  packet,
+  ...found,
+})
+
+/** A command as a person would type it on the server of a place. An image may have no such tool: nsenter brings it. */
+export function typed(place: Place, argv: readonly string[]): string {
+  if (place.kind !== 'container') return shellLine(onServer(place, argv))
+  return `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${place.name})" -n ${shellLine(argv)}`
+}
+
+/** An interface is down, here or at its other end. */
+export const linkDown = (
+  at: Stack,
+  packet: Verdict['packet'],
+  { place }: Stack,
+  dev: string,
+  says: string,
+): Verdict =>
+  verdict(at, packet, {
+    cause: 'link down',
+    says,
+    see: typed(place, ['ip', 'link', 'show', 'dev', dev]),
+    undo: typed(place, ['ip', 'link', 'set', 'dev', dev, 'up']),
+  })
+
+/** What is said when nothing can be proven. */
+export const vanished = (stack: Stack, packet: Verdict['packet'], between: string): Verdict =>
+  verdict(stack, packet, {
+    cause: 'vanished',
+    says: `the ${packet} vanished ${between}, and nothing tells why`,
+    see: typed(stack.place, ['ip', '-s', 'link']),
+  })

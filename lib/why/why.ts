@@ -1,7 +1,7 @@
 /** Where exactly did the packet die? Sends one probe through a running lab and finds out. */
 import { spawn } from 'node:child_process'
 import { BadInput, Unable } from '../errors.ts'
-import { inside as insideSubnet, ipv4, port as portNumber } from '../names.ts'
+import { port as portNumber } from '../names.ts'
 import { environment } from '../sandbox/enter.ts'
 import { finished, sleep } from '../sandbox/process.ts'
 import type { LabRecord } from '../sandbox/state.ts'
@@ -9,11 +9,11 @@ import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
 import { complete, journeys } from './journey.ts'
 import { listen, type Monitor } from './monitor.ts'
-import { resolve } from './name.ts'
 import { recording } from './record.ts'
 import { newMark, probeWords } from './send.ts'
-import { type Inside, inside, namesOf, ownerOf, type Stack, stacksOf, wiring } from './stacks.ts'
+import { type Inside, inside, type Stack, stacksOf, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
+import { addressFor, mustBeNamed } from './target.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
 
@@ -50,54 +50,6 @@ export interface Options {
 
 const silence = 150
 const patience = 1500
-
-/** Names that are like a word come first: those that begin like it, or hold it. */
-const nearest = (word: string, names: readonly string[]): string[] =>
-  [...names].sort((a, b) => likeness(word, b) - likeness(word, a))
-const likeness = (word: string, name: string): number => {
-  let common = 0
-  while (common < word.length && word[common] === name[common]) common++
-  return common + (name.includes(word) ? word.length : 0)
-}
-
-/** The stack of a place; the Compose project of a container may be left out. */
-export function stackNamed(stacks: readonly Stack[], name: string): Stack | undefined {
-  return (
-    stacks.find((stack) => stack.place.name === name || namesOf(stack).includes(name)) ??
-    stacks.find((stack) => stack.place.kind === 'container' && stack.place.name.endsWith(`-${name}`))
-  )
-}
-
-const unknown = (stacks: readonly Stack[], lab: string, what: string, name: string): Unable =>
-  new Unable(`${what} ${JSON.stringify(name)} in ${lab}`, {
-    hint: `It has: ${nearest(name, stacks.flatMap(namesOf)).join(', ')}`,
-  })
-
-/** The address of a place that is asked from another: the one on a subnet that both are on, else its first. */
-function addressOf(from: Stack, to: Stack): string {
-  const mine = from.links.flatMap(({ addresses }) =>
-    addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`),
-  )
-  const theirs = to.links
-    .flatMap(({ addresses }) => addresses.map(({ local }) => local))
-    .filter((one) => !one.startsWith('127.'))
-  const [first] = theirs
-  if (first === undefined)
-    throw new Unable(`${to.place.name} has no address`, { hint: 'Give it one, or ask for an address.' })
-  return theirs.find((address) => mine.some((subnet) => insideSubnet(address, subnet))) ?? first
-}
-
-/** Whether an address can be one of the lab: of a place, or of a subnet that a place is on. */
-const belongs = (stacks: readonly Stack[], address: string): boolean =>
-  ownerOf(stacks, address) !== undefined ||
-  address.startsWith('127.') ||
-  stacks.some(({ links }) =>
-    links.some(({ addresses }) =>
-      addresses.some(
-        ({ local, prefixlen }) => prefixlen > 0 && insideSubnet(address, `${local}/${prefixlen}`),
-      ),
-    ),
-  )
 
 /** Sends the probe and waits: until its answer is home, or for silence. Returns what the sender said. */
 async function send(
@@ -145,8 +97,7 @@ export async function why(
   const stacks = await stacksOf(lab)
   const into = inside(lab)
   const asks = facts(into)
-  const from = stackNamed(stacks, question.from)
-  if (!from) throw unknown(stacks, lab.name, 'there is no place', question.from)
+  const from = mustBeNamed(stacks, lab.name, question.from)
   const report = (ways: Way[], verdict: Verdict, address?: string, blind?: string): Report => ({
     lab: lab.name,
     question: { ...question, ...(address === undefined ? {} : { address }) },
@@ -156,20 +107,8 @@ export async function why(
     ms: performance.now() - began,
   })
 
-  const place = question.dns ? undefined : stackNamed(stacks, question.to)
-  const isAddress = /^[\d.]+$/.test(question.to)
-  if (!place && !isAddress && !/^[a-z][a-z0-9.-]*$/i.test(question.to))
-    throw unknown(stacks, lab.name, 'there is no place', question.to)
-  let address: string
-  if (place) address = addressOf(from, place)
-  else if (isAddress) address = ipv4(question.to)
-  else {
-    const found = await resolve(into, from, question.to)
-    if (typeof found !== 'string') return report([], found)
-    address = found
-  }
-  if (strict && !belongs(stacks, address))
-    throw unknown(stacks, lab.name, 'no place has the address', address)
+  const address = await addressFor(into, stacks, from, question, strict)
+  if (typeof address !== 'string') return report([], address)
 
   const protocol = question.port === undefined ? 'icmp' : question.udp ? 'udp' : 'tcp'
   if (question.udp && question.port === undefined)

@@ -103,7 +103,10 @@ for (const engine of ['', ...engines])
 
       // The default bridge has no name server of Docker's.
       await lab.step('on the default bridge', server1.docker.run(image).name('plain'))
-      assert.equal((await ask('plain', 'nobody')).cause, 'name does not resolve')
+      assert.equal(
+        (await lab.why({ from: 'plain', to: 'a1', dns: true })).verdict.cause,
+        'name does not resolve',
+      )
       const named = await ask('a1', 'web.one')
       assert.equal(named.status, 'delivered', named.says)
     })
