@@ -152,6 +152,11 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
             .option('udp', { type: 'boolean', default: false, describe: 'UDP in the place of TCP' })
             .option('dns', { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' })
             .option('hint', { type: 'boolean', default: false, describe: 'tell only the place' })
+            .option('on', {
+              choices: ['lab', 'host'] as const,
+              default: 'lab',
+              describe: 'host: this machine itself, its namespaces and containers',
+            })
             .option('guess', { type: 'boolean', default: false, describe: 'ask first where it ends' }),
       ),
     )

@@ -15,6 +15,8 @@ export interface Monitor {
   readonly last: number
   /** Whether the way out of each interface is seen: kernels before 5.16 cannot tell. */
   readonly egress: boolean
+  /** Whether everything that was heard has been told. */
+  idle(): boolean
   stop(): Promise<void>
 }
 
@@ -22,22 +24,38 @@ export interface Monitor {
 const traceGroup = 1 << (9 - 1)
 const netfilter = 12
 
-/** Whether a process listens to the trace, in the namespace of that number: /proc/PID/net/netlink tells. */
-function listens(pid: number, namespace: number): boolean {
-  try {
-    if (statSync(`/proc/${pid}/ns/net`).ino !== namespace) return false
-    const mine = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
-    return readFileSync(`/proc/${pid}/net/netlink`, 'utf8')
+/** The bytes that wait for a process that listens to the trace; undefined when it does not. proc(5), /proc/PID/net/netlink. */
+function waiting(pid: number): number | undefined {
+  const mine = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+  const [, , , , bytes] =
+    readFileSync(`/proc/${pid}/net/netlink`, 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .some(
+      .find(
         ([, protocol, , groups = '0', ...rest]) =>
           Number(protocol) === netfilter &&
           Number.parseInt(groups, 16) & traceGroup &&
           mine.includes(`socket:[${rest.at(-1)}]`),
-      )
+      ) ?? []
+  return bytes === undefined ? undefined : Number(bytes)
+}
+
+/** Whether a process listens to the trace, in the namespace of that number. */
+function listens(pid: number, namespace: number): boolean {
+  try {
+    return statSync(`/proc/${pid}/ns/net`).ino === namespace && waiting(pid) !== undefined
   } catch {
     return false // it is just starting, or has ended
+  }
+}
+
+/** Whether a process has told all that it heard: nothing waits for it, and it sleeps. On a busy machine that takes long. */
+function idle(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S') && waiting(pid) === 0
+  } catch {
+    return true // it has ended
   }
 }
 
@@ -121,6 +139,7 @@ export async function listen(
       return last
     },
     egress,
+    idle: () => children.every(({ pid = 0 }) => idle(pid)),
     stop,
   }
 }

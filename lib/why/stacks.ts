@@ -1,6 +1,6 @@
 /** The network stacks of a running lab, as they are now: what `why` can look into. */
 import { spawn } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import type { Place } from '../command.ts'
 import { toolMissing, Unable } from '../errors.ts'
@@ -133,7 +133,8 @@ async function containersOf({ name: server, pid }: ServerRecord): Promise<Found[
 
 function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
   const folder = `/proc/${pid}/root/run/netns`
-  return readdirSync(folder)
+  // A machine that never had one has no such folder.
+  return (existsSync(folder) ? readdirSync(folder) : [])
     .sort()
     .map((name) => ({ place: { kind: 'netns', name, server }, path: `${folder}/${name}` }))
 }

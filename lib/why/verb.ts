@@ -1,7 +1,11 @@
 /** `why` on the command line. */
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
 import { howTo } from '../run/hints.ts'
+import { serverPath } from '../sandbox/engine.ts'
+import { mustHold, rights } from '../sandbox/needs.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { reportText } from './show.ts'
 import { stacksOf } from './stacks.ts'
@@ -17,6 +21,8 @@ export interface WhyOptions {
   /** Asks first where one thinks that it ends. */
   guess: boolean
   pcap: string | undefined
+  /** The lab, or this machine itself. */
+  on: 'lab' | 'host'
 }
 
 /** `172.30.10.1:80`, `web:80`, `web` as a question. */
@@ -59,6 +65,28 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
   })
 }
 
+/** This machine itself in the form of a lab: its own network, its namespaces and its Docker. Nothing in it is changed. */
+function machine(): LabRecord {
+  mustHold(rights())
+  const { pid } = process
+  const name = hostname().split('.')[0] ?? 'host'
+  const servers = [{ name, pid, engine: existsSync('/run/docker.sock') }]
+  const [title, file, born, since, image] = ['this machine', '', '', '', '']
+  return {
+    version: 1,
+    name: title,
+    title,
+    file,
+    pid,
+    born,
+    state: 'up',
+    since,
+    image,
+    path: serverPath(),
+    servers,
+  }
+}
+
 /** Asks where it ends. Returns the answer; empty when there is none. */
 async function guess(places: readonly string[]): Promise<string> {
   process.stdout.write(`Where does it end? ${places.join(', ')}, or: it arrives\n`)
@@ -75,10 +103,10 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing, pcap }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing, pcap, on }: WhyOptions,
 ): Promise<number> {
   const question = questionOf(from, to, udp, dns)
-  const lab = await labWith(name, from)
+  const lab = on === 'host' ? machine() : await labWith(name, from)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => place.name)) : undefined
   const report = await why(lab, question, { strict: true, pcap })
   const { status, place } = report.verdict

@@ -80,7 +80,7 @@ async function send(
     if (home()) break
     // A busy machine may need long to start the sender: silence counts from its first sign.
     const begun = monitor.passages.length > 0 || ended !== undefined
-    if (begun && now - Math.max(monitor.last, began, ended ?? 0) > silence) break
+    if (begun && now - Math.max(monitor.last, began, ended ?? 0) > silence && monitor.idle()) break
     if (now - began > patience) break
   }
   if (ended === undefined) child.kill('SIGTERM')

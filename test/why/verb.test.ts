@@ -98,6 +98,18 @@ test('--pcap keeps what moved in each place', async () => {
   assert.match(packets, /ICMP echo reply/)
 })
 
+test('--on host asks on the machine itself: here that is a virtual server', async () => {
+  const self = ['node', join(root, 'scripts/start.mjs'), tool, 'why', '--on', 'host']
+  const { code, stdout, stderr } = await inLab(...self, 'space1', 'space2')
+  assert.equal(code, 0, stdout + stderr)
+  assert.match(stdout, /✓ delivered/)
+  const own = await inLab(...self, 'server1', 'space1')
+  assert.equal(own.code, 1, own.stdout)
+  assert.match(own.stdout, /✗ died in server1: server1 has no route to 10\.0\.0\.\d+/)
+  const nobody = await inLab(...self, 'space3', 'space1')
+  assert.match(nobody.stderr, /there is no place "space3" in this machine\nIt has: space1, space2, server1/)
+})
+
 test('what cannot be asked: exit code 2, and what there is', async () => {
   const wrong = async (words: string[], error: RegExp, env = {}) => {
     const { code, stderr } = await vethlab(tool, ['why', ...words], env)
