@@ -36,6 +36,13 @@ export function chosenEngine(env: NodeJS.ProcessEnv = process.env): string | und
   })
 }
 
+/** What is in a folder, in a few words. */
+function holds(folder: string): string {
+  if (!existsSync(folder)) return 'there is no such folder'
+  const names = readdirSync(folder)
+  return names.length === 0 ? 'that one is empty' : `there is ${names.slice(0, 8).join(', ')}`
+}
+
 /**
  * The PATH of a virtual server. First the engine in VETHLAB_ENGINE, or chosen by ENGINE; else the `dockerd` that is on the PATH; else
  * the one that set-up fetched.
@@ -45,7 +52,7 @@ export function serverPath(env: NodeJS.ProcessEnv = process.env): string {
   const chosen = chosenEngine(env)
   if (chosen && !within(chosen).some((dir) => isProgram(join(dir, 'dockerd'))))
     throw new Unable(`VETHLAB_ENGINE=${chosen} holds no dockerd`, {
-      hint: 'It must be a folder with usr/sbin/dockerd or dockerd in it.',
+      hint: `It must be a folder with usr/sbin/dockerd or dockerd in it; ${holds(chosen)}.`,
     })
   const fetched = own.some((dir) => isProgram(join(dir, 'dockerd')))
     ? []

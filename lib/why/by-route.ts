@@ -1,14 +1,16 @@
 /** Packets that routing refused: the kernel is asked what it would do with one like it. */
 import { killedByLegacy } from './by-rule.ts'
 import { type Evidence, onLink } from './evidence.ts'
-import { called, ownerOf, type Stack } from './stacks.ts'
+import { called, type Link, ownerOf, type Stack } from './stacks.ts'
 import type { Passage } from './trace.ts'
 import { linkDown, typed, type Verdict, vanished, verdict } from './verdict.ts'
 
 /** There is no way to an address; perhaps because the link that leads there is down. */
 export function noRoute(stack: Stack, packet: Verdict['packet'], to: string, said: string): Verdict {
   const { place, links } = stack
-  const off = links.find((link) => !link.up && onLink(link, to))
+  // The kernel gives lo its address when it is switched on.
+  const leads = (link: Link) => onLink(link, to) || (link.name === 'lo' && to.startsWith('127.'))
+  const off = links.find((link) => !link.up && leads(link))
   if (off)
     return linkDown(
       stack,

@@ -11,8 +11,6 @@ import { type Probe, watchLines } from './watch.ts'
 export interface Monitor {
   /** What was seen so far, in the order of arrival. */
   readonly passages: readonly Passage[]
-  /** When the last line came, in milliseconds of performance.now(). */
-  readonly last: number
   /** Whether the way out of each interface is seen: kernels before 5.16 cannot tell. */
   readonly egress: boolean
   /** Whether everything that was heard has been told. */
@@ -109,15 +107,11 @@ export async function listen(
   egress = true,
 ): Promise<Monitor> {
   const passages: Passage[] = []
-  let last = performance.now()
   const table = `why_${process.pid}_${probe.mark}`
   const all = stacks.map((stack) => {
     const read = traceReader(stack.place.name, table, (passage) => passages.push(passage))
     const devices = stack.links.map(({ name }) => name)
-    return start(into, stack, watchLines(table, devices, probe, egress), (line) => {
-      last = performance.now()
-      read(line)
-    })
+    return start(into, stack, watchLines(table, devices, probe, egress), read)
   })
   const children = all.map(({ child }) => child)
   const stop = () => stopAll(children)
@@ -135,9 +129,6 @@ export async function listen(
   }
   return {
     passages,
-    get last() {
-      return last
-    },
     egress,
     idle: () => children.every(({ pid = 0 }) => idle(pid)),
     stop,

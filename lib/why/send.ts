@@ -1,4 +1,11 @@
-/** The words that send one probe, from wherever they are run. */
+/** Sends one probe, and waits for what becomes of it. */
+import { spawn } from 'node:child_process'
+import { Unable } from '../errors.ts'
+import { environment } from '../sandbox/enter.ts'
+import { finished, sleep } from '../sandbox/process.ts'
+import { partOf } from './journey.ts'
+import type { Monitor } from './monitor.ts'
+import type { Inside, Stack } from './stacks.ts'
 import type { Probe } from './watch.ts'
 
 /** The probe as a command: one packet of a mark that no other traffic has, and up to two seconds for the answer. */
@@ -16,3 +23,47 @@ export function probeWords({ protocol, mark, port }: Probe, address: string): st
 
 /** A mark for one probe: an ICMP identifier, or a source port above those that the kernel gives out by itself. */
 export const newMark = (): number => 61_000 + Math.floor(Math.random() * 4000)
+
+/** For so long nothing may have been seen of a packet that is not home, in milliseconds, before it counts as dead. */
+const silence = 150
+/** Nobody waits longer than that. */
+const patience = 1500
+
+/** Sends the probe from a stack, and returns when its answer is home, or when nothing more is to be seen of it. */
+export async function send(
+  into: Inside,
+  from: Stack,
+  probe: Probe,
+  address: string,
+  monitor: Monitor,
+  home: () => boolean,
+): Promise<void> {
+  const argv = probeWords(probe, address)
+  const [file = '', ...rest] = into.words(from, ['setpriv', '--pdeathsig', 'KILL', ...argv])
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(into.lab) })
+  const began = performance.now()
+  let ended: number | undefined
+  const done = finished(child).then((said) => {
+    ended = performance.now()
+    return said
+  })
+  const lastSign = () =>
+    monitor.passages.findLast((one) => one.header.about !== undefined || partOf(probe, one))?.at ?? ended
+  for (;;) {
+    await sleep(4)
+    await new Promise(setImmediate) // what the monitors have printed meanwhile is read first
+    if (home()) break
+    const now = performance.now()
+    // A busy machine may need long to start the sender: silence counts from its first sign.
+    const last = lastSign()
+    if (last !== undefined && now - last > silence && monitor.idle()) break
+    if (now - began > patience) break
+  }
+  if (ended === undefined) child.kill('SIGTERM')
+  const { stderr } = await done
+  if (/invalid option|unrecognized option|illegal option|not found|failed to execute/i.test(stderr))
+    throw new Unable(stderr.trim(), {
+      command: argv.join(' '),
+      hint: 'It takes the ping of iputils 20211215 or later, and the nc of OpenBSD.',
+    })
+}

@@ -16,6 +16,8 @@ export interface Match {
 /** A packet at one hook: what was there to be seen, and what the rules of one base chain did with it. */
 export interface Passage {
   place: string
+  /** When it was told, in milliseconds of performance.now(). */
+  at: number
   family: string
   table: string
   chain: string
@@ -50,7 +52,7 @@ export function traceReader(
       const iif = device(rest, 'iif')
       const oif = device(rest, 'oif')
       const passage: Passage = {
-        ...{ place, family, table, chain, header, matches: [] },
+        ...{ place, at: performance.now(), family, table, chain, header, matches: [] },
         ...(iif === undefined ? {} : { iif }),
         ...(oif === undefined ? {} : { oif }),
       }

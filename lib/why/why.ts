@@ -1,17 +1,14 @@
 /** Where exactly did the packet die? Sends one probe through a running lab and finds out. */
-import { spawn } from 'node:child_process'
-import { BadInput, Unable } from '../errors.ts'
+import { BadInput } from '../errors.ts'
 import { port as portNumber } from '../names.ts'
-import { environment } from '../sandbox/enter.ts'
-import { finished, sleep } from '../sandbox/process.ts'
 import type { LabRecord } from '../sandbox/state.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
 import { complete, journeys } from './journey.ts'
-import { listen, type Monitor } from './monitor.ts'
+import { listen } from './monitor.ts'
 import { recording } from './record.ts'
-import { newMark, probeWords } from './send.ts'
-import { type Inside, inside, type Stack, stacksOf, wiring } from './stacks.ts'
+import { newMark, send } from './send.ts'
+import { inside, type Stack, stacksOf, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
 import { addressFor, mustBeNamed } from './target.ts'
 import type { Verdict } from './verdict.ts'
@@ -46,45 +43,6 @@ export interface Options {
   strict?: boolean
   /** Keeps what moved, as files for Wireshark: one a place. */
   pcap?: string | undefined
-}
-
-const silence = 150
-const patience = 1500
-
-/** Sends the probe and waits: until its answer is home, or for silence. Returns what the sender said. */
-async function send(
-  into: Inside,
-  from: Stack,
-  probe: Probe,
-  address: string,
-  monitor: Monitor,
-  home: () => boolean,
-) {
-  const [file = '', ...rest] = into.words(from, [
-    'setpriv',
-    '--pdeathsig',
-    'KILL',
-    ...probeWords(probe, address),
-  ])
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(into.lab) })
-  const began = performance.now()
-  let ended: number | undefined
-  const done = finished(child).then((said) => {
-    ended = performance.now()
-    return said
-  })
-  for (;;) {
-    await sleep(4)
-    await new Promise(setImmediate) // what the monitors have printed meanwhile is read first
-    const now = performance.now()
-    if (home()) break
-    // A busy machine may need long to start the sender: silence counts from its first sign.
-    const begun = monitor.passages.length > 0 || ended !== undefined
-    if (begun && now - Math.max(monitor.last, began, ended ?? 0) > silence && monitor.idle()) break
-    if (now - began > patience) break
-  }
-  if (ended === undefined) child.kill('SIGTERM')
-  return done
 }
 
 /** Why `to` answers, or does not, when `from` asks. A tool that fails throws: that is no verdict. */
@@ -123,14 +81,8 @@ export async function why(
   const monitor = await listen(into, stacks, probe, egress)
   const wires = wiring(stacks)
   const ways = () => journeys(monitor.passages, probe, from.place.name, wires)
-  const home = () => complete(ways(), from.place.name, wires)
   try {
-    const said = await send(into, from, probe, address, monitor, home)
-    if (/invalid option|unrecognized option|illegal option|not found|failed to execute/i.test(said.stderr))
-      throw new Unable(said.stderr.trim(), {
-        command: probeWords(probe, address).join(' '),
-        hint: 'It takes the ping of iputils 20211215 or later, and the nc of OpenBSD.',
-      })
+    await send(into, from, probe, address, monitor, () => complete(ways(), from.place.name, wires))
     const found = ways()
     const evidence = {
       ...{ stacks, probe, from, target: address, journeys: found, passages: monitor.passages },

@@ -147,7 +147,12 @@ test('IMAGE= that the machine does not have', async () => {
 })
 
 test('VETHLAB_ENGINE without a dockerd', async () => {
-  await fails('compose', /VETHLAB_ENGINE=\/nowhere holds no dockerd/, { VETHLAB_ENGINE: '/nowhere' })
+  await fails('compose', /VETHLAB_ENGINE=\/nowhere holds no dockerd\n.*there is no such folder/, {
+    VETHLAB_ENGINE: '/nowhere',
+  })
+  await fails('compose', /VETHLAB_ENGINE=\/etc\/apt holds no dockerd\n.*there is .*sources/, {
+    VETHLAB_ENGINE: '/etc/apt',
+  })
 })
 
 test('a Compose plugin of version 1', async () => {
@@ -223,6 +228,23 @@ test('a failed check: what was observed, what to try, and exit code 1', async ()
     /✗ a → 127\.0\.0\.1: expected replies, observed unreachable.*\n.*try: ip netns exec a ping -c 1 -W 1 127\.0\.0\.1/,
   )
   assert.match(stdout, /1 of 1 checks failed/)
+
+  // Where the lab stays up, how to ask why; with --why, the answer.
+  const up = await vethlab(file, ['up', '--why'])
+  try {
+    assert.equal(up.code, 1)
+    const [line = '', words = ''] = up.stdout.match(/why: npx tsx \S+wrong\.ts (.*)/) ?? []
+    assert.equal(words, 'why a 127.0.0.1', up.stdout)
+    assert.match(
+      up.stdout.slice(up.stdout.indexOf(line)),
+      /in a: lo of a, which leads to 127\.0\.0\.1, is down/,
+    )
+    const asked = await vethlab(file, words.split(' '))
+    assert.equal(asked.code, 1)
+    assert.match(asked.stdout, /undo it {3}ip -n a link set dev lo up/)
+  } finally {
+    await vethlab(file, ['down'])
+  }
   assert.deepEqual(difference(machine), [])
 })
 
