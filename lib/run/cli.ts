@@ -151,6 +151,10 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       describe: 'show only what fails, and the checks',
     })
     .option('pcap', { type: 'string', describe: 'up, test: keep what was captured, for Wireshark' })
+    .option('batch', {
+      type: 'boolean',
+      describe: 'run together what can be (default: when nobody watches)',
+    })
     .option('undo', {
       type: 'boolean',
       default: false,

@@ -13,6 +13,7 @@ import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { commandText, execute, failure } from './execute.ts'
 import { journal } from './journal.ts'
+import { together } from './together.ts'
 
 /** A capture that was started, as a file on a server. */
 export interface Captured {
@@ -26,12 +27,14 @@ export interface LiveOptions {
   where: ReadonlyArray<() => string | undefined>
   /** Skips the steps, and all checks but these: for a lab that is up already. */
   only?: ReadonlySet<number>
+  /** Runs what can be run together so, and not one command after the other. */
+  batch?: boolean
 }
 
 /** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
   sandbox: Sandbox,
-  { tell, where, only }: LiveOptions,
+  { tell, where, only, batch = false }: LiveOptions,
 ): {
   lab: Lab
   play(body: (lab: Lab) => Promise<void>): Promise<void>
@@ -58,25 +61,23 @@ export function liveLab(
       })
   }
 
+  const tellDone = (command: Command, ms: number, output?: string): void => {
+    const undo = undoOf(command)
+    tell({ kind: 'command', place: command.place, text: text(command), undo, output, ms })
+  }
+
   const run = async (command: Command): Promise<void> => {
     if (command.parent !== undefined) await mustBeUp(command, command.parent)
-    const entry = written.intent(command)
+    const end = written.intent([command])
     const began = performance.now()
     const done = await execute(sandbox, command)
     if (done.code !== 0) {
-      entry.failed()
+      end('failed')
       throw failure(sandbox, command, done)
     }
-    entry.done()
+    end('done')
     if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
-    tell({
-      kind: 'command',
-      place: command.place,
-      text: text(command),
-      undo: undoOf(command),
-      output: command.shows ? done.stdout : undefined,
-      ms: performance.now() - began,
-    })
+    tellDone(command, performance.now() - began, command.shows ? done.stdout : undefined)
   }
 
   const read = async <T extends string>(question: Read<T>): Promise<T> => {
@@ -138,7 +139,8 @@ export function liveLab(
       if (only) return
       tell({ kind: 'step', number: number + 1, title })
       try {
-        for (const command of flatten(commands)) await run(command)
+        if (batch) await together(flatten(commands), { sandbox, written, alone: run, done: tellDone })
+        else for (const command of flatten(commands)) await run(command)
       } catch (error) {
         if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
         throw error

@@ -10,6 +10,7 @@ export interface Options {
   json: boolean
   quiet: boolean
   undo: boolean
+  batch: boolean | undefined
   name: string | undefined
   pcap: string | undefined
 }
@@ -18,12 +19,12 @@ export interface Options {
 export async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, name, pcap }: Options,
+  { json, quiet, undo, batch = verb === 'test' || quiet || json, name, pcap }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const events: Event[] = []
   const tell = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
-  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap })
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap, batch })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

@@ -20,6 +20,8 @@ export interface RunOptions {
   tell: Listener
   /** Where to keep the captures, as a file that Wireshark opens. */
   pcap?: string | undefined
+  /** Runs together what can be run so; without it, one command after the other. */
+  batch?: boolean | undefined
 }
 
 export interface Outcome {
@@ -103,7 +105,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const box = sandbox(world.record, tell)
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
-    const { play, results, captures } = liveLab(box, { tell, where })
+    const { play, results, captures } = liveLab(box, { tell, where, batch: options.batch ?? false })
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
     if (stay) {
