@@ -2,17 +2,19 @@
 import type { Command, Read } from '../command.ts'
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
-import { type Check, holds, isPositive } from '../probe/check.ts'
+import { type Check, holds, isPositive, type Observed } from '../probe/check.ts'
 import { observe } from '../probe/observe.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { undoOf } from '../render/undo.ts'
 import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { bounded } from './bounded.ts'
 import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { commandText, execute, failure } from './execute.ts'
 import { journal } from './journal.ts'
+import { sideBySide, sweep, toBeSwept } from './sweep.ts'
 import { together } from './together.ts'
 
 /** A capture that was started, as a file on a server. */
@@ -113,11 +115,11 @@ export function liveLab(
     }
   }
 
-  const answer = async (check: Check, why: string): Promise<CheckResult> => {
+  const answer = async (check: Check, why: string, known?: Observed): Promise<CheckResult> => {
     const address = typeof check.target === 'string' ? check.target : await read(check.target)
     const command = check.command(address)
     const began = performance.now()
-    const observed = await ask(check, command)
+    const observed = known ?? (await ask(check, command))
     const { expected } = check
     return {
       from: check.from.label ?? check.from.name,
@@ -152,16 +154,15 @@ export function liveLab(
         const number = checks++
         return !only || only.has(number)
       })
+      const known = await sweep(sandbox, toBeSwept(sandbox, asking))
       // A listener answers one at a time; all other questions are asked side by side.
       const busy = new Map<string, Promise<unknown>>()
-      const asked = await Promise.all(
-        asking.map((check) => {
-          if (check.observer !== 'answer') return answer(check, why)
-          const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
-          busy.set(check.to, answered)
-          return answered
-        }),
-      )
+      const asked = await bounded(sideBySide, asking, (check) => {
+        if (check.observer !== 'answer') return answer(check, why, known.get(check))
+        const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
+        busy.set(check.to, answered)
+        return answered
+      })
       for (const result of asked) tell({ kind: 'check', ...result })
       if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })
       results.push(...asked)
