@@ -87,7 +87,7 @@ test('a failure at node 57 of 100 names its command and leaves nothing, in batch
       /^error: .*\/port57\.ts:8, step "A star"\n {2}ip link add name p57 type veth peer name eth0 netns n57\n {2}RTNETLINK answers: File exists\n.*already there/
     await fails(taken, port, {}, 2, executor)
     const node =
-      /step "A star"\n {2}ip -n n57 addr add 10\.1\.0\.57\/16 dev eth0\n {2}.*(File exists|already assigned)[^]*already there/
+      /step "A star"\n {2}ip -n n57 addr add 10\.1\.0\.57\/16 dev eth0\n {2}.*(File exists|already assigned)[\s\S]*already there/
     await fails(twice, node, {}, 2, executor)
   }
 })
