@@ -1,17 +1,21 @@
 /** Docker commands as calls of the Engine API, by dockerode. Loaded only when a lab has an engine. */
 import { createReadStream } from 'node:fs'
+import { createRequire } from 'node:module'
 import { PassThrough, type Readable } from 'node:stream'
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import type { ApiCall } from '../docker/api.ts'
 import { engineSocket, mustBeApart } from './enter.ts'
 import type { Finished } from './process.ts'
+
+// Required, not imported: in a bundle all imports are loaded at the start.
+const Engine = createRequire(import.meta.url)('dockerode') as typeof Docker
 
 const clients = new Map<number, Docker>()
 
 /** The client of the engine on the server with that first process. */
 export function client(pid: number): Docker {
   mustBeApart(pid)
-  const known = clients.get(pid) ?? new Docker({ socketPath: engineSocket(pid) })
+  const known = clients.get(pid) ?? new Engine({ socketPath: engineSocket(pid) })
   clients.set(pid, known)
   return known
 }
