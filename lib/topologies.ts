@@ -84,7 +84,8 @@ const neighbour = (from: TopologyNode, to: TopologyNode): Command =>
   from.place.ip.route.add(`${to.at}/32`).dev(to.name)
 
 /**
- * A star: `n` namespaces, each with a cable to one bridge `br0`.
+ * A star: `n` namespaces, each with a cable to one bridge `br0`. Where a Docker Engine runs, the kernel asks iptables about
+ * bridged packets, too (br_netfilter), and FORWARD drops them until a rule lets `-i br0 -o br0` through.
  *
  * Example: star(server1, 3).commands[4]
  * Equivalent to: `ip link set dev p1 master br0`

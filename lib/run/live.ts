@@ -11,7 +11,7 @@ import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { bounded } from './bounded.ts'
 import { asList, careful, flatten } from './careful.ts'
-import type { CheckResult, Listener } from './events.ts'
+import type { CheckResult, Event, Listener } from './events.ts'
 import { commandText, execute, failure } from './execute.ts'
 import { journal } from './journal.ts'
 import { sideBySide, sweep, toBeSwept } from './sweep.ts'
@@ -63,12 +63,13 @@ export function liveLab(
       })
   }
 
-  const tellDone = (command: Command, ms: number, output?: string): void => {
+  /** What to tell of a command that was done. */
+  const eventOf = (command: Command, ms: number, output?: string): Event => {
     const undo = undoOf(command)
-    tell({ kind: 'command', place: command.place, text: text(command), undo, output, ms })
+    return { kind: 'command', place: command.place, text: text(command), undo, output, ms }
   }
 
-  const run = async (command: Command): Promise<void> => {
+  const run = async (command: Command): Promise<Event> => {
     if (command.parent !== undefined) await mustBeUp(command, command.parent)
     const end = written.intent([command])
     const began = performance.now()
@@ -79,7 +80,7 @@ export function liveLab(
     }
     end('done')
     if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
-    tellDone(command, performance.now() - began, command.shows ? done.stdout : undefined)
+    return eventOf(command, performance.now() - began, command.shows ? done.stdout : undefined)
   }
 
   const read = async <T extends string>(question: Read<T>): Promise<T> => {
@@ -141,8 +142,8 @@ export function liveLab(
       if (only) return
       tell({ kind: 'step', number: number + 1, title })
       try {
-        if (batch) await together(flatten(commands), { sandbox, written, alone: run, done: tellDone })
-        else for (const command of flatten(commands)) await run(command)
+        if (batch) await together(flatten(commands), { sandbox, written, tell, alone: run, eventOf })
+        else for (const command of flatten(commands)) tell(await run(command))
       } catch (error) {
         if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
         throw error

@@ -12,6 +12,7 @@ import { findProgram } from '../sandbox/engine.ts'
 import { mostResidents } from '../sandbox/resident.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { bounded } from './bounded.ts'
+import type { Event, Listener } from './events.ts'
 import { commandText, failure, runOn } from './execute.ts'
 import type { Journal } from './journal.ts'
 
@@ -25,25 +26,31 @@ function restoreOf(path: string): Restore {
 export interface Together {
   sandbox: Sandbox
   written: Journal
-  /** Runs a command that no batch can hold. */
-  alone(command: Command): Promise<void>
-  /** Is told of each command that a batch has done, and its share of the time. */
-  done(command: Command, ms: number): void
+  tell: Listener
+  /** Runs a command that no batch can hold. Returns what is to be told of it. */
+  alone(command: Command): Promise<Event>
+  /** What is to be told of a command that a batch has done, with its share of the time. */
+  eventOf(command: Command, ms: number): Event
 }
 
-/** Runs the commands of a step. Of those that fail, the one that comes first in the step is thrown. */
+/**
+ * Runs the commands of a step, and tells of them wave by wave, in the order of the step. Of those that fail, the one that
+ * comes first in the step is thrown.
+ */
 export async function together(
-  commands: readonly Command[],
-  { sandbox, written, alone, done }: Together,
+  given: readonly Command[],
+  { sandbox, written, tell, alone, eventOf }: Together,
 ): Promise<void> {
+  const commands = given.map((one) => ({ ...one })) // each for itself, also when one value is given twice
   const restore = restoreOf(sandbox.record.path)
   const failures = new Map<Command, unknown>()
+  const done = new Map<Command, Event>()
 
   const runPiece = async (piece: readonly Command[]): Promise<void> => {
     const [first] = piece as readonly [Command]
     const single = async (command: Command) => {
       try {
-        await alone(command)
+        done.set(command, await alone(command))
       } catch (error) {
         failures.set(command, error)
         throw error
@@ -69,13 +76,20 @@ export async function together(
     end(each.map((one) => (typeof one === 'string' ? one : 'failed')))
     piece.forEach((command, index) => {
       const one = each[index]
-      if (one === 'done') done(command, ms)
+      if (one === 'done') done.set(command, eventOf(command, ms))
       else if (typeof one === 'object')
         failures.set(command, failure(sandbox, command, { ...said, stderr: one.failed }))
     })
     for (const failed of piece) if (failures.has(failed)) throw failures.get(failed)
   }
 
+  const tellDone = () => {
+    for (const command of commands) {
+      const event = done.get(command)
+      if (event) tell(event)
+      done.delete(command)
+    }
+  }
   for (const wave of waves(commands)) {
     try {
       await bounded(mostResidents, wave, async (chain) => {
@@ -84,6 +98,8 @@ export async function together(
     } catch (error) {
       const first = commands.find((command) => failures.has(command))
       throw first ? failures.get(first) : error
+    } finally {
+      tellDone()
     }
   }
 }
