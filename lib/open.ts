@@ -16,8 +16,8 @@ export interface OpenLab extends Lab {
 
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
- * failed, or was cut off by a signal. What can be run together is, unless `batch` is false. Servers and engines start when the first command needs them. A check that
- * fails throws.
+ * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
+ * false, the commands of a step that can run together do. A check that fails throws.
  */
 export async function withLab<T>(
   work: (lab: OpenLab) => Promise<T>,

@@ -57,7 +57,8 @@ for (const engine of ['', ...engines])
         server1.exec(
           'sh',
           '-c',
-          'pid=$(cat /run/docker.pid); kill $pid; while [ -d /proc/$pid ]; do sleep 0.05; done; rm -f /run/vethlab/dockerd.exit',
+          // Its exit code is written when it is gone: what waits for the next engine must not find it.
+          'kill $(cat /run/docker.pid); until [ -s /run/vethlab/dockerd.exit ]; do sleep 0.05; done; rm /run/vethlab/dockerd.exit',
         ),
       )
       await startEngine(entry)

@@ -19,7 +19,8 @@ const many = 6
 function neighbours(): { most: number; used: number } {
   const read = (file: string, found: RegExp, base: number): number | undefined => {
     try {
-      return Number.parseInt(readFileSync(file, 'utf8').match(found)?.[1] ?? '', base)
+      const [, number] = readFileSync(file, 'utf8').match(found) ?? []
+      return number === undefined ? undefined : Number.parseInt(number, base)
     } catch {
       return undefined // not to be seen from inside a container
     }
