@@ -55,7 +55,7 @@ engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make 
 test-engines: engines ## test all scenarios on each of them
 	@sh scripts/test-engines.sh
 
-bench: setup ## measure against plain shell
+bench: setup ## measure against plain shell, ip -batch and others
 	@npm run --silent bench
 
 node_modules/.package-lock.json: package.json package-lock.json

@@ -33,7 +33,7 @@ export interface CommandFacts {
   readonly api?: ApiCall
   /** The namespace or the links that it makes. Deleting those undoes all that was done to them. */
   readonly makes?: { readonly netns: string } | { readonly links: readonly string[] }
-  /** The link that it moves, and the namespace it moves it to. */
+  /** The link that it moves, or makes elsewhere, and the namespace where that is then. */
   readonly moves?: { readonly link: string; readonly netns: string }
   /** The link that it configures. */
   readonly about?: string

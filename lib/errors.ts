@@ -81,7 +81,7 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
     'There is no such target, and no chain of that name: is it spelled right? newChain() makes one.',
   ],
   [
-    /File exists|Chain already exists/,
+    /File exists|Chain already exists|Address already assigned/,
     'already exists',
     'Something with that name is already there: remove it, or choose another name.',
   ],

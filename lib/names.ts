@@ -82,6 +82,22 @@ export function subnet<T extends string>(value: T): T {
   return value
 }
 
+/** The prefix length of a subnet that was checked before. */
+export const prefixOf = (value: string): number => ipaddr.IPv4.parseCIDR(value)[1]
+
+/** The first `count` addresses for machines in a subnet, in order: all but its first address and its last one. */
+export function hostAddresses(value: string, count: number): Ipv4[] {
+  subnet(value)
+  const [network, prefix] = ipaddr.IPv4.parseCIDR(value)
+  const has = Math.max(0, 2 ** (32 - prefix) - 2)
+  if (count > has) throw new BadInput(`${count} nodes need ${count} addresses; ${value} has ${has}`)
+  const first = new DataView(Uint8Array.from(network.toByteArray()).buffer).getUint32(0) + 1
+  return Array.from({ length: count }, (_, index) => {
+    const number = first + index
+    return new ipaddr.IPv4([24, 16, 8, 0].map((bits) => (number >>> bits) & 255)).toString() as Ipv4
+  })
+}
+
 /** Whether an address, or a whole smaller subnet, lies inside `outer`. Both must have been checked before. */
 export function inside(inner: string, outer: string): boolean {
   if (hasRef(inner) || hasRef(outer)) return true

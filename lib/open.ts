@@ -19,12 +19,16 @@ export interface OpenLab extends Lab {
 
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
- * failed, or was cut off by a signal. Servers and engines start when the first command needs them. A check that
- * fails throws.
+ * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
+ * false, the commands of a step that can run together do. A check that fails throws.
  */
 export async function withLab<T>(
   work: (lab: OpenLab) => Promise<T>,
-  { name = `lab-${process.pid}`, tell = () => {} }: { name?: string; tell?: Listener } = {},
+  {
+    name = `lab-${process.pid}`,
+    tell = () => {},
+    batch = true,
+  }: { name?: string; tell?: Listener; batch?: boolean } = {},
 ): Promise<T> {
   // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
   const [
@@ -59,7 +63,7 @@ export async function withLab<T>(
           { command: event.command, hint: event.why },
         )
     }
-    const { lab, results } = liveLab(box, { tell: failed, where: [] })
+    const { lab, results } = liveLab(box, { tell: failed, where: [], batch })
     const run = async (command: Command) => {
       const done = await execute(box, command)
       if (done.code !== 0) throw failure(box, command, done)

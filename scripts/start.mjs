@@ -1,6 +1,6 @@
 /**
  * Starts a TypeScript file, as tsx does, in a fraction of the time: the file and all that it imports are bundled
- * once into node_modules/.cache, and again when one of them has changed.
+ * once into one file in node_modules/.cache, and again when one of them has changed.
  *
  *   node scripts/start.mjs scenarios/net1.ts up
  *
@@ -43,6 +43,16 @@ const ownAddress = {
   },
 }
 
+/** dockerode's ways to BuildKit and over SSH, which nobody goes here, take half of its time to load. */
+const onlyWhenCalled = {
+  name: 'only when called',
+  setup(build) {
+    build.onLoad({ filter: /dockerode\/lib\/session\.js$|docker-modem\/lib\/ssh\.js$/ }, ({ path }) => ({
+      contents: `module.exports = (...args) => require(String(${JSON.stringify(path)}))(...args)`,
+    }))
+  },
+}
+
 async function bundle() {
   const { build } = await import('esbuild')
   const draft = `${folder}.${process.pid}`
@@ -52,19 +62,22 @@ async function bundle() {
     outExtension: { '.js': '.mjs' },
     absWorkingDir: root,
     bundle: true,
-    splitting: true, // what is loaded when it is needed stays apart
-    packages: 'external',
+    // What is large, or reads files of its own, and is loaded only when it is needed.
+    external: ['yargs', 'cli-table3', 'yocto-spinner', 'protobufjs', 'esbuild', 'tsx', 'zx'],
+    banner: {
+      js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url)",
+    },
     platform: 'node',
     format: 'esm',
     target: 'node20',
     sourcemap: true,
+    sourcesContent: false, // the sources are there
     metafile: true,
     logLevel: 'error',
-    plugins: [ownAddress],
+    plugins: [ownAddress, onlyWhenCalled],
   })
-  const inputs = Object.fromEntries(
-    Object.keys(metafile.inputs).map((file) => [resolve(root, file), statSync(resolve(root, file)).mtimeMs]),
-  )
+  const files = [...Object.keys(metafile.inputs), 'scripts/start.mjs'].map((file) => resolve(root, file))
+  const inputs = Object.fromEntries(files.map((file) => [file, statSync(file).mtimeMs]))
   writeFileSync(join(draft, 'inputs.json'), JSON.stringify({ node: process.version, inputs }))
   rmSync(folder, { recursive: true, force: true })
   try {

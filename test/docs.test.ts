@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from '../lib/command.ts'
-import { capture, gateway, kernelHas, lan, output, server } from '../lib/index.ts'
+import { capture, gateway, kernelHas, lan, line, mesh, output, server, star, tree } from '../lib/index.ts'
 import type { Check } from '../lib/probe/check.ts'
 import { toShell } from '../lib/render/shell.ts'
 
@@ -19,6 +19,10 @@ const names = {
   gateway,
   kernelHas,
   lan,
+  star,
+  line,
+  mesh,
+  tree,
 }
 
 const textOf = (value: Command | Check): string => {

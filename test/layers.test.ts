@@ -14,7 +14,7 @@ const imports = (file: string): string[] =>
   ].map(([, name = '']) => (name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)) : name))
 
 const pureFolders = /^(ip|iptables|docker|render|probe)\//
-const pureFiles = /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes)\.ts$/
+const pureFiles = /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes|topologies)\.ts$/
 const allowed = new Set(['ipaddr.js', 'node:url'])
 
 for (const file of files.filter((file) => pureFolders.test(file) || pureFiles.test(file)))
@@ -34,11 +34,15 @@ test('the public vocabulary', async () => {
     'image',
     'kernelHas',
     'lan',
+    'line',
     'matrix',
+    'mesh',
     'output',
     'packets',
     'scenario',
     'server',
+    'star',
+    'tree',
     'withLab',
   ])
 })

@@ -23,7 +23,8 @@ after(() => {
 /** Stops the engine of a server, does what is to be done while it is off, and starts it again. */
 async function restart(lab: OpenLab, backend: string, meanwhile = ':'): Promise<void> {
   const entry = await lab.sandbox.server('server1', true)
-  const stop = 'pid=$(cat /run/docker.pid); kill $pid; while [ -d /proc/$pid ]; do sleep 0.05; done'
+  // Its exit code is written when it is gone: what waits for the next engine must not find it.
+  const stop = 'kill $(cat /run/docker.pid); until [ -s /run/vethlab/dockerd.exit ]; do sleep 0.05; done'
   await lab.run(server1.exec('sh', '-c', `${stop}; ${meanwhile}; rm -f /run/vethlab/dockerd.exit`))
   await startEngine(entry, backend ? { DOCKER_FIREWALL_BACKEND: backend } : {})
 }

@@ -1,11 +1,12 @@
-import { type IfName, type Ipv4, ifName, ipv4, port, whole } from '../names.ts'
+import type { Place } from '../command.ts'
+import { type IfName, type Ipv4, ifName, ipv4, netnsName, port, whole } from '../names.ts'
 
 type NoOptions = Record<string, never>
 
 /** What each type of link needs and may have, as ip-link(8) lists them. */
 export interface LinkTypes {
-  /** A virtual cable: always a pair of ends. */
-  veth: { peer: IfName }
+  /** A virtual cable: always a pair of ends. The peer is made in `netns`, where that is given. */
+  veth: { peer: IfName; netns?: Place }
   /** A virtual switch. */
   bridge: NoOptions
   /** More MAC addresses on a parent link. Default mode: vepa, as the kernel's. */
@@ -39,7 +40,9 @@ const onParent = (options: { link: string; mode?: string }): Words => ({
 })
 
 const words: { [T in LinkType]: (options: LinkTypes[T]) => Words } = {
-  veth: ({ peer }) => ({ after: ['peer', 'name', ifName(peer)] }),
+  veth: ({ peer, netns }) => ({
+    after: ['peer', 'name', ifName(peer), ...(netns === undefined ? [] : ['netns', netnsName(netns.name)])],
+  }),
   bridge: () => ({}),
   macvlan: onParent,
   macvtap: onParent,

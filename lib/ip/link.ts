@@ -21,16 +21,19 @@ export const link = (place: Place) => ({
    * Equivalent to: `ip link add name veth1 type veth peer name r0-net1`
    * Example: server1.ip.link.add('shim').type('macvlan', { link: 'enp0s3', mode: 'bridge' })
    * Equivalent to: `ip link add link enp0s3 name shim type macvlan mode bridge`
+   * Example: server1.ip.link.add('r0-net1').type('veth', { peer: 'veth1', netns: net1 })
+   * Equivalent to: `ip link add name r0-net1 type veth peer name veth1 netns net1`
    */
   add: (name: IfName) => {
     ifName(name)
     return {
       type: <T extends LinkType>(type: T, ...[options]: Options<T>): Command => {
         const given = (options ?? {}) as LinkTypes[T]
-        const peer = 'peer' in given ? [given.peer as string] : []
+        const { peer, netns } = given as Partial<LinkTypes['veth']>
         return command(place, ['ip', 'link', 'add', ...linkWords(name, type, given)], {
           undo: { argv: ['ip', 'link', 'del', 'dev', name] },
-          makes: { links: [name, ...peer] },
+          makes: { links: [name, ...(peer === undefined || netns ? [] : [peer])] },
+          ...(peer !== undefined && netns ? { moves: { link: peer, netns: netns.name } } : {}),
         })
       },
     }

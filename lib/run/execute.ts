@@ -8,8 +8,10 @@ import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
 import { splitRefs } from '../ref.ts'
 import { commandArgv, needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
+import { findCompose } from '../sandbox/engine.ts'
 import type { Finished } from '../sandbox/process.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Start } from '../sandbox/resident.ts'
+import type { RunningServer, Sandbox } from '../sandbox/sandbox.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -60,8 +62,23 @@ export async function execute(sandbox: Sandbox, command: Command): Promise<Finis
     const { argv, place, background = false } = command
     return execInContainer(entry.server.pid, place.name, fill([...argv], values), background)
   }
-  const words = fill(commandArgv(command), values)
-  const done = await entry.run(words, command.background ?? false)
+  return runOn(entry, fill(program(command), values), { background: command.background ?? false })
+}
+
+/** The words as they are started: Compose itself, which docker(1) would look for among its plugins first. */
+function program(command: Command): string[] {
+  const [docker, plugin, ...words] = commandArgv(command)
+  const compose = docker === 'docker' && plugin === 'compose' && findCompose()
+  return compose ? [compose, ...words] : commandArgv(command)
+}
+
+/** Runs a program on a server. Throws only when there is no such program. */
+export async function runOn(
+  entry: RunningServer,
+  words: readonly string[],
+  start?: Start,
+): Promise<Finished> {
+  const done = await entry.run(words, start)
   if (done.code === 127 && /: not found$/m.test(done.stderr)) throw toolMissing(words[0] ?? '')
   return done
 }

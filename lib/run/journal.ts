@@ -7,33 +7,49 @@ import { labFolder } from '../sandbox/state.ts'
 
 export interface JournalLine {
   number: number
-  what: 'intent' | 'done' | 'failed'
+  /** `skipped`: never begun, since one before it in its batch failed. An intent without an end may have been done. */
+  what: 'intent' | 'done' | 'failed' | 'skipped'
   place?: Command['place']
   argv?: readonly string[]
   undo?: Command['undo']
 }
 
 export interface Journal {
-  intent(command: Command): { done(): void; failed(): void }
+  /**
+   * Records commands that are about to be begun together. What is returned records how they ended: each by itself, or
+   * all alike.
+   */
+  intent(commands: readonly Command[]): (ends: Ended | readonly Ended[]) => void
 }
+type Ended = 'done' | 'failed' | 'skipped'
 
 /** The journal of a lab: one JSON document a line. */
 export function journal(lab: string): Journal {
   const file = join(labFolder(lab), 'journal')
-  const write = (line: JournalLine & { text?: string }) => {
+  const write = (lines: ReadonlyArray<JournalLine & { text?: string }>) => {
     // When the lab was taken down meanwhile its folder is gone, and there is nothing to record.
-    if (existsSync(dirname(file))) appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    if (!existsSync(dirname(file))) return
+    appendFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
   }
   let number = 0
   return {
-    intent(command) {
-      const mine = ++number
-      const { place, argv, undo } = command
-      write({ number: mine, what: 'intent', place, argv, ...(undo ? { undo } : {}), text: toShell(command) })
-      return {
-        done: () => write({ number: mine, what: 'done' }),
-        failed: () => write({ number: mine, what: 'failed' }),
-      }
+    intent(commands) {
+      const first = number + 1
+      number += commands.length
+      write(
+        commands.map((command, index) => {
+          const { place, argv, undo } = command
+          const text = toShell(command)
+          return { number: first + index, what: 'intent', place, argv, ...(undo ? { undo } : {}), text }
+        }),
+      )
+      return (ends) =>
+        write(
+          commands.map((_, index) => {
+            const what = typeof ends === 'string' ? ends : (ends[index] as Ended)
+            return { number: first + index, what }
+          }),
+        )
     },
   }
 }

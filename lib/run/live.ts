@@ -2,17 +2,20 @@
 import type { Command, Read } from '../command.ts'
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
-import { type Check, holds, isNegative, isPositive } from '../probe/check.ts'
+import { type Check, holds, isNegative, isPositive, type Observed } from '../probe/check.ts'
 import { observe } from '../probe/observe.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { undoOf } from '../render/undo.ts'
 import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { bounded } from './bounded.ts'
 import { asList, careful, flatten } from './careful.ts'
-import type { CheckResult, Listener } from './events.ts'
+import type { CheckResult, Event, Listener } from './events.ts'
 import { commandText, execute, failure } from './execute.ts'
 import { journal } from './journal.ts'
+import { sideBySide, sweep, toBeSwept } from './sweep.ts'
+import { together } from './together.ts'
 
 /** A capture that was started, as a file on a server. */
 export interface Captured {
@@ -28,12 +31,14 @@ export interface LiveOptions {
   only?: ReadonlySet<number>
   /** Asks `why` for checks that fail, and for what must not work. */
   why?: boolean | undefined
+  /** Runs what can be run together so, and not one command after the other. */
+  batch?: boolean | undefined
 }
 
 /** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
   sandbox: Sandbox,
-  { tell, where, only, why: asking }: LiveOptions,
+  { tell, where, only, batch = false, why: asking }: LiveOptions,
 ): {
   lab: Lab
   play(body: (lab: Lab) => Promise<void>): Promise<void>
@@ -60,25 +65,24 @@ export function liveLab(
       })
   }
 
-  const run = async (command: Command): Promise<void> => {
+  /** What to tell of a command that was done. */
+  const eventOf = (command: Command, ms: number, output?: string): Event => {
+    const undo = undoOf(command)
+    return { kind: 'command', place: command.place, text: text(command), undo, output, ms }
+  }
+
+  const run = async (command: Command): Promise<Event> => {
     if (command.parent !== undefined) await mustBeUp(command, command.parent)
-    const entry = written.intent(command)
+    const end = written.intent([command])
     const began = performance.now()
     const done = await execute(sandbox, command)
     if (done.code !== 0) {
-      entry.failed()
+      end('failed')
       throw failure(sandbox, command, done)
     }
-    entry.done()
+    end('done')
     if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
-    tell({
-      kind: 'command',
-      place: command.place,
-      text: text(command),
-      undo: undoOf(command),
-      output: command.shows ? done.stdout : undefined,
-      ms: performance.now() - began,
-    })
+    return eventOf(command, performance.now() - began, command.shows ? done.stdout : undefined)
   }
 
   const read = async <T extends string>(question: Read<T>): Promise<T> => {
@@ -114,11 +118,11 @@ export function liveLab(
     }
   }
 
-  const answer = async (check: Check, why: string): Promise<CheckResult> => {
+  const answer = async (check: Check, why: string, known?: Observed): Promise<CheckResult> => {
     const address = typeof check.target === 'string' ? check.target : await read(check.target)
     const command = check.command(address)
     const began = performance.now()
-    const observed = await ask(check, command)
+    const observed = known ?? (await ask(check, command))
     const { expected, asks } = check
     const question = asks && { from: check.from.name, to: address, ...asks }
     return {
@@ -149,7 +153,8 @@ export function liveLab(
       if (only) return
       tell({ kind: 'step', number: number + 1, title })
       try {
-        for (const command of flatten(commands)) await run(command)
+        if (batch) await together(flatten(commands), { sandbox, written, tell, alone: run, eventOf })
+        else for (const command of flatten(commands)) tell(await run(command))
       } catch (error) {
         if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
         throw error
@@ -161,16 +166,15 @@ export function liveLab(
         const number = checks++
         return !only || only.has(number)
       })
+      const known = await sweep(sandbox, toBeSwept(sandbox, these))
       // A listener answers one at a time; all other questions are asked side by side.
       const busy = new Map<string, Promise<unknown>>()
-      const answers = await Promise.all(
-        these.map((check) => {
-          if (check.observer !== 'answer') return answer(check, why)
-          const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
-          busy.set(check.to, answered)
-          return answered
-        }),
-      )
+      const answers = await bounded(sideBySide, these, (check) => {
+        if (check.observer !== 'answer') return answer(check, why, known.get(check))
+        const answered = (busy.get(check.to) ?? Promise.resolve()).then(() => answer(check, why))
+        busy.set(check.to, answered)
+        return answered
+      })
       const asked: CheckResult[] = []
       for (const [i, result] of answers.entries()) asked.push(await reason(these[i] as Check, result))
       for (const result of asked) tell({ kind: 'check', ...result })

@@ -11,6 +11,7 @@ export interface Options {
   quiet: boolean
   undo: boolean
   why: boolean
+  batch: boolean | undefined
   name: string | undefined
   pcap: string | undefined
 }
@@ -19,7 +20,7 @@ export interface Options {
 export async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, why, name, pcap }: Options,
+  { json, quiet, undo, why, batch = verb === 'test' || quiet || json, name, pcap }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const events: Event[] = []
@@ -30,7 +31,7 @@ export async function shown(
         verbose: !quiet,
         howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
       })
-  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap, why })
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap, why, batch })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

@@ -24,6 +24,8 @@ export interface RunOptions {
   pcap?: string | undefined
   /** Asks `why` for checks that fail, and for what must not work. */
   why?: boolean | undefined
+  /** Runs together what can be run so; without it, one command after the other. */
+  batch?: boolean | undefined
 }
 
 export interface Outcome {
@@ -106,7 +108,8 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const box = sandbox(world.record, tell)
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
-    const { play, results, captures } = liveLab(box, { tell, where, why: options.why })
+    const { why, batch } = options
+    const { play, results, captures } = liveLab(box, { tell, where, why, batch })
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
     if (stay) {

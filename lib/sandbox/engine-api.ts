@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs'
 import { PassThrough, type Readable } from 'node:stream'
 import Docker from 'dockerode'
 import type { ApiCall } from '../docker/api.ts'
+import { Unable } from '../errors.ts'
 import { engineSocket, mustBeApart } from './enter.ts'
 import type { Finished } from './process.ts'
+import { type Resident, shellBehind } from './resident.ts'
 
 const clients = new Map<number, Docker>()
 
@@ -103,8 +105,56 @@ async function progress(stream: NodeJS.ReadableStream): Promise<string> {
   return String(messages.at(-1)?.status ?? messages.at(-1)?.stream ?? '').trim()
 }
 
-/** Runs a program in a container, as `docker exec`. In the background it does not wait for its end. */
+/** The shells that stay in containers, by the server's first process and the container's name. */
+const shells = new Map<string, Promise<Resident | undefined>>()
+
+/** Starts a shell in a container, by `docker exec -i`; undefined where there is none, or no such container. */
+async function startShell(pid: number, container: string): Promise<Resident | undefined> {
+  try {
+    const exec = await client(pid)
+      .getContainer(container)
+      .exec({ Cmd: ['sh'], AttachStdin: true, AttachStdout: true, AttachStderr: true })
+    const stdin = await exec.start({ hijack: true, stdin: true })
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    client(pid).modem.demuxStream(stdin, stdout, stderr)
+    const { shell, gone } = shellBehind({ stdin, stdout, stderr })
+    for (const event of ['error', 'end', 'close']) stdin.on(event, () => gone(new Unable('it has ended')))
+    // A container without a shell says so, and that is the end of it.
+    const tried = await shell.run(['true'], {}).catch(() => undefined)
+    return tried?.code === 0 ? shell : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function shellIn(pid: number, container: string): Promise<Resident | undefined> {
+  const key = `${pid}/${container}`
+  const known = shells.get(key)
+  if (known && !(await known)?.ended()) return known
+  const started = startShell(pid, container) // of a container that was stopped, or made again, meanwhile
+  shells.set(key, started)
+  return started
+}
+
+/** Runs a program in a container: in a shell that stays there, or, when that is busy, by an exec of its own. */
 export async function execInContainer(
+  pid: number,
+  container: string,
+  argv: readonly string[],
+  background: boolean,
+): Promise<Finished> {
+  const shell = background ? undefined : await shellIn(pid, container)
+  if (shell && !shell.busy()) {
+    const done = await shell.run(argv, {}).catch(() => undefined)
+    // Of a program that is not there the engine has words of its own.
+    const missing = done?.stderr.match(/^sh: (?:(?:line )?\d+: )?(.*?): (?:command )?not found\s*$/)?.[1]
+    if (done && missing !== argv[0]) return done
+  }
+  return execAlone(pid, container, argv, background)
+}
+
+/** Runs a program in a container, as `docker exec`. In the background it does not wait for its end. */
+async function execAlone(
   pid: number,
   container: string,
   argv: readonly string[],

@@ -1,6 +1,5 @@
 /** The Docker Engine of a virtual server: which one, how it starts, when it is ready. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { get } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -112,7 +111,8 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
 }
 
 /** Whether the API of a server's engine answers: `GET /_ping`. */
-function answers(pid: number): Promise<boolean> {
+async function answers(pid: number): Promise<boolean> {
+  const { get } = await import('node:http') // only a lab with an engine needs it
   return new Promise((resolve) => {
     const request = get({ socketPath: engineSocket(pid), path: '/_ping', timeout: 5000 }, (response) => {
       response.resume()

@@ -3,7 +3,7 @@ import type { Listener } from '../run/events.ts'
 import { startEngine } from './engine.ts'
 import { type Entry, enter, enterWorld } from './enter.ts'
 import { type Finished, finished } from './process.ts'
-import { type Resident, resident } from './resident.ts'
+import { residents, type Start } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
 import { startServer } from './world.ts'
 
@@ -11,7 +11,7 @@ import { startServer } from './world.ts'
 export interface RunningServer extends Entry {
   server: ServerRecord
   /** Runs a program on the server and waits for it, unless it is to go on in the background. */
-  run(argv: readonly string[], background?: boolean): Promise<Finished>
+  run(argv: readonly string[], start?: Start): Promise<Finished>
 }
 
 export interface Sandbox {
@@ -26,12 +26,16 @@ export interface Sandbox {
 export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
   const running = (server: ServerRecord): RunningServer => {
     const entry = { lab: record, server }
-    let shell: Resident | undefined
-    const run = async (argv: readonly string[], background = false) => {
-      shell ??= resident(entry)
-      // Side by side with another command it has to enter by itself.
+    const shells = residents(entry)
+    const run = async (argv: readonly string[], start: Start = {}) => {
+      const inside = shells.run(argv, start)
+      if (inside) return inside
+      // Side by side with many others it has to enter by itself.
       const inShell = ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...argv]
-      return shell.run(argv, background) ?? finished(enter(entry, background ? inShell : argv))
+      const child = enter(entry, start.background ? inShell : argv, { stdio: 'pipe' })
+      child.stdin?.on('error', () => {}) // it may end before it has read all
+      child.stdin?.end(start.input)
+      return finished(child)
     }
     return { ...entry, run }
   }

@@ -1,94 +1,131 @@
 /**
- * Measures vethlab against plain shell: `npm run bench`. The cases take turns in each round, and the medians of
- * the rounds are compared, so that what the machine does beside it falls on all alike. ROUNDS=5 by default.
+ * Measures vethlab against the other ways to the same thing: `npm run bench`, which writes docs/bench.md. The cases take
+ * turns in each round, and the medians of the rounds are compared, so that what the machine does beside it falls on
+ * all alike. All that is made is made in throw-away namespaces. ROUNDS=5 by default; `npm run bench -- star` measures
+ * the cases with that word only, and writes nothing.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Table from 'cli-table3'
-import { $ } from 'zx'
 import { server, withLab } from '../../lib/index.ts'
-import { borderless } from '../../lib/run/screen.ts'
+import { findProgram, serverPath } from '../../lib/sandbox/engine.ts'
+import { finished, sleep } from '../../lib/sandbox/process.ts'
+import { chart, page, type Times } from './report.ts'
 
-$.verbose = false
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const rounds = Number(process.env.ROUNDS ?? 5)
+const only = process.argv[2] ?? ''
 const scratch = mkdtempSync(join(tmpdir(), 'vethlab-bench-'))
 const empty = join(scratch, 'empty.mjs')
 writeFileSync(empty, '')
 
-const tsx = ['node', '--import', 'tsx']
+/** What a case measures, by name: milliseconds, or bytes. `whole` is its process from start to end. */
+type Sample = Record<string, number>
+
+/** Runs a program to its end. The lines that it prints, `up 1234`, are microseconds of its parts, or bytes. */
+async function run(argv: string[]): Promise<Sample> {
+  const began = performance.now()
+  const [file = '', ...words] = argv
+  const { code, stdout, stderr } = await finished(spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] }))
+  const whole = performance.now() - began
+  if (code !== 0) throw new Error(`${argv.join(' ')}: exit code ${code}\n${stderr}`)
+  const parts = [...stdout.matchAll(/^(up|pairs|down|replied|server|memory) (\d+)$/gm)]
+  const scale = (name = '') => (/^(up|pairs|down)$/.test(name) ? 1000 : 1)
+  return { whole, ...Object.fromEntries(parts.map(([, name, value]) => [name, Number(value) / scale(name)])) }
+}
+
+const apart = ['unshare', '--net', '--mount']
 const start = ['node', here('../start.mjs')]
 const compose = here('../../scenarios/compose/docker-compose.yml')
 const server1 = server('server1')
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** The plain script on a server with a running engine: the time of the script alone, and of the boot before it. */
+async function plainNet1(): Promise<Sample> {
   const began = performance.now()
-  await work()
-  return performance.now() - began
-}
-
-const process_ = (argv: string[]) => timed(() => $`${argv}`)
-
-/** The plain script on a server with a running engine: the time of the script alone. */
-const plainNet1 = () =>
-  withLab(async (lab) => {
+  return withLab(async (lab) => {
     await lab.run(server1.docker.ps())
-    return timed(() => lab.run(server1.exec('sh', here('net1.sh'), compose)))
+    const booted = performance.now()
+    await lab.run(server1.exec('sh', here('net1.sh'), compose))
+    return { boot: booted - began, whole: performance.now() - booted }
   })
-
-const cases: Record<string, () => Promise<number>> = {
-  'node -e 1': () => process_(['node', '-e', '1']),
-  'tsx, an empty file': () => process_([...tsx, empty]),
-  'vethlab --help': () => process_([...start, here('../vethlab.ts'), '--help']),
-  'namespaces, plain sh': () => process_(['unshare', '--net', '--mount', 'sh', here('namespaces.sh')]),
-  'namespaces test': () => process_([...start, here('../../scenarios/namespaces.ts'), 'test', '--quiet']),
-  'net1, plain sh, engine running': plainNet1,
-  'net1 test, engine boot included': () =>
-    process_([...start, here('../../scenarios/net1.ts'), 'test', '--quiet']),
 }
 
-const times = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]))
-for (let round = 1; round <= rounds; round++)
-  for (const [name, run] of Object.entries(cases)) {
-    process.stderr.write(`round ${round} of ${rounds}: ${name}\n`)
-    times.get(name)?.push(await run())
+const missing: string[] = []
+const has = (what: string, found: boolean, how: string): boolean => {
+  if (!found) missing.push(`${what}: not measured, since it is not installed (${how})`)
+  return found
+}
+const succeeds = (file: string, ...argv: string[]): boolean => {
+  try {
+    execFileSync(file, argv, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const limit = join(scratch, 'limit')
+const hasC = has('C and netlink', succeeds('cc', '-O2', '-o', limit, here('limit.c')), 'gcc, libc6-dev')
+const python = ['/usr/bin/python3', 'python3'].find((one) => succeeds(one, '-c', 'import pyroute2'))
+has('pyroute2', python !== undefined, 'python3-pyroute2')
+const mn = findProgram('mn', serverPath())
+const hasMininet = has('Mininet', mn !== undefined && succeeds('which', 'brctl'), 'mininet, bridge-utils')
+const hasFping = has('all pairs by fping', findProgram('fping', serverPath()) !== undefined, 'fping')
+
+const mininet = (n: number, test: string) => [
+  ...[...apart, 'sh', '-c', 'mount -n -t tmpfs tmpfs /run && mkdir /run/netns && exec "$@"', 'sh', mn ?? ''],
+  ...['--topo', `single,${n}`, '--switch', 'lxbr', '--controller', 'none', '--test', test],
+]
+
+const sizes = [10, 100, 300]
+const askedAmong = 50
+const withPairs = (n: number) => (hasFping && n === askedAmong ? ['pairs'] : [])
+const cases = new Map<string, () => Promise<Sample>>()
+for (const n of [...sizes, askedAmong]) {
+  const size = String(n)
+  cases.set(`star ${n}: plain ip`, () => run([...apart, 'sh', here('star.sh'), 'plain', size]))
+  cases.set(`star ${n}: ip -batch`, () =>
+    run([...apart, 'sh', here('star.sh'), 'batch', size, ...withPairs(n)]),
+  )
+  cases.set(`star ${n}: vethlab`, () => run([...start, here('star.ts'), size, ...withPairs(n)]))
+  if (hasC) cases.set(`star ${n}: C and netlink`, () => run([...apart, 'sh', here('star.sh'), limit, size]))
+  if (python !== undefined)
+    cases.set(`star ${n}: pyroute2`, () =>
+      run([...apart, 'sh', here('star.sh'), python, here('star.py'), size]),
+    )
+  if (hasMininet)
+    cases.set(`star ${n}: Mininet`, () => run(mininet(n, n === askedAmong ? 'pingall' : 'none')))
+}
+cases.set('node -e 1', () => run(['node', '-e', '1']))
+cases.set('tsx, an empty file', () => run(['node', '--import', 'tsx', empty]))
+cases.set('vethlab --help', () => run([...start, here('../vethlab.ts'), '--help']))
+cases.set('namespaces, plain sh', () => run([...apart, 'sh', here('namespaces.sh')]))
+cases.set('namespaces test', () => run([...start, here('../../scenarios/namespaces.ts'), 'test', '--quiet']))
+cases.set('net1, plain sh', plainNet1)
+cases.set('net1 test', () => run([...start, here('../../scenarios/net1.ts'), 'test', '--quiet']))
+
+const samples = new Map<string, Sample[]>()
+for (let round = 0; round <= rounds; round++)
+  for (const [name, measure] of cases) {
+    if (!name.includes(only)) continue
+    process.stderr.write(round === 0 ? `warming up: ${name}\n` : `round ${round} of ${rounds}: ${name}\n`)
+    const sample = await measure()
+    if (round > 0) samples.set(name, [...(samples.get(name) ?? []), sample])
+    await sleep(name.startsWith('star 300') ? 1000 : 300) // the kernel removes namespaces when nobody waits for it
   }
 rmSync(scratch, { recursive: true })
 
-const median = (name: string): number => {
-  const sorted = (times.get(name) ?? []).toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+const times: Times = (name, part = 'whole') => {
+  const values = (samples.get(name) ?? []).map((sample) => sample[part] ?? Number.NaN).sort((a, b) => a - b)
+  return values[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-const results = new Table({
-  ...borderless,
-  head: ['what', 'median'],
-  colWidths: [40, 12],
-  style: { head: [] },
-})
-for (const name of times.keys()) results.push([name, `${(median(name) / 1000).toFixed(2)} s`])
-console.log(`${results}\n`)
-
-/** What is measured, the limit in words, and both as times of this run. */
-const limits: Array<[string, string, number]> = [
-  ['vethlab --help', '4 × node -e 1', 4 * median('node -e 1')],
-  [
-    'namespaces test',
-    'tsx + 3 × plain sh',
-    median('tsx, an empty file') + 3 * median('namespaces, plain sh'),
-  ],
-  ['net1 test, engine boot included', '2 × plain sh', 2 * median('net1, plain sh, engine running')],
-]
-const verdicts = new Table({
-  ...borderless,
-  head: ['what', 'limit', 'used', ''],
-  colWidths: [34, 22, 8, 6],
-  style: { head: [] },
-})
-for (const [name, limit, ms] of limits) {
-  const ratio = median(name) / ms
-  verdicts.push([name, limit, ratio.toFixed(2), ratio <= 1 ? 'ok' : 'over'])
+const text = page({ times, sizes, askedAmong, rounds, missing })
+process.stdout.write(text)
+if (only === '') {
+  mkdirSync(here('../../docs'), { recursive: true })
+  writeFileSync(here('../../docs/bench.md'), text)
+  writeFileSync(here('../../docs/bench.svg'), chart(times))
 }
-console.log(verdicts.toString())

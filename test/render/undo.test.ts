@@ -57,6 +57,14 @@ test('what was done in a namespace goes with it, and a cable is deleted at the e
   assert.deepEqual(list(...commands), ['ip link del dev r0', 'ip netns del net1'])
 })
 
+test('a cable whose other end was made elsewhere is deleted at its own; a link of that name here is another one', () => {
+  const cable = host.ip.link.add('r0').type('veth', { peer: 'e0', netns: other })
+  assert.deepEqual(list(cable, host.ip.addr.add('10.0.0.1/24').dev('e0')), [
+    'ip addr del 10.0.0.1/24 dev e0',
+    'ip link del dev r0',
+  ])
+})
+
 test('what was done to a link that was there before is taken back', () => {
   assert.deepEqual(list(host.ip.addr.add('10.0.0.254/24').dev('e0')), ['ip addr del 10.0.0.254/24 dev e0'])
   assert.match(

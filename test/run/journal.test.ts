@@ -10,22 +10,35 @@ import { labFolder } from '../../lib/sandbox/state.ts'
 const host = server('server1')
 const net1 = host.netns('net1')
 
-test('intent first, then done; a command that fails is failed, and ends the step', async () => {
-  await withLab(async (lab) => {
-    await lab.step('two', net1.add(), net1.ip.addr.add('10.0.0.1/24').dev('lo'))
-    await assert.rejects(lab.step('fails', net1.add(), host.netns('never').add()), { kind: 'already exists' })
-    const lines = readFileSync(join(labFolder(lab.name), 'journal'), 'utf8')
-      .trim()
-      .split('\n')
-    const journal = lines.map((line): JournalLine => JSON.parse(line))
-    assert.deepEqual(
-      journal.map(({ number, what }) => `${number} ${what}`),
-      ['1 intent', '1 done', '2 intent', '2 done', '3 intent', '3 failed'],
-    )
-    assert.deepEqual(journal[2]?.place, { kind: 'netns', name: 'net1', server: 'server1' })
-    assert.deepEqual(journal[2]?.undo?.argv, ['ip', 'addr', 'del', '10.0.0.1/24', 'dev', 'lo'])
-  })
-})
+const journalOf = (lab: string): JournalLine[] =>
+  readFileSync(join(labFolder(lab), 'journal'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+for (const batch of [false, true])
+  test(`intent first, then done; a command that fails is failed, and ends the step, ${batch ? 'in batches' : 'one by one'}`, () =>
+    withLab(
+      async (lab) => {
+        await lab.step('two', net1.add(), net1.ip.addr.add('10.0.0.1/24').dev('lo'))
+        await assert.rejects(lab.step('fails', net1.add(), host.netns('never').add()), {
+          kind: 'already exists',
+          command: 'ip netns add net1',
+        })
+        const journal = journalOf(lab.name)
+        assert.deepEqual(
+          journal.map(({ number, what }) => `${number} ${what}`),
+          [
+            ...['1 intent', '1 done', '2 intent', '2 done', '3 intent'],
+            ...(batch ? ['4 intent', '3 failed', '4 skipped'] : ['3 failed']),
+          ],
+        )
+        assert.deepEqual(journal[2]?.place, { kind: 'netns', name: 'net1', server: 'server1' })
+        assert.deepEqual(journal[2]?.undo?.argv, ['ip', 'addr', 'del', '10.0.0.1/24', 'dev', 'lo'])
+        assert.doesNotMatch(await lab.run(host.ip.netns.list()), /never/)
+      },
+      { batch },
+    ))
 
 test('two labs of one program, one after the other, and a program that goes on afterwards', async () => {
   const listening = () =>

@@ -39,8 +39,9 @@ async function fails(
   said: RegExp,
   env: Record<string, string> = {},
   code = 2,
+  ...words: string[]
 ): Promise<string> {
-  const done = await vethlab(file, ['test'], env)
+  const done = await vethlab(file, ['test', ...words], env)
   assert.equal(done.code, code, done.stdout + done.stderr)
   assert.match(done.stderr, said)
   assert.doesNotMatch(done.stderr, /^\s+at /m, 'no stack trace')
@@ -66,6 +67,39 @@ test('a command that fails: where, the command, what the tool said, what to do',
     file,
     /^error: test\/\.errors-\w+\/taken\.ts:5, step "Twice the same"\n {2}ip netns add a\n {2}Cannot create namespace file .*File exists\n.*already there/,
   )
+})
+
+test('a failure at node 57 of 100 names its command and leaves nothing, in batches and one by one', async () => {
+  const head = `const { star } = await import('../../lib/index.ts')
+  const { commands } = star(server1, 100)`
+  const taken = scenarioFile(
+    'port57',
+    `${head}
+  await lab.step('before', server1.ip.link.add('p57').type('bridge'))
+  await lab.step('A star', commands)`,
+  )
+  const twice = scenarioFile(
+    'node57',
+    `${head}
+  await lab.step('A star', commands.flatMap((one) => (one.argv.includes('10.1.0.57/16') ? [one, one] : [one])))`,
+  )
+  for (const executor of ['--batch', '--no-batch']) {
+    const port =
+      /^error: .*\/port57\.ts:8, step "A star"\n {2}ip link add name p57 type veth peer name eth0 netns n57\n {2}RTNETLINK answers: File exists\n.*already there/
+    await fails(taken, port, {}, 2, executor)
+    const node =
+      /step "A star"\n {2}ip -n n57 addr add 10\.1\.0\.57\/16 dev eth0\n {2}.*(File exists|already assigned)[\s\S]*already there/
+    await fails(twice, node, {}, 2, executor)
+  }
+})
+
+test('N of the star: none, negative, no number, more than a bridge takes', async () => {
+  for (const n of ['0', '-5', 'many', '1024'])
+    await fails(
+      'star',
+      /^error: scenarios\/star\.ts:\d+\n\S+ is not a number of nodes at one bridge: 1 to 1023/,
+      { N: n },
+    )
 })
 
 test('a value that cannot be right is refused before anything runs', async () => {

@@ -97,6 +97,7 @@ const lessons: Record<string, (document: Document) => void> = {
     assert.equal(found.at(-1), 'replies, TTL 63')
     assert.equal(found[0], found[1], 'both rules, or none, are there')
   },
+  star: (document) => assert.equal(replying(document).length, 10 * 9),
   net1: (document) => {
     const [policy, before, ...after] = observed(document, 'net1', 'qube-client-1')
     assert.ok(policy)
