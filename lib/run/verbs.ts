@@ -33,8 +33,6 @@ export interface Outcome {
 function preflight(planned: Plan, path: string): void {
   if (process.platform !== 'linux')
     throw new Unable('vethlab needs Linux: namespaces are a thing of its kernel')
-  if (process.getuid?.() !== 0)
-    throw new Unable('virtual servers need root', { hint: 'Run it as root, or with sudo.' })
   const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
   for (const { argv, place, file } of commandsOf(planned)) {
     if (place.kind !== 'container') programs.add(argv[0] ?? '')

@@ -58,6 +58,9 @@ export function stateRoot(): string {
 export const cacheRoot = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vethlab')
 
+/** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
+export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
+
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
 export function labName(name: string): string {
   if (!/^[a-z0-9][a-z0-9_-]{0,39}$/i.test(name))

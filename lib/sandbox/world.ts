@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
 import { findProgram } from './engine.ts'
-import { type Entry, enterWords, environment, mustBeApart, worldNamespaces } from './enter.ts'
+import { type Entry, enterWords, environment, mustBeApart, newWorldWords, rootless, worldNamespaces } from './enter.ts'
 import { guarded } from './guard.ts'
 import { firstLines, until } from './process.ts'
 import {
@@ -20,12 +20,13 @@ import {
   type ServerRecord,
   saveLab,
   stateRoot,
+  storageFolder,
 } from './state.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
 
-/** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree. */
-export const cgroupOf = (lab: string): string => `vethlab-${lab}`
+/** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree; none without root. */
+const cgroupOf = (lab: string): string => (rootless ? '' : `vethlab-${lab}`)
 
 export interface World {
   record: LabRecord
@@ -87,8 +88,9 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
     since: new Date().toISOString(),
     image: process.env.IMAGE || builtImage,
   }
-  const janitor = ['unshare', '--mount', '--propagation', 'slave', 'busybox', 'sh', script('janitor')]
-  const words = [...janitor, labFolder(about.name), cgroupOf(about.name), ...servers]
+  const janitor = [...newWorldWords, 'busybox', 'sh', script('janitor')]
+  const kept = [labFolder(about.name), cgroupOf(about.name), rootless ? storageFolder(about.name) : '']
+  const words = [...janitor, ...kept, ...servers]
   const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
   const stdin = child.stdin as Writable & { unref?(): void }
   stdin.on('error', () => {}) // the lab may end first
@@ -118,7 +120,7 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
 
 /** Makes one more virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
-  const cgroup = join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
+  const cgroup = rootless ? '' : join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
   const words = enterWords(lab.pid, ['busybox', 'sh', script('server'), name, cgroup], worldNamespaces)
   const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
   return { name, pid: pidOf(name), engine: false }
