@@ -13,15 +13,8 @@ import { explain, packages } from '../lib/errors.ts'
 import { inside } from '../lib/names.ts'
 import { borderless } from '../lib/run/screen.ts'
 import { findCompose, findProgram, serverPath } from '../lib/sandbox/engine.ts'
+import { type Finding, rights } from '../lib/sandbox/rights.ts'
 import { cacheRoot } from '../lib/sandbox/state.ts'
-
-export interface Finding {
-  about: string
-  state: 'ok' | 'warn' | 'fail'
-  found: string
-  /** What it means and what to do; empty when all is well. */
-  advice: string
-}
 
 const ok = (about: string, found: string): Finding => ({ about, state: 'ok', found, advice: '' })
 const warn = (about: string, found: string, advice: string): Finding => ({
@@ -53,19 +46,6 @@ function said(file: string, ...argv: string[]): string | undefined {
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
 const isRoot = process.getuid?.() === 0
 
-function rights(): Finding[] {
-  const restricted =
-    read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' ||
-    read('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
-    read('/proc/sys/user/max_user_namespaces') === '0'
-  return [
-    isRoot ? ok('rights', 'root') : fail('rights', 'not root', 'Virtual servers need root: sudo make …'),
-    restricted
-      ? warn('user namespaces', 'forbidden to ordinary users', 'Only root can run labs here.')
-      : ok('user namespaces', 'allowed'),
-  ]
-}
-
 function kernel(): Finding[] {
   const filesystems = read('/proc/filesystems')
   const has = (name: string) => new RegExp(`\\b${name}$`, 'm').test(filesystems)
@@ -87,7 +67,7 @@ function kernel(): Finding[] {
 
 /** Tries each type of link in a network namespace that ends at once. */
 function linkTypes(): Finding[] {
-  if (!isRoot) return []
+  const namespace = isRoot ? ['--net'] : ['--user', '--map-root-user', '--net']
   const needed = ['veth', 'bridge', 'macvlan']
   const some = {
     vxlan: 'id 1 dstport 4789',
@@ -107,7 +87,7 @@ function linkTypes(): Finding[] {
   const works = (type: string) =>
     said(
       'unshare',
-      '--net',
+      ...namespace,
       'sh',
       '-c',
       `ip link add name v0 type veth peer name v1; [ ${type} = veth ] || ip link add ${words(type)}`,
@@ -170,7 +150,7 @@ function engine(path: string): Finding[] {
 
 function firewall(): Finding[] {
   const flavour = said('iptables', '-V') ?? 'no iptables'
-  const legacy = read('/proc/net/ip_tables_names') !== ''
+  const legacy = isRoot && read('/proc/net/ip_tables_names') !== ''
   const nft = isRoot && (said('nft', 'list', 'tables') ?? '') !== ''
   const manager = said('pidof', 'firewalld')
     ? 'firewalld'
@@ -238,7 +218,7 @@ function room(): Finding[] {
 function main(): number {
   const path = serverPath()
   const findings = [
-    ...rights(),
+    ...rights(path),
     ...kernel(),
     ...linkTypes(),
     ...tools(path),

@@ -2,7 +2,7 @@
 import type { Place } from '../command.ts'
 
 export type Event =
-  | { kind: 'begin'; lab: string; title: string; again: boolean }
+  | { kind: 'begin'; lab: string; title: string; again: boolean; rootless: boolean }
   /** Something that takes long enough to say so; ends with `waited`. */
   | { kind: 'waiting'; what: string }
   | { kind: 'waited'; what: string; ms: number }

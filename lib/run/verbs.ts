@@ -6,7 +6,9 @@ import { BadInput, toolMissing, Unable } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { toShell } from '../render/shell.ts'
 import { findCompose, findProgram, serverPath } from '../sandbox/engine.ts'
+import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
+import { mustBeAllowed } from '../sandbox/rights.ts'
 import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
@@ -33,10 +35,12 @@ export interface Outcome {
 function preflight(planned: Plan, path: string): void {
   if (process.platform !== 'linux')
     throw new Unable('vethlab needs Linux: namespaces are a thing of its kernel')
+  mustBeAllowed(commandsOf(planned), path)
   const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
   for (const { argv, place, file } of commandsOf(planned)) {
     if (place.kind !== 'container') programs.add(argv[0] ?? '')
-    if (argv[0] === 'docker') programs.add('dockerd')
+    if (argv[0] === 'docker')
+      for (const program of rootless ? ['dockerd', 'nc'] : ['dockerd']) programs.add(program)
     if (argv[1] === 'compose' && !findCompose())
       throw new Unable('docker compose: version 2 or later not found', { hint: 'make setup fetches it.' })
     if (file !== undefined && !existsSync(file))
@@ -85,7 +89,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const began = performance.now()
   const { planned, path } = await prepared(scenario, options)
   const where = stepLines(planned)
-  tell({ kind: 'begin', lab: name, title: scenario.title, again: false })
+  tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless })
   const loading = liveModules() // while the world starts
   const servers = serversOf(planned)
   const about = {
@@ -129,7 +133,7 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     throw new Unable(`${name} is up, and its steps have changed since`, {
       hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
     })
-  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true })
+  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless })
   const { play, results } = liveLab(standing, { tell: options.tell, where: [], only: lastingChecks(planned) })
   await guarded(() => play(scenario.body))
   return { checks: results, ms: performance.now() - began, again: true }

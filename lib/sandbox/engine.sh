@@ -38,6 +38,7 @@ rootless() {
   echo '{ "apiVersion": "1.1.1", "version": "none", "networkDriver": { "driver": "none" } }' >$kit/v1/info
   while :; do
     rm -f $kit/api.sock
+    # shellcheck disable=SC2094 # a pipe with a name: what httpd answers goes back to nc
     nc -lNU $kit/api.sock <$kit/answer | busybox httpd -i -h $kit >$kit/answer || sleep 1
   done </dev/null >/dev/null 2>&1 &
   tries=0

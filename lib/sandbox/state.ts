@@ -3,7 +3,9 @@
  * removes it when the lab's first process has ended, for whatever reason.
  */
 import {
+  constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,6 +17,7 @@ import {
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
+import { rootless } from './enter.ts'
 
 /** The name of the image that set-up builds. */
 export const builtImage = 'vethlab'
@@ -47,11 +50,32 @@ export interface LabRecord {
   servers: ServerRecord[]
 }
 
-/** The folder of all labs of this user: root's is /run/vethlab. */
+/**
+ * The folder of all labs of this user: root's is /run/vethlab. What others could write there would name processes for
+ * this user to enter, so it must be this user's alone.
+ */
 export function stateRoot(): string {
-  if (process.getuid?.() === 0) return '/run/vethlab'
   const runtime = process.env.XDG_RUNTIME_DIR
-  return runtime ? join(runtime, 'vethlab') : join(cacheRoot(), 'run')
+  const folder = !rootless ? '/run/vethlab' : runtime ? join(runtime, 'vethlab') : join(cacheRoot(), 'run')
+  const refuse = (why: string): never => {
+    throw new Unable(`the folder of your labs, ${folder}, ${why}`, {
+      hint:
+        rootless && runtime
+          ? 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
+          : 'Look who made it, and remove it.',
+    })
+  }
+  try {
+    const { uid, mode } = lstatSync(folder)
+    if (uid !== process.getuid?.()) refuse('belongs to another user')
+    if ((mode & constants.S_IFMT) !== constants.S_IFDIR) refuse('is no folder')
+    if (mode & 0o022) refuse(`can be written by others (mode ${(mode & 0o7777).toString(8)})`)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (error instanceof Unable) throw error
+    if (code !== 'ENOENT') refuse(`cannot be looked at: ${message}`)
+  }
+  return folder
 }
 
 /** The folder for what set-up fetches and builds. Default: ~/.cache/vethlab. */
@@ -91,7 +115,7 @@ export function claim(name: string): boolean {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw new Unable(`cannot write the state of the lab: ${message}`, {
-      hint: `Make ${stateRoot()} writable for you, or set XDG_RUNTIME_DIR.`,
+      hint: 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR',
     })
   }
 }

@@ -1,14 +1,23 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
 import { findProgram } from './engine.ts'
-import { type Entry, enterWords, environment, mustBeApart, newWorldWords, rootless, worldNamespaces } from './enter.ts'
+import {
+  type Entry,
+  enterWords,
+  environment,
+  mustBeApart,
+  newWorldWords,
+  rootless,
+  worldNamespaces,
+} from './enter.ts'
 import { guarded } from './guard.ts'
 import { firstLines, until } from './process.ts'
+import { rights } from './rights.ts'
 import {
   bornAt,
   builtImage,
@@ -61,9 +70,9 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
     throw new Unable(
       `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
       {
-        hint: /not permitted|denied/.test(complaint)
-          ? 'Virtual servers need root: run it with sudo, or as root.'
-          : 'They need namespaces, overlay and cgroup v2 in the kernel.',
+        hint:
+          rights(lab.path).find(({ state }) => state === 'fail')?.advice ??
+          'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.',
       },
     )
   }
@@ -146,6 +155,9 @@ async function claimSwept(name: string): Promise<boolean> {
 /** Removes the folder of a lab that has ended without its janitor. */
 function sweep(name: string): void {
   rmSync(labFolder(name), { recursive: true, force: true })
+  // Its containers' files belong to subordinate ids of this user.
+  const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storageFolder(name)]
+  if (existsSync(storageFolder(name))) spawnSync(program, words)
   try {
     rmdirSync(stateRoot())
   } catch {} // other labs are up
