@@ -47,7 +47,10 @@ if [ -n "$cgroup" ]; then
   umount -n "$dir/cgroup"
   rmdir "$dir/cgroup"
 fi
-[ -z "$storage" ] || rm -rf "$storage"
+if [ -d "$storage" ]; then
+  rm -rf "$storage"
+  rmdir "${storage%/*}"
+fi
 rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/journal"
 rmdir "$dir"
 rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

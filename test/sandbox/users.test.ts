@@ -26,7 +26,8 @@ before(async () => {
 })
 after(async () => {
   if (root.skip) return
-  await both.as('student', run('down'))
+  for (const user of ['student', 'other'] as const)
+    await both.as(user, run('down --all', 'scripts/vethlab.ts'))
   await both.end()
 })
 
@@ -53,7 +54,7 @@ test('another user cannot read, join or end it', root, async () => {
   const attempts = [
     `cat ${lab.record}`,
     `ls /proc/${lab.server}/root/run`,
-    `curl -s --unix-socket /proc/${lab.server}/root/run/docker.sock http://d/info`,
+    `printf 'GET /_ping HTTP/1.0\\r\\n\\r\\n' | nc -NU /proc/${lab.server}/root/run/docker.sock`,
     `readlink /proc/${lab.server}/ns/net`,
     `nsenter --target ${lab.server} --user --preserve-credentials --net --mount true`,
     `nsenter --target ${lab.pid} --net true`,
@@ -105,6 +106,44 @@ test('a folder of labs that others can write is refused', root, async () => {
     /the folder of your labs, \/home\/other\/\.cache\/vethlab\/run, can be written by others \(mode 777\)/,
   )
   await both.as('other', 'rmdir ~/.cache/vethlab/run')
+})
+
+test('XDG_RUNTIME_DIR of a session serves, too', root, async () => {
+  const session = { XDG_RUNTIME_DIR: '/home/other/session' }
+  const namespaces = (words: string) =>
+    both.as('other', `mkdir -p -m 700 ~/session; ${run(words, 'scenarios/namespaces.ts')}`, session)
+  assert.equal((await namespaces('up')).code, 0)
+  assert.equal((await both.as('other', 'ls ~/session/vethlab')).stdout, 'namespaces\n')
+  const elsewhere = await both.as('other', run('status', 'scenarios/namespaces.ts'))
+  const down = await namespaces('down')
+  assert.match(elsewhere.stdout, /namespaces is not up/)
+  assert.match(down.stdout, /namespaces is removed/)
+  assert.equal((await both.as('other', 'ls ~/session')).stdout, '')
+})
+
+test('an overlay network is refused before anything starts', root, async () => {
+  const script = `import { scenario, server } from '../lib/index.ts'
+export default scenario(import.meta, 'swarm', (lab) =>
+  lab.step('x', server('server1').docker.network.create('o1').driver('overlay')))`
+  const { code, stdout, stderr } = await both.as(
+    'other',
+    `cat >scenarios/swarm.ts <<'END'\n${script}\nEND\n${run('test', 'scenarios/swarm.ts')}`,
+  )
+  assert.equal(code, 2)
+  assert.equal(stdout, '')
+  assert.match(stderr, /docker network create --driver overlay o1\n {2}an engine without root has no overlay/)
+})
+
+test('where tmpfs cannot hold overlays, the cache does, as long as the lab is up', root, async () => {
+  // ramfs knows no extended attributes, as tmpfs did not before Linux 6.6.
+  const older = `sed -i 's/-t tmpfs tmpfs .run$/-t ramfs ramfs \\/run/' lib/sandbox/server.sh`
+  const up = await both.as('other', `${older}; grep -q ramfs lib/sandbox/server.sh && ${run('up')}`)
+  assert.equal(up.code, 0, up.stdout + up.stderr)
+  const driver = await both.as('other', run('exec server1 -- docker info -f {{.Driver}}'))
+  assert.equal(driver.stdout, 'overlay2\n')
+  assert.match((await both.as('other', 'ls ~/.cache/vethlab/storage/docker/server1')).stdout, /overlay2/)
+  assert.equal((await both.as('other', run('down'))).code, 0)
+  assert.notEqual((await both.as('other', 'ls ~/.cache/vethlab/storage')).code, 0)
 })
 
 test('nothing is set-uid', root, async () => {
