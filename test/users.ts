@@ -5,8 +5,8 @@ import { type Finished, finished, firstLines } from '../lib/sandbox/process.ts'
 import { root } from './machine.ts'
 
 export interface Users {
-  /** Runs a shell line as that user, in their checkout. */
-  as(user: 'student' | 'other', line: string, env?: Record<string, string>): Promise<Finished>
+  /** Runs a shell line as that user, in their checkout; root is in this one. */
+  as(user: 'student' | 'other' | 'root', line: string, env?: Record<string, string>): Promise<Finished>
   /** Ends them, and all that was mounted for them. */
   end(): Promise<void>
 }
@@ -21,8 +21,9 @@ export async function users(): Promise<Users> {
   return {
     as: (user, line, env = {}) => {
       const named = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-      const words = ['sh', join(root, 'test/as.sh'), user, ...named, 'sh', '-c', line]
-      return finished(spawn('nsenter', ['--target', `${holder.pid}`, '--mount', '--', ...words]))
+      const become = user === 'root' ? ['env', ...named] : ['sh', join(root, 'test/as.sh'), user, ...named]
+      const words = ['--target', `${holder.pid}`, '--mount', `--wd=${root}`, '--', ...become]
+      return finished(spawn('nsenter', [...words, 'sh', '-c', line]))
     },
     async end() {
       holder.stdin.end()

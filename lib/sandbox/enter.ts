@@ -1,7 +1,7 @@
 /**
- * Every entry into a lab goes through here, and so does the way out of the caller's rights: root's labs live in the
- * machine's own user namespace, those of an ordinary user in one of their own, around all else. Nothing beyond
- * this file asks which it is.
+ * Every entry into a lab goes through here. An ordinary user's lab has one namespace more than root's, around all
+ * others: a user namespace. What else differs without root asks for `rootless`: there is no cgroup to make
+ * (world.ts), the engine is told (engine.ts), and the state is in another folder (state.ts).
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readlinkSync } from 'node:fs'

@@ -68,11 +68,14 @@ inside)
   ;;
 
 *)
-  mount -n -t cgroup2 cgroup2 /sys/fs/cgroup
-  # The kernel gives controllers only to a cgroup without processes of its own (moby's hack/dind does the same).
   if [ -n "$cgroup" ]; then
+    mount -n -t cgroup2 cgroup2 /sys/fs/cgroup
+    # The kernel gives controllers only to a cgroup without processes of its own (moby's hack/dind does the same).
     mkdir /sys/fs/cgroup/init
     echo 0 >/sys/fs/cgroup/init/cgroup.procs
+  else
+    # In a desktop session the user may make cgroups, and those of the containers would outlive the lab.
+    mount -n -o ro -t cgroup2 cgroup2 /sys/fs/cgroup
   fi
   ip link set dev lo up
   cd /

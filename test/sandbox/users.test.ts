@@ -6,6 +6,7 @@ import { type Users, users } from '../users.ts'
 
 const root = needsRoot('it becomes two other users')
 const file = 'scenarios/docker.ts'
+const compose = 'scenarios/compose.ts'
 const run = (words: string, scenario = file) => `node scripts/start.mjs ${scenario} ${words}`
 
 let both: Users
@@ -144,6 +145,22 @@ test('where tmpfs cannot hold overlays, the cache does, as long as the lab is up
   assert.match((await both.as('other', 'ls ~/.cache/vethlab/storage/docker/server1')).stdout, /overlay2/)
   assert.equal((await both.as('other', run('down'))).code, 0)
   assert.notEqual((await both.as('other', 'ls ~/.cache/vethlab/storage')).code, 0)
+})
+
+test('where the user may make cgroups, as in a desktop session, none is left', root, async () => {
+  const { code, stdout, stderr } = await both.as(
+    'root',
+    `set -e
+    mount -t cgroup2 cgroup2 /mnt
+    trap 'echo $$ >/mnt/cgroup.procs; find /mnt/vethlab-session -depth -type d -exec rmdir {} +' EXIT
+    mkdir -p /mnt/vethlab-session/within
+    chown -R student /mnt/vethlab-session
+    echo $$ >/mnt/vethlab-session/within/cgroup.procs
+    sh test/as.sh student sh -c 'set -e; ${run('up', compose)}; ${run('down', compose)}'
+    echo $$ >/mnt/cgroup.procs
+    rmdir /mnt/vethlab-session/within`,
+  )
+  assert.equal(code, 0, stdout + stderr)
 })
 
 test('nothing is set-uid', root, async () => {
