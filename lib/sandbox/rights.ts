@@ -153,7 +153,7 @@ export function needsRoot(
   mayUse: (device: string) => boolean = accessible,
 ): { why: string; hint: string } | undefined {
   const says = (...words: string[]) => words.every((word, i) => argv[i] === word)
-  if (says('docker', 'network', 'create') && argv.some((word) => /^(--driver=)?overlay$/.test(word)))
+  if (says('docker', 'network', 'create') && / (-d|--driver)[ =]overlay /.test(`${argv.join(' ')} `))
     return {
       why: 'an engine without root has no overlay networks: Docker leaves its overlay driver out there',
       hint: 'Run this scenario as root: sudo make …',

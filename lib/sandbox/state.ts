@@ -3,7 +3,6 @@
  * removes it when the lab's first process has ended, for whatever reason.
  */
 import {
-  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -50,32 +49,36 @@ export interface LabRecord {
   servers: ServerRecord[]
 }
 
-/**
- * The folder of all labs of this user: root's is /run/vethlab. What others could write there would name processes for
- * this user to enter, so it must be this user's alone.
- */
+/** The folder of all labs of this user: root's is /run/vethlab. */
 export function stateRoot(): string {
-  const runtime = process.env.XDG_RUNTIME_DIR
-  const folder = !rootless ? '/run/vethlab' : runtime ? join(runtime, 'vethlab') : join(cacheRoot(), 'run')
-  const refuse = (why: string): never => {
-    throw new Unable(`the folder of your labs, ${folder}, ${why}`, {
-      hint:
-        rootless && runtime
-          ? 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
-          : 'Look who made it, and remove it.',
+  const runtime = rootless ? process.env.XDG_RUNTIME_DIR : undefined
+  const own = rootless ? join(cacheRoot(), 'run') : '/run/vethlab'
+  const folder = runtime ? join(runtime, 'vethlab') : own
+  const wrong = wrongWith(folder)
+  if (wrong)
+    throw new Unable(`the folder of your labs, ${folder}, ${wrong}`, {
+      hint: runtime
+        ? 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
+        : 'Look who made it and what is in it, and remove it.',
     })
-  }
-  try {
-    const { uid, mode } = lstatSync(folder)
-    if (uid !== process.getuid?.()) refuse('belongs to another user')
-    if ((mode & constants.S_IFMT) !== constants.S_IFDIR) refuse('is no folder')
-    if (mode & 0o022) refuse(`can be written by others (mode ${(mode & 0o7777).toString(8)})`)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (error instanceof Unable) throw error
-    if (code !== 'ENOENT') refuse(`cannot be looked at: ${message}`)
-  }
   return folder
+}
+
+/**
+ * Why a folder cannot hold this user's labs; undefined when it can, or is not there yet. What others write there
+ * would name processes for this user to enter.
+ */
+function wrongWith(folder: string): string | undefined {
+  try {
+    const found = lstatSync(folder, { throwIfNoEntry: false })
+    if (!found) return undefined
+    if (!found.isDirectory()) return 'is no folder'
+    if (found.uid !== process.getuid?.()) return 'belongs to another user'
+    if (found.mode & 0o022) return `can be written by others (mode ${(found.mode & 0o777).toString(8)})`
+  } catch (error) {
+    return `cannot be looked at: ${(error as Error).message}`
+  }
+  return undefined
 }
 
 /** The folder for what set-up fetches and builds. Default: ~/.cache/vethlab. */
