@@ -40,8 +40,8 @@ inside)
   # server its own named namespaces and its own lock for iptables.
   mount -n -t tmpfs tmpfs /run
   files=/run/vethlab
-  mkdir -p /run/netns /run/lock $files/docker/cli-plugins
-  for top in etc opt var; do mkdir -p $files/$top/upper $files/$top/work $files/$top/lower; done
+  mkdir -p /run/netns /run/lock $files/docker/cli-plugins \
+    $files/etc/upper $files/etc/work $files/opt/upper $files/opt/work $files/var/upper $files/var/work
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >$files/etc/upper/hosts
   echo '# A virtual server has no name server.' >$files/etc/upper/resolv.conf
   echo "$name" >$files/etc/upper/hostname
@@ -53,6 +53,7 @@ inside)
     else
       # In a user namespace the kernel lays nothing over a folder with other mounts in it, and nothing over files of
       # unknown owners could be changed: links to them do the same.
+      mkdir $files/$top/lower
       mount -n -o rbind "/$top" $files/$top/lower
       link_all $files/$top/lower $files/$top/upper
       mount -n -o bind $files/$top/upper "/$top"

@@ -49,17 +49,20 @@ export interface LabRecord {
   servers: ServerRecord[]
 }
 
+/** The folder of the user's session, if there is one. */
+const session = (): string | undefined => (rootless ? process.env.XDG_RUNTIME_DIR : undefined)
+const sessionHint =
+  'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
+
 /** The folder of all labs of this user: root's is /run/vethlab. */
 export function stateRoot(): string {
-  const runtime = rootless ? process.env.XDG_RUNTIME_DIR : undefined
+  const runtime = session()
   const own = rootless ? join(cacheRoot(), 'run') : '/run/vethlab'
   const folder = runtime ? join(runtime, 'vethlab') : own
   const wrong = wrongWith(folder)
   if (wrong)
     throw new Unable(`the folder of your labs, ${folder}, ${wrong}`, {
-      hint: runtime
-        ? 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
-        : 'Look who made it and what is in it, and remove it.',
+      hint: runtime ? sessionHint : 'Look who made it and what is in it, and remove it.',
     })
   return folder
 }
@@ -118,7 +121,7 @@ export function claim(name: string): boolean {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw new Unable(`cannot write the state of the lab: ${message}`, {
-      hint: 'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR',
+      hint: session() ? sessionHint : `Make ${stateRoot()} writable for you.`,
     })
   }
 }
