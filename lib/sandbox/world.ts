@@ -1,7 +1,7 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
@@ -72,7 +72,9 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
       {
         hint:
           rights(lab.path).find(({ state }) => state === 'fail')?.advice ??
-          'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.',
+          (/not permitted|denied/.test(complaint)
+            ? 'This user may not make namespaces here: in a container that takes --privileged.'
+            : 'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.'),
       },
     )
   }
@@ -156,11 +158,13 @@ async function claimSwept(name: string): Promise<boolean> {
 function sweep(name: string): void {
   rmSync(labFolder(name), { recursive: true, force: true })
   // Its containers' files belong to subordinate ids of this user.
-  const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storageFolder(name)]
-  if (existsSync(storageFolder(name))) spawnSync(program, words)
-  try {
-    rmdirSync(stateRoot())
-  } catch {} // other labs are up
+  const storage = storageFolder(name)
+  const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storage]
+  if (existsSync(storage)) spawnSync(program, words)
+  for (const folder of [stateRoot(), dirname(storage)])
+    try {
+      rmdirSync(folder)
+    } catch {} // other labs are up, or it is not there
 }
 
 function kill(pid: number): void {
