@@ -22,7 +22,7 @@ for user in student other; do
   echo "$user:x:$uid:$uid::$home:/bin/sh" >>/home/.passwd
   echo "$user:x:$uid:" >>/home/.group
   echo "$user:$((uid * 65536)):65536" | tee -a /home/.subuid >>/home/.subgid
-  mkdir -p $home/.cache/vethlab $home/vethlab
+  mkdir -p $home/.cache/vethlab $home/vethlab $home/tmp
   tar -C "$checkout" --exclude=./.git --exclude=./node_modules/.cache -cf - . | tar -C $home/vethlab -xf -
   chown -R $uid:$uid $home
   chmod 700 $home
