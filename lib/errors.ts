@@ -93,7 +93,7 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
   [
     /Operation not permitted|you must be root|Permission denied/,
     'needs root',
-    'This needs root in the place where it runs.',
+    'This needs root in the place where it runs; a lab made without root has no right on the machine.',
   ],
   [
     /Unknown device type|Operation not supported/,

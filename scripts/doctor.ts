@@ -12,20 +12,9 @@ import { explain } from '../lib/errors.ts'
 import { inside } from '../lib/names.ts'
 import { borderless } from '../lib/run/screen.ts'
 import { serverPath } from '../lib/sandbox/engine.ts'
-import {
-  compose,
-  contents,
-  engine,
-  type Finding,
-  fail,
-  image,
-  kernel,
-  ok,
-  rights,
-  said,
-  tools,
-  warn,
-} from '../lib/sandbox/needs.ts'
+import { type Finding, fail, ok, warn } from '../lib/sandbox/finding.ts'
+import { compose, contents, engine, image, kernel, said, tools } from '../lib/sandbox/needs.ts'
+import { rights } from '../lib/sandbox/rights.ts'
 import { cacheRoot } from '../lib/sandbox/state.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -44,21 +33,9 @@ const programs = [
   'sysctl',
 ]
 
-function userNamespaces(): Finding[] {
-  const restricted =
-    contents('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1' ||
-    contents('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
-    contents('/proc/sys/user/max_user_namespaces') === '0'
-  return [
-    restricted
-      ? warn('user namespaces', 'forbidden to ordinary users', 'Only root can run labs here.')
-      : ok('user namespaces', 'allowed'),
-  ]
-}
-
 /** Tries each type of link in a network namespace that ends at once. */
 function linkTypes(): Finding[] {
-  if (!isRoot) return []
+  const namespace = isRoot ? ['--net'] : ['--user', '--map-root-user', '--net']
   const needed = ['veth', 'bridge', 'macvlan']
   const some = {
     vxlan: 'id 1 dstport 4789',
@@ -78,7 +55,7 @@ function linkTypes(): Finding[] {
   const works = (type: string) =>
     said(
       'unshare',
-      '--net',
+      ...namespace,
       'sh',
       '-c',
       `ip link add name v0 type veth peer name v1; [ ${type} = veth ] || ip link add ${words(type)}`,
@@ -111,7 +88,7 @@ function otherEngines(): Finding[] {
 
 function firewall(): Finding[] {
   const flavour = `${said('iptables', '-V') ?? 'no iptables'}, ${said('ip', '-V')?.replace('ip utility, ', '') ?? 'no ip'}`
-  const legacy = contents('/proc/net/ip_tables_names') !== ''
+  const legacy = isRoot && contents('/proc/net/ip_tables_names') !== ''
   const nft = isRoot && (said('nft', 'list', 'tables') ?? '') !== ''
   const manager = said('pidof', 'firewalld')
     ? 'firewalld'
@@ -179,8 +156,7 @@ function room(): Finding[] {
 function main(): number {
   const path = serverPath()
   const findings = [
-    ...rights(),
-    ...userNamespaces(),
+    ...rights(path),
     ...kernel(),
     ...linkTypes(),
     ...tools(path, programs),

@@ -24,6 +24,7 @@ root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 updated=
 update() {
   [ -z "$updated" ] || return 0
+  [ "$(id -u)" = 0 ] || have sudo || die "apt's lists of packages are missing" 'As root: apt-get update'
   root apt-get update -qq || die 'apt-get update failed' 'Look at its words above; is there a network?'
   updated=1
 }

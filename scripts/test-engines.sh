@@ -1,21 +1,24 @@
 #!/bin/sh
-# Tests all scenarios on each engine that engines.sh gets, or on those in ENGINES, and the recipes on all. Ends with `N passed, N failed`.
+# Tests all scenarios on each engine that engines.sh gets, or on those in ENGINES, and the recipes on all; root does the
+# scenarios as an ordinary user, too. Ends with `N passed, N failed`.
 # usage: test-engines.sh
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/fetch.sh
 passed=0 failed=0
+count() { if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 for version in ${ENGINES:-20.10 26.1 28.5}; do
   [ -x "$cache/engines/$version/usr/sbin/dockerd" ] || die "there is no engine $version" 'make engines fetches 20.10, 26.1 and 28.5.'
   printf '\nDocker Engine %s\n' "$version"
-  if ENGINE=$version node scripts/start.mjs scripts/vethlab.ts scenarios; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
+  export ENGINE="$version"
+  count node scripts/start.mjs scripts/vethlab.ts scenarios
+  [ "$(id -u)" = 0 ] || continue
+  printf '\nDocker Engine %s, without root\n' "$version"
+  count sh test/users.sh sh test/as.sh student node scripts/start.mjs scripts/vethlab.ts scenarios
 done
 printf '\nRecipes\n'
-if node --import tsx/esm --test --test-reporter=spec test/recipes.test.ts; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+unset ENGINE
+count node --import tsx/esm --test --test-reporter=spec test/recipes.test.ts
 
 printf '\nengines: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -2,7 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rootless } from '../lib/sandbox/enter.ts'
 import { type Finished, finished, until } from '../lib/sandbox/process.ts'
+import { labFolder } from '../lib/sandbox/state.ts'
 
 export const root = new URL('..', import.meta.url).pathname
 const start = join(root, 'scripts/start.mjs')
@@ -24,6 +26,9 @@ export const vethlab = (name: string, words: string[], env: Record<string, strin
 
 const run = (file: string, ...argv: string[]): string => execFileSync(file, argv, { encoding: 'utf8' })
 
+/** For a test that an ordinary user cannot do: there it is skipped, and the run lists it with the reason. */
+export const needsRoot = (reason: string) => ({ skip: rootless ? `needs root: ${reason}` : false })
+
 /** Kernel counters and what the machine's own traffic changes. */
 const lively =
   /(_count|\/flush|gc_stat|stat\/|inet_peer|_max_age|expires|nf_conntrack_buckets|tcp_mem|udp_mem)/
@@ -41,7 +46,13 @@ function sysctls(folder = '/proc/sys/net'): string[] {
   })
 }
 
-const listing = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : ['absent'])
+const listing = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).sort()
+  } catch (error) {
+    return [`${(error as NodeJS.ErrnoException).code}`] // not there, or not for this user
+  }
+}
 
 /** Processes that a lab starts; kernel threads and the tests' own are none of them. */
 const processes = (): string[] =>
@@ -55,16 +66,20 @@ const processes = (): string[] =>
 
 const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim().split('\n').sort()
 
+const legacyTables = '/proc/net/ip_tables_names'
 const withoutClock = (text: string): string => text.replace(/(valid|preferred)_lft \S+/g, '')
 
-/** The machine's own network, firewall, namespaces, mounts, processes, cgroups and folders. */
+/**
+ * The machine's own network, firewall, namespaces, mounts, processes, cgroups and folders. The firewall is shown to
+ * root only; the tests as an ordinary user are compared by root as a whole (test/as-user.ts).
+ */
 export const snapshot = (): Record<string, string | string[]> => ({
   links: run('ip', '-d', 'link'),
   addresses: withoutClock(run('ip', 'addr')),
   routes: run('ip', 'route', 'show', 'table', 'all'),
   rules: run('ip', 'rule'),
-  nft: run('nft', 'list', 'ruleset'),
-  iptables: existsSync('/proc/net/ip_tables_names') ? readFileSync('/proc/net/ip_tables_names', 'utf8') : '',
+  nft: rootless ? '' : run('nft', 'list', 'ruleset'),
+  iptables: rootless || !existsSync(legacyTables) ? '' : readFileSync(legacyTables, 'utf8'),
   sysctls: sysctls(),
   namespaces: listing('/run/netns'),
   mounts: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
@@ -75,7 +90,7 @@ export const snapshot = (): Record<string, string | string[]> => ({
 })
 
 /** Waits until the lab of that name has left nothing in the state folder. */
-export const gone = (lab: string): Promise<boolean> => until(() => !existsSync(`/run/vethlab/${lab}`), 5000)
+export const gone = (lab: string): Promise<boolean> => until(() => !existsSync(labFolder(lab)), 5000)
 
 /** What differs between two snapshots, a line each: `- links: …` for what is gone, `+ links: …` for what is new. */
 export function difference(before: ReturnType<typeof snapshot>, after = snapshot()): string[] {

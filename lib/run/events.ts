@@ -4,7 +4,7 @@ import type { Verdict } from '../why/verdict.ts'
 import type { Question } from '../why/why.ts'
 
 export type Event =
-  | { kind: 'begin'; lab: string; title: string; again: boolean }
+  | { kind: 'begin'; lab: string; title: string; again: boolean; rootless: boolean }
   /** Something that takes long enough to say so; ends with `waited`. */
   | { kind: 'waiting'; what: string }
   | { kind: 'waited'; what: string; ms: number }

@@ -46,6 +46,7 @@ export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): List
     switch (event.kind) {
       case 'begin':
         write(`${colors.bold(event.lab)}  ${event.title}`)
+        if (verbose) write(colors.dim(event.rootless ? '  without root, in a user namespace' : '  as root'))
         if (event.again) write(`${event.lab} is up already: checking it again.`)
         return
       case 'waiting':

@@ -7,8 +7,10 @@ import type { Scenario } from '../lab.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { serverPath } from '../sandbox/engine.ts'
+import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
-import { compose, image, kernel, mustHold, ownImage, rights, tools } from '../sandbox/needs.ts'
+import { compose, image, kernel, mustHold, ownImage, tools } from '../sandbox/needs.ts'
+import { mustBeAllowed } from '../sandbox/rights.ts'
 import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
@@ -37,8 +39,9 @@ export interface Outcome {
 
 /** Finds what is missing before anything starts: the rights, the kernel, programs, files, an engine, an image. */
 function preflight(planned: Plan, path: string): void {
-  mustHold([...rights(), ...kernel()])
+  mustHold(kernel())
   const commands = commandsOf(planned)
+  mustBeAllowed(commands, path)
   const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
   for (const { argv, place, file } of commands) {
     if (place.kind !== 'container') programs.add(argv[0] ?? '')
@@ -46,7 +49,7 @@ function preflight(planned: Plan, path: string): void {
       throw new BadInput(`${file}: no such file`, { where: undefined })
   }
   const engines = commands.some(needsEngine)
-  if (engines) mustHold(tools(path, ['dockerd', 'docker']))
+  if (engines) mustHold(tools(path, ['dockerd', 'docker', ...(rootless ? ['nc'] : [])]))
   if (engines && ownImage()) mustHold(image())
   if (commands.some(({ argv }) => argv[1] === 'compose')) mustHold(compose())
   mustHold(tools(path, [...programs]))
@@ -92,7 +95,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const began = performance.now()
   const { planned, path } = await prepared(scenario, options)
   const where = stepLines(planned)
-  tell({ kind: 'begin', lab: name, title: scenario.title, again: false })
+  tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless })
   const loading = liveModules() // while the world starts
   const servers = serversOf(planned)
   const about = {
@@ -137,7 +140,7 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     throw new Unable(`${name} is up, and its steps have changed since`, {
       hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
     })
-  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true })
+  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless })
   const { play, results } = liveLab(standing, {
     tell: options.tell,
     where: [],

@@ -1,18 +1,61 @@
 #!/bin/sh
 # Starts the Docker Engine of a virtual server, inside it.
-# usage: engine.sh [COMPOSE_PLUGIN]
+# usage: engine.sh COMPOSE_PLUGIN [STORAGE]
+#   STORAGE  given without root: a folder of the user's, for the engine's files where tmpfs cannot hold them
 set -eu
-[ -z "${1-}" ] || ln -sf "$1" /run/vethlab/docker/cli-plugins/docker-compose
+files=/run/vethlab storage=${2-}
+[ -z "$1" ] || ln -sf "$1" $files/docker/cli-plugins/docker-compose
+
 # A virtual server has no name server. At docker0 nobody listens, so that a name fails at once, where Docker's own
 # default, an address on the Internet, would be waited for.
-cat >/run/vethlab/daemon.json <<'JSON'
-{ "data-root": "/run/vethlab/docker-data", "exec-root": "/run/docker", "dns": ["172.17.0.1"] }
+cat >$files/daemon.json <<'JSON'
+{
+  "data-root": "/run/vethlab/docker-data", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
+  "hosts": ["unix:///run/docker.sock"], "dns": ["172.17.0.1"]
+}
 JSON
+
+# Whether overlay can mark a folder as new where an older one was: in a user namespace it does so by extended
+# attributes of the user, which tmpfs knows since Linux 6.6.
+overlay_on() {
+  mkdir -p "$1/lower/sub" "$1/upper" "$1/work" "$1/merged"
+  mount -n -t overlay -o "userxattr,lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" overlay "$1/merged" 2>/dev/null || return 1
+  code=0
+  { rmdir "$1/merged/sub" && mkdir "$1/merged/sub"; } 2>/dev/null || code=1
+  umount -n "$1/merged"
+  return $code
+}
+
+# Without root the engine takes it that RootlessKit has started it, and asks it who forwards ports; from 28 on it does
+# not start without an answer. Nobody forwards: the ports belong on the server, where they are.
+rootless() {
+  kit=$files/rootlesskit
+  export XDG_RUNTIME_DIR=/run ROOTLESSKIT_STATE_DIR=$kit PATH="$PATH:$kit"
+  [ ! -d $kit ] || return 0 # the engine is started again
+  mkdir -p $kit/v1 $files/docker-data
+  proxy=$(command -v docker-proxy) && ln -s "$proxy" $kit/rootlesskit-docker-proxy
+  mkfifo $kit/answer
+  echo '{ "apiVersion": "1.1.1", "version": "none", "networkDriver": { "driver": "none" } }' >$kit/v1/info
+  while :; do
+    rm -f $kit/api.sock
+    # shellcheck disable=SC2094 # a pipe with a name: what httpd answers goes back to nc
+    nc -lNU $kit/api.sock <$kit/answer | busybox httpd -i -h $kit >$kit/answer || sleep 1
+  done </dev/null >/dev/null 2>&1 &
+  tries=0
+  until [ -S $kit/api.sock ] || [ $((tries += 1)) -gt 500 ]; do sleep 0.01; done
+
+  overlay_on $files/try || {
+    mkdir -p "$storage"
+    mount -n -o bind "$storage" $files/docker-data
+  }
+}
+[ -z "$storage" ] || rootless
+
 # "container" in its environment: an engine inside a container loads no AppArmor profile into the machine's kernel
 # (HostSupports in containerd's pkg/apparmor).
 {
-  echo 0 >/sys/fs/cgroup/init/cgroup.procs
+  [ -n "$storage" ] || echo 0 >/sys/fs/cgroup/init/cgroup.procs
   code=0
-  container=vethlab dockerd --config-file /run/vethlab/daemon.json || code=$?
-  echo "$code" >/run/vethlab/dockerd.exit
-} </dev/null >/run/vethlab/dockerd.log 2>&1 &
+  container=vethlab dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
+  echo "$code" >$files/dockerd.exit
+} </dev/null >$files/dockerd.log 2>&1 &

@@ -4,9 +4,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
-import { type Entry, engineSocket, enter } from './enter.ts'
+import { type Entry, engineSocket, enter, rootless } from './enter.ts'
 import { finished, until } from './process.ts'
-import { cacheRoot } from './state.ts'
+import { cacheRoot, storageFolder } from './state.ts'
 
 const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
 
@@ -90,7 +90,10 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
       hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
     })
   const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
-  const started = await finished(enter(entry, [...words, 'sh', engineScript, findCompose() ?? '']))
+  const storage = rootless ? [join(storageFolder(entry.lab.name), entry.server.name)] : []
+  const started = await finished(
+    enter(entry, [...words, 'sh', engineScript, findCompose() ?? '', ...storage]),
+  )
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`

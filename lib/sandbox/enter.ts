@@ -1,13 +1,34 @@
-/** Every entry into a server goes through here. */
+/**
+ * Every entry into a lab goes through here. An ordinary user's lab has one namespace more than root's, around all
+ * others: a user namespace. What else differs without root asks for `rootless`: there is no cgroup to make
+ * (world.ts), the engine is told (engine.ts), and the state is in another folder (state.ts).
+ */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { Unable } from '../errors.ts'
 import type { LabRecord, ServerRecord } from './state.ts'
 
 export interface Entry {
-  lab: Pick<LabRecord, 'path' | 'image'>
-  server: Pick<ServerRecord, 'pid'>
+  lab: Pick<LabRecord, 'name' | 'path' | 'image'>
+  server: Pick<ServerRecord, 'name' | 'pid'>
 }
+
+/** Whether labs are made without root: in a user namespace, where this user is root and has no right beyond it. */
+export const rootless: boolean = process.getuid?.() !== 0
+
+/**
+ * The words that start the keeper of a new lab, which makes all its other namespaces. Its mounts are its own; in a
+ * user namespace it has the user's subordinate ids, too: a container's users are some of them. Source: unshare(1).
+ */
+export const newWorldWords: readonly string[] = [
+  'unshare',
+  ...(rootless ? ['--user', '--map-auto', '--map-root-user'] : []),
+  '--mount',
+  '--propagation',
+  'slave',
+]
+
+const userNamespace = rootless ? ['--user', '--preserve-credentials'] : []
 
 /**
  * The words that run a program inside the namespaces of a process, in the working folder of the caller.
@@ -17,6 +38,7 @@ export const enterWords = (pid: number, argv: readonly string[], namespaces = al
   'nsenter',
   '--target',
   String(pid),
+  ...userNamespace,
   ...namespaces,
   `--wd=${process.cwd()}`,
   '--',
@@ -25,14 +47,14 @@ export const enterWords = (pid: number, argv: readonly string[], namespaces = al
 
 /**
  * Makes sure that a process is not in the machine's own network or mounts: a number mistaken for another would
- * otherwise run a lab's commands on the machine itself.
+ * otherwise run a lab's commands on the machine itself. What an ordinary user's lab runs must be apart in its rights, too.
  */
 export function mustBeApart(pid: number): void {
   const apart = (kind: string) =>
     readlinkSync(`/proc/${pid}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`)
   let ok = false
   try {
-    ok = apart('net') && apart('mnt') && apart('pid')
+    ok = apart('net') && apart('mnt') && apart('pid') && (!rootless || apart('user'))
   } catch {} // there is no such process
   if (!ok)
     throw new Unable(`process ${pid} is not the first of a virtual server`, {
@@ -47,7 +69,7 @@ export const worldNamespaces = ['--mount', '--uts', '--ipc', '--net', '--pid']
 
 /** Starts a program in the world's network namespace, where the switches are. */
 export function enterWorld(
-  lab: Pick<LabRecord, 'pid' | 'path' | 'image'>,
+  lab: Pick<LabRecord, 'name' | 'pid' | 'path' | 'image'>,
   argv: readonly string[],
 ): ChildProcess {
   mustBeApart(lab.pid)

@@ -1,28 +1,33 @@
 #!/bin/sh
 # The keeper of a lab, outside of it: starts the lab's first process, waits until it ends, and removes what is left.
-# usage: unshare --mount --propagation slave busybox sh janitor.sh STATE_DIR CGROUP [SERVER…]
+# usage: unshare [--user …] --mount --propagation slave busybox sh janitor.sh STATE_DIR CGROUP STORAGE [SERVER…]
+#   CGROUP  the name of the lab's cgroup; '' without root, which alone can make one
+#   STORAGE what the engines of a lab without root may have used; '' with root
 #   stdin   one line: "keep" leaves the lab up when the tool ends; anything else, or the end of the tool, ends the lab
 #   stdout  a line for the first process and for each server: its name (`world` for the first) and its pid
 set -u
-here=${0%/*} dir=$1 cgroup=$2
-shift 2
+umask 022
+here=${0%/*} dir=$1 cgroup=${2:+$1/cgroup/$2} storage=$3
+shift 3
 
 # The kernel needs a moment until a cgroup counts as empty.
 remove_cgroup() {
   for pause in 0.01 0.02 0.05 0.1 0.2 0.5 1; do
-    [ -d "$dir/cgroup/$cgroup" ] || return 0
-    find "$dir/cgroup/$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
+    [ -d "$cgroup" ] || return 0
+    find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
     sleep "$pause"
   done
 }
 
 exec 4<&0 </dev/null
-mkdir "$dir/cgroup" && mount -n -t cgroup2 cgroup2 "$dir/cgroup" || exit 1
-remove_cgroup # of an earlier lab of this name that lost its janitor
-mkdir "$dir/cgroup/$cgroup" || exit 1
+if [ -n "$cgroup" ]; then
+  mkdir "$dir/cgroup" && mount -n -t cgroup2 cgroup2 "$dir/cgroup" || exit 1
+  remove_cgroup # of an earlier lab of this name that lost its janitor
+  mkdir "$cgroup" || exit 1
+fi
 
 "$UNSHARE" --net --uts --ipc --pid --fork --kill-child \
-  busybox sh "$here/world.sh" "$dir/pid" "$dir/cgroup/$cgroup" "$@" 4<&- &
+  busybox sh "$here/world.sh" "$dir/pid" "$cgroup" "$@" 4<&- &
 world=$!
 exec >/dev/null 2>&1 # nobody may read there by the time of the end
 
@@ -37,8 +42,15 @@ exec 4<&-
 wait "$world"
 kill "$reader" 2>/dev/null
 
-remove_cgroup
-umount -n "$dir/cgroup"
+if [ -n "$cgroup" ]; then
+  remove_cgroup
+  umount -n "$dir/cgroup"
+  rmdir "$dir/cgroup"
+fi
+if [ -d "$storage" ]; then
+  rm -rf "$storage"
+  rmdir "${storage%/*}"
+fi
 rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/journal"
-rmdir "$dir/cgroup" "$dir"
+rmdir "$dir"
 rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

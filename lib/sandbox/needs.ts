@@ -5,25 +5,8 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import { packages, Unable } from '../errors.ts'
 import { findCompose, findProgram } from './engine.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 import { builtImage, cacheRoot } from './state.ts'
-
-export interface Finding {
-  about: string
-  state: 'ok' | 'warn' | 'fail'
-  found: string
-  /** What it means and what to do; empty when all is well. */
-  advice: string
-}
-
-const finding =
-  (state: Finding['state']) =>
-  (about: string, found: string, advice = ''): Finding => ({ about, state, found, advice })
-/** All is well. */
-export const ok = finding('ok')
-/** Labs run, but something is not as one would expect. */
-export const warn = finding('warn')
-/** Labs cannot run. */
-export const fail = finding('fail')
 
 /** Throws the first finding that fails, in the doctor's words. */
 export function mustHold(findings: readonly Finding[]): void {
@@ -46,15 +29,6 @@ export function said(file: string, ...argv: string[]): string | undefined {
 
 /** A file of the kernel's, or nothing. */
 export const contents = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
-
-/** Whether a lab may be made at all. */
-export function rights(): Finding[] {
-  return [
-    process.getuid?.() === 0
-      ? ok('rights', 'root')
-      : fail('rights', 'virtual servers need root', 'Run it as root, or with sudo.'),
-  ]
-}
 
 /** What virtual servers are made of. */
 export function kernel(): Finding[] {

@@ -4,6 +4,7 @@
  */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,7 @@ import {
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
+import { rootless } from './enter.ts'
 
 /** The name of the image that set-up builds. */
 export const builtImage = 'vethlab'
@@ -47,16 +49,47 @@ export interface LabRecord {
   servers: ServerRecord[]
 }
 
+/** The folder of the user's session, if there is one. */
+const session = (): string | undefined => (rootless ? process.env.XDG_RUNTIME_DIR : undefined)
+const sessionHint =
+  'XDG_RUNTIME_DIR must be a folder of yours. Without it your cache serves: unset XDG_RUNTIME_DIR'
+
 /** The folder of all labs of this user: root's is /run/vethlab. */
 export function stateRoot(): string {
-  if (process.getuid?.() === 0) return '/run/vethlab'
-  const runtime = process.env.XDG_RUNTIME_DIR
-  return runtime ? join(runtime, 'vethlab') : join(cacheRoot(), 'run')
+  const runtime = session()
+  const own = rootless ? join(cacheRoot(), 'run') : '/run/vethlab'
+  const folder = runtime ? join(runtime, 'vethlab') : own
+  const wrong = wrongWith(folder)
+  if (wrong)
+    throw new Unable(`the folder of your labs, ${folder}, ${wrong}`, {
+      hint: runtime ? sessionHint : 'Look who made it and what is in it, and remove it.',
+    })
+  return folder
+}
+
+/**
+ * Why a folder cannot hold this user's labs; undefined when it can, or is not there yet. What others write there
+ * would name processes for this user to enter.
+ */
+function wrongWith(folder: string): string | undefined {
+  try {
+    const found = lstatSync(folder, { throwIfNoEntry: false })
+    if (!found) return undefined
+    if (!found.isDirectory()) return 'is no folder'
+    if (found.uid !== process.getuid?.()) return 'belongs to another user'
+    if (found.mode & 0o022) return `can be written by others (mode ${(found.mode & 0o777).toString(8)})`
+  } catch (error) {
+    return `cannot be looked at: ${(error as Error).message}`
+  }
+  return undefined
 }
 
 /** The folder for what set-up fetches and builds. Default: ~/.cache/vethlab. */
 export const cacheRoot = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vethlab')
+
+/** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
+export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
 
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
 export function labName(name: string): string {
@@ -88,7 +121,7 @@ export function claim(name: string): boolean {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw new Unable(`cannot write the state of the lab: ${message}`, {
-      hint: `Make ${stateRoot()} writable for you, or set XDG_RUNTIME_DIR.`,
+      hint: session() ? sessionHint : `Make ${stateRoot()} writable for you.`,
     })
   }
 }

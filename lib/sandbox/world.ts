@@ -1,14 +1,23 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { toolMissing, Unable } from '../errors.ts'
 import { findProgram } from './engine.ts'
-import { type Entry, enterWords, environment, mustBeApart, worldNamespaces } from './enter.ts'
+import {
+  type Entry,
+  enterWords,
+  environment,
+  mustBeApart,
+  newWorldWords,
+  rootless,
+  worldNamespaces,
+} from './enter.ts'
 import { guarded } from './guard.ts'
 import { firstLines, until } from './process.ts'
+import { rights } from './rights.ts'
 import {
   bornAt,
   builtImage,
@@ -20,12 +29,13 @@ import {
   type ServerRecord,
   saveLab,
   stateRoot,
+  storageFolder,
 } from './state.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
 
-/** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree. */
-export const cgroupOf = (lab: string): string => `vethlab-${lab}`
+/** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree; none without root. */
+const cgroupOf = (lab: string): string => (rootless ? '' : `vethlab-${lab}`)
 
 export interface World {
   record: LabRecord
@@ -60,9 +70,11 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
     throw new Unable(
       `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
       {
-        hint: /not permitted|denied/.test(complaint)
-          ? 'Virtual servers need root: run it with sudo, or as root.'
-          : 'They need namespaces, overlay and cgroup v2 in the kernel.',
+        hint:
+          rights(lab.path).find(({ state }) => state === 'fail')?.advice ??
+          (/not permitted|denied/.test(complaint)
+            ? 'This user may not make namespaces here: in a container that takes --privileged.'
+            : 'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.'),
       },
     )
   }
@@ -87,8 +99,9 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
     since: new Date().toISOString(),
     image: process.env.IMAGE || builtImage,
   }
-  const janitor = ['unshare', '--mount', '--propagation', 'slave', 'busybox', 'sh', script('janitor')]
-  const words = [...janitor, labFolder(about.name), cgroupOf(about.name), ...servers]
+  const janitor = [...newWorldWords, 'busybox', 'sh', script('janitor')]
+  const kept = [labFolder(about.name), cgroupOf(about.name), rootless ? storageFolder(about.name) : '']
+  const words = [...janitor, ...kept, ...servers]
   const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
   const stdin = child.stdin as Writable & { unref?(): void }
   stdin.on('error', () => {}) // the lab may end first
@@ -118,7 +131,7 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
 
 /** Makes one more virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
-  const cgroup = join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
+  const cgroup = rootless ? '' : join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
   const words = enterWords(lab.pid, ['busybox', 'sh', script('server'), name, cgroup], worldNamespaces)
   const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
   return { name, pid: pidOf(name), engine: false }
@@ -144,9 +157,14 @@ async function claimSwept(name: string): Promise<boolean> {
 /** Removes the folder of a lab that has ended without its janitor. */
 function sweep(name: string): void {
   rmSync(labFolder(name), { recursive: true, force: true })
-  try {
-    rmdirSync(stateRoot())
-  } catch {} // other labs are up
+  // Its containers' files belong to subordinate ids of this user.
+  const storage = storageFolder(name)
+  const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storage]
+  if (existsSync(storage)) spawnSync(program, words)
+  for (const folder of [stateRoot(), dirname(storage)])
+    try {
+      rmdirSync(folder)
+    } catch {} // other labs are up, or it is not there
 }
 
 function kill(pid: number): void {

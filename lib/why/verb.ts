@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
 import { howTo } from '../run/hints.ts'
 import { serverPath } from '../sandbox/engine.ts'
-import { mustHold, rights } from '../sandbox/needs.ts'
+import { rootless } from '../sandbox/enter.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { reportText } from './show.ts'
 import { stacksOf } from './stacks.ts'
@@ -67,7 +67,8 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
 
 /** This machine itself in the form of a lab: its own network, its namespaces and its Docker. Nothing in it is changed. */
 function machine(): LabRecord {
-  mustHold(rights())
+  if (rootless)
+    throw new Unable('asking on this machine itself needs root', { hint: 'sudo, or ask in a lab.' })
   const { pid } = process
   const name = hostname().split('.')[0] ?? 'host'
   const servers = [{ name, pid, engine: existsSync('/run/docker.sock') }]

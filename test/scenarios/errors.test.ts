@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { serverPath } from '../../lib/sandbox/engine.ts'
 import { finished } from '../../lib/sandbox/process.ts'
 import { cacheRoot } from '../../lib/sandbox/state.ts'
-import { difference, root, snapshot, vethlab } from '../machine.ts'
+import { difference, needsRoot, root, snapshot, vethlab } from '../machine.ts'
 
 // In the project, so that `../lib/index.ts` is where it is for a scenario.
 const folder = mkdtempSync(join(root, 'test/.errors-'))
@@ -401,23 +401,30 @@ test('a command that was built and forgotten is named', async () => {
   assert.match(stderr, /warning: .*forgotten\.ts:5: built and never given to the lab: ip netns add a/)
 })
 
-test('without root: one line that says so', async () => {
-  const asNobody = [
-    '--reuid=65534',
-    '--regid=65534',
-    '--clear-groups',
-    'node',
-    join(root, 'scripts/start.mjs'),
-  ]
-  const child = spawn('setpriv', [...asNobody, join(root, 'scenarios/namespaces.ts'), 'test'], {
-    cwd: '/',
-    env: { ...process.env, HOME: '/nonexistent' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const { code, stderr } = await finished(child)
-  assert.equal(code, 2)
-  assert.match(stderr, /virtual servers need root\nRun it as root, or with sudo/)
-})
+test(
+  'without root, and without subordinate ids: the line to type',
+  needsRoot('it becomes another user'),
+  async () => {
+    const asNobody = [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      'node',
+      join(root, 'scripts/start.mjs'),
+    ]
+    const child = spawn('setpriv', [...asNobody, join(root, 'scenarios/namespaces.ts'), 'test'], {
+      cwd: '/',
+      env: { ...process.env, HOME: '/nonexistent' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const { code, stderr } = await finished(child)
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /without root: subordinate ids: no line for nobody in \/etc\/subuid and \/etc\/subgid\nsudo usermod --add-subuids \d+-\d+ --add-subgids \d+-\d+ nobody/,
+    )
+  },
+)
 
 test('--json: an error is one JSON document', async () => {
   const { code, stdout } = await vethlab('compose', ['test', '--json'], { VETHLAB_ENGINE: '/nowhere' })

@@ -1,0 +1,17 @@
+/**
+ * Runs tests once more as an ordinary user, who is made for that run alone. Root compares the machine before and
+ * after: a user is not shown all of it.
+ *
+ *   node --import tsx/esm test/as-user.ts FILE…
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { difference, root, snapshot } from './machine.ts'
+
+const before = snapshot()
+const tests = ['node', '--import', 'tsx/esm', '--test', '--test-concurrency=1', ...process.argv.slice(2)]
+const words = [join(root, 'test/users.sh'), 'sh', join(root, 'test/as.sh'), 'student', ...tests]
+const { status } = spawnSync('sh', words, { stdio: 'inherit' })
+assert.deepEqual(difference(before), [])
+process.exitCode = status ?? 1
