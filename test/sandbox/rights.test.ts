@@ -1,6 +1,7 @@
 /** What an ordinary user may lack: each is named, with the line to type. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Finding } from '../../lib/sandbox/finding.ts'
 import {
   needsRoot,
   type Switches,
