@@ -133,6 +133,7 @@ export const packages: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   unshare: 'util-linux',
   ping: 'iputils-ping',
+  fping: 'fping',
   nc: 'netcat-openbsd',
   busybox: 'busybox-static',
   tcpdump: 'tcpdump',

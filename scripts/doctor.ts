@@ -130,6 +130,7 @@ function tools(path: string): Finding[] {
     'tini',
     'nc',
     'ping',
+    'fping',
     'tcpdump',
     'conntrack',
     'nsenter',
