@@ -27,10 +27,12 @@ const programs = [
   'tini',
   'nc',
   'ping',
+  'fping',
   'tcpdump',
   'conntrack',
   'nsenter',
   'sysctl',
+  'setpriv',
 ]
 
 /** Tries each type of link in a network namespace that ends at once. */

@@ -9,7 +9,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 # --- tools: program=package -------------------------------------------------------------------------------------
 tools='ip=iproute2 iptables=iptables nft=nftables busybox=busybox-static nc=netcat-openbsd ping=iputils-ping
-tcpdump=tcpdump jq=jq newuidmap=uidmap shellcheck=shellcheck tini=tini sysctl=procps nsenter=util-linux
+tcpdump=tcpdump jq=jq newuidmap=uidmap shellcheck=shellcheck tini=tini sysctl=procps nsenter=util-linux setpriv=util-linux
 conntrack=conntrack fping=fping'
 missing=
 for tool in $tools; do have "${tool%%=*}" || missing="$missing ${tool#*=}"; done

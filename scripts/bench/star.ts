@@ -2,29 +2,12 @@
  * The star of star.sh by vethlab, as a test of one's own would make it: `node scripts/start.mjs scripts/bench/star.ts N
  * [pairs]`. Prints the same lines, with the memory of this process and of the server, in bytes.
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { matrix, server, star, withLab } from '../../lib/index.ts'
 import { sleep } from '../../lib/sandbox/process.ts'
+import { memoryOf } from './memory.ts'
 
 const [n, pairs] = process.argv.slice(2)
 const server1 = server('server1')
-
-/** What all processes of a server share of the machine's memory (Pss in proc(5)). */
-function memoryOf(pid: number): number {
-  const namespace = (one: string | number) => readlinkSync(`/proc/${one}/ns/pid`)
-  const own = namespace(pid)
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        if (namespace(name) !== own) return 0
-        return Number(readFileSync(`/proc/${name}/smaps_rollup`, 'utf8').match(/^Pss: +(\d+)/m)?.[1]) * 1024
-      } catch {
-        return 0 // it has ended meanwhile
-      }
-    })
-    .reduce((sum, bytes) => sum + bytes, 0)
-}
 
 const say = (name: string, value: number) => console.log(name, Math.round(value))
 const timed = async (name: string, work: () => Promise<unknown>) => {
