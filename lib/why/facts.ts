@@ -5,11 +5,25 @@ import { builtinTables } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
 
 /** What `ip route get` says: the way, or why there is none. */
-export type Route = { ok: true; dev: string; via?: string; text: string } | { ok: false; said: string }
+export type Route = { ok: true; dev: string; via?: string } | { ok: false; said: string }
+
+/** For a packet that came in: its source, and the interface. */
+interface Came {
+  from: string
+  iif: string
+}
+
+interface RouteLine {
+  dst: string
+  dev: string
+  gateway?: string
+}
 
 export interface Facts {
   /** The way from here to an address; for a packet that came in by an interface, with its source. */
-  route(stack: Stack, to: string, came?: { from: string; iif: string }): Promise<Route>
+  route(stack: Stack, to: string, came?: Came): Promise<Route>
+  /** The line of the routing table that is chosen for it; undefined when there is none. */
+  chosen(stack: Stack, to: string, came?: Came): Promise<string | undefined>
   /** A kernel parameter, as `net.ipv4.ip_forward`; empty when there is none. */
   value(stack: Stack, key: string): Promise<string>
   /** What is known of a neighbour: REACHABLE, FAILED, …; empty when nothing is. */
@@ -53,24 +67,24 @@ export function facts({ run }: Inside): Facts {
     kept.set(key, known)
     return known
   }
+  const routeGet = (stack: Stack, to: string, came: Came | undefined, ...how: string[]) => {
+    const words = came ? ['from', came.from, 'iif', came.iif] : []
+    return run(stack, ['ip', '-j', 'route', 'get', ...how, to, ...words])
+  }
   const print = async (stack: Stack, ...argv: string[]) => (await run(stack, argv)).stdout
   return {
     route: (stack, to, came) =>
       once(`route ${stack.path} ${to} ${came?.from} ${came?.iif}`, async (): Promise<Route> => {
-        const words = came ? ['from', came.from, 'iif', came.iif] : []
-        const ask = (...more: string[]) => run(stack, ['ip', '-j', 'route', 'get', ...more, to, ...words])
-        // The first checks the source, too; the second tells which line of the table it was.
-        const [whole, line] = await Promise.all([ask(), ask('fibmatch')])
-        if (whole.code !== 0)
-          return { ok: false, said: whole.stderr.replace('RTNETLINK answers: ', '').trim() }
-        const [way = {}] = JSON.parse(whole.stdout || '[{}]')
-        const [match = {}] = line.code === 0 ? JSON.parse(line.stdout || '[{}]') : []
-        const dev = way.dev ?? match.dev ?? ''
-        const via = way.gateway ?? match.gateway
-        const prefix = match.dst ?? to
-        const text = `${prefix}${via ? ` via ${via}` : ''} dev ${dev}`
-        return { ok: true, dev, text, ...(via ? { via } : {}) }
+        const done = await routeGet(stack, to, came)
+        if (done.code !== 0) return { ok: false, said: done.stderr.replace('RTNETLINK answers: ', '').trim() }
+        const [{ dev = '', gateway: via } = {} as RouteLine] = JSON.parse(done.stdout || '[]')
+        return { ok: true, dev, ...(via ? { via } : {}) }
       }),
+    chosen: async (stack, to, came) => {
+      const done = await routeGet(stack, to, came, 'fibmatch')
+      const [line] = (done.code === 0 ? JSON.parse(done.stdout || '[]') : []) as RouteLine[]
+      return line && `${line.dst}${line.gateway ? ` via ${line.gateway}` : ''} dev ${line.dev}`
+    },
     value: (stack, key) =>
       print(stack, 'cat', `/proc/sys/${key.replaceAll('.', '/')}`).then((text) => text.trim()),
     async neighbour(stack, address, dev) {

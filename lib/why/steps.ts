@@ -65,8 +65,8 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
         const first = visit.passages[0]?.header.ttl
         if (chain === 'routed' && first !== undefined && first === header.ttl) continue
         const came = chain === 'made' || iif === undefined ? undefined : { from: header.src, iif }
-        const route = await facts.route(stack, header.dst, came)
-        if (route.ok) steps.push({ kind: 'route', text: route.text })
+        const text = await facts.chosen(stack, header.dst, came)
+        if (text !== undefined) steps.push({ kind: 'route', text })
       }
     }
     for (const match of matches.filter(decides)) {

@@ -81,9 +81,16 @@ export async function why(
   const monitor = await listen(into, stacks, probe, egress)
   const wires = wiring(stacks)
   const ways = () => journeys(monitor.passages, probe, from.place.name, wires)
+  // The tables go while the verdict is found.
+  let stopped: Promise<unknown> | undefined
+  const stop = () => {
+    stopped ??= Promise.all([monitor.stop(), record.stop()])
+    return stopped
+  }
   try {
     await send(into, from, probe, address, monitor, () => complete(ways(), from.place.name, wires))
     const found = ways()
+    void stop()
     const evidence = {
       ...{ stacks, probe, from, target: address, journeys: found, passages: monitor.passages },
       ...{ legacy, facts: asks },
@@ -94,7 +101,7 @@ export async function why(
       : 'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.'
     return report(steps, verdict, address, blind)
   } finally {
-    await Promise.all([monitor.stop(), record.stop()])
+    await stop()
   }
 }
 
