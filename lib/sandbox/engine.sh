@@ -56,6 +56,7 @@ rootless() {
 {
   [ -n "$storage" ] || echo 0 >/sys/fs/cgroup/init/cgroup.procs
   code=0
-  container=vethlab dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
+  # In a session of its own: what ends the group of processes that built the lab leaves the engine of one that is up.
+  container=vethlab setsid dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
   echo "$code" >$files/dockerd.exit
 } </dev/null >$files/dockerd.log 2>&1 &
