@@ -21,11 +21,16 @@ function must(ok: boolean, value: unknown, rule: string): void {
   if (!ok) throw new BadInput(`${show(value)} ${rule}`)
 }
 
+/** Without types, as in a script that make runs, a value may be missing. */
+const mustBeText = (value: unknown, what: string): void =>
+  must(typeof value === 'string', value, `is not ${what}: a text in quotes`)
+
 /**
  * Checks an interface name: 1 to 15 characters, no blank, `/` or `:`, not `.` or `..`
  * (dev_valid_name in net/core/dev.c), and no leading `-`, which tools read as an option.
  */
 export function ifName<T extends string>(name: T): T {
+  mustBeText(name, 'an interface name')
   if (hasRef(name)) return name
   must(
     /^[^\s/:\p{Cc}-][^\s/:\p{Cc}]{0,14}$/u.test(name) && name !== '.' && name !== '..',
@@ -38,6 +43,7 @@ export function ifName<T extends string>(name: T): T {
 
 /** Checks an IPv4 address in the usual four-part form. */
 export function ipv4<T extends string>(address: T): T {
+  mustBeText(address, 'an IPv4 address')
   if (hasRef(address)) return address
   must(
     ipaddr.IPv4.isValidFourPartDecimal(address),
@@ -49,6 +55,7 @@ export function ipv4<T extends string>(address: T): T {
 
 /** Checks an IPv4 address with prefix length: `10.0.0.1/24`. */
 export function cidr<T extends string>(value: T): T {
+  mustBeText(value, 'ADDRESS/PREFIX')
   if (hasRef(value)) return value
   const [address = '', prefix = '', ...rest] = value.split('/')
   must(
@@ -125,6 +132,7 @@ export function whole(value: number, what: string, min: number, max: number): nu
 
 /** Checks the name of a network namespace: a file name in /run/netns (ip-netns(8)). */
 export function netnsName<T extends string>(name: T): T {
+  mustBeText(name, 'the name of a network namespace')
   must(
     /^[^\s/\p{Cc}-][^\s/\p{Cc}]{0,254}$/u.test(name) && name !== '.' && name !== '..',
     name,
@@ -135,12 +143,14 @@ export function netnsName<T extends string>(name: T): T {
 
 /** Checks a host name: letters, digits and hyphens, at most 63 (RFC 1123 section 2.1). */
 export function hostName<T extends string>(name: T): T {
+  mustBeText(name, 'a host name')
   must(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name), name, 'is not a host name: letters, digits, "-"')
   return name
 }
 
 /** Checks the name of a Docker object (restrictedNameChars in moby's daemon/names/names.go). */
 export function dockerName<T extends string>(name: T): T {
+  mustBeText(name, 'a Docker name')
   if (hasRef(name)) return name
   must(
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name),
@@ -152,6 +162,7 @@ export function dockerName<T extends string>(name: T): T {
 
 /** Checks the name of an iptables chain: 1 to 28 characters (XT_EXTENSION_MAXNAMELEN in linux/netfilter/x_tables.h). */
 export function chainName<T extends string>(name: T): T {
+  mustBeText(name, 'the name of a chain')
   must(
     /^[^\s!-][^\s]{0,27}$/.test(name),
     name,
@@ -162,6 +173,7 @@ export function chainName<T extends string>(name: T): T {
 
 /** Checks a sysctl key: names with dots between them, as in `net.ipv4.ip_forward`. */
 export function sysctlKey<T extends string>(key: T): T {
+  mustBeText(key, 'a sysctl key')
   must(/^[a-z0-9_-]+([./][A-Za-z0-9_@-]+)+$/.test(key), key, 'is not a sysctl key, as in net.ipv4.ip_forward')
   return key
 }

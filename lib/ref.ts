@@ -13,7 +13,7 @@ const pattern = new RegExp(`${open}([^${close}]*)${close}`)
 export const ref = (name: string): string => `${open}${name}${close}`
 
 /** Whether `text` is, or contains, a stand-in. */
-export const hasRef = (text: string): boolean => text.includes(open)
+export const hasRef = (text: string): boolean => typeof text === 'string' && text.includes(open)
 
 /** Splits `text` into literal parts and the names of the refs between them: `a${x}b` is `['a', 'x', 'b']`. */
 export const splitRefs = (text: string): string[] => text.split(pattern)

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { explain } from './errors.ts'
+import { BadInput, explain } from './errors.ts'
 import type { Lab, Scenario } from './lab.ts'
 
 /**
@@ -9,6 +9,8 @@ import type { Lab, Scenario } from './lab.ts'
  * The first argument is always `import.meta`.
  */
 export function scenario(meta: { url: string }, title: string, body: (lab: Lab) => Promise<void>): Scenario {
+  if (typeof title !== 'string' || typeof body !== 'function')
+    throw new BadInput('a scenario is: scenario(import.meta, a title, async (lab) => { … })')
   const file = fileURLToPath(meta.url)
   const value: Scenario = Object.freeze({
     name: basename(file).replace(/\.[cm]?[jt]s$/, ''),

@@ -76,8 +76,10 @@ done
 forget_suites
 find_compose || die 'cannot fetch Compose 2 or later' 'Install it from docs.docker.com/compose/install, then try again.'
 
-# --- the image, built again when its recipe is newer ---------------------------------------------------------------
-if [ -z "$(find "$cache/image.tar" -newer scripts/image.sh 2>/dev/null)" ]; then
+# --- the image, built again when its recipe is another one ---------------------------------------------------------------
+recipe=$(cksum <scripts/image.sh)
+if [ ! -f "$cache/image.tar" ] || [ "$(cat "$cache/image.recipe" 2>/dev/null)" != "$recipe" ]; then
   say 'building the image'
   sh scripts/image.sh "$cache/image.tar" || die 'cannot build the image' 'Look at the words above.'
+  echo "$recipe" >"$cache/image.recipe"
 fi

@@ -26,7 +26,7 @@ for user in student other; do
   tar -C "$checkout" --exclude=./.git --exclude=./node_modules/.cache -cf - . | tar -C $home/vethlab -xf -
   chown -R $uid:$uid $home
   chmod 700 $home
-  for part in engine engines compose image.tar; do
+  for part in engine engines compose image.tar image.recipe; do
     [ -e "$cache/$part" ] || continue
     if [ -d "$cache/$part" ]; then mkdir $home/.cache/vethlab/$part; else : >$home/.cache/vethlab/$part; fi
     mount -n -o bind "$cache/$part" $home/.cache/vethlab/$part

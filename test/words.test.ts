@@ -225,7 +225,7 @@ const lines: Array<[Command, string]> = [
   [net1.ping('10.0.0.9').noReply.command('10.0.0.9'), 'ip netns exec net1 ping -c 1 -W 0.3 10.0.0.9'],
   [a1.ping('10.0.0.9').noReply.command('10.0.0.9'), 'docker exec a1 ping -c 1 -W 1 10.0.0.9'],
   [host.tcp('10.0.0.9', 80).open.command('10.0.0.9'), 'nc -z -v -w 1 10.0.0.9 80'],
-  [host.tcp('10.0.0.9', 80).open.seenFrom('10.0.0.1').command('10.0.0.9'), 'nc -w 1 10.0.0.9 80'],
+  [host.tcp('10.0.0.9', 80).open.seenFrom('10.0.0.1').command('10.0.0.9'), 'nc -v -w 1 10.0.0.9 80'],
   [host.udp('10.0.0.9', 53).closed.command('10.0.0.9'), "sh -c 'echo vethlab | nc -u -v -w 1 10.0.0.9 53'"],
   [a1.dns('web').resolves.command('web'), 'docker exec a1 nslookup web'],
 ]

@@ -98,7 +98,7 @@ export const probes = (from: Place) => ({
         ...question,
         observer: 'answer',
         look: String(port(listening)),
-        argv: (address) => ['nc', '-w', '1', address, String(number)],
+        argv: (address) => ['nc', '-v', '-w', '1', address, String(number)],
       })
     return {
       /**

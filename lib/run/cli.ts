@@ -180,7 +180,11 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       default: false,
       describe: 'up, test: find out why, for what fails and what must not work',
     })
-    .option('pcap', { type: 'string', describe: 'up, test, why: keep what was captured, for Wireshark' })
+    .option('pcap', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'up, test, why: keep what was captured, for Wireshark',
+    })
     .option('batch', {
       type: 'boolean',
       describe: 'run together what can be (default: when nobody watches)',

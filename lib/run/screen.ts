@@ -128,7 +128,8 @@ export async function checkTable(checks: readonly CheckResult[]): Promise<string
 /** The last words of a run. */
 export async function summary(checks: readonly CheckResult[], ms: number): Promise<void> {
   const failed = checks.filter((check) => !check.ok).length
-  write(`\n${await checkTable(checks.filter((check) => !check.ok || !check.pair))}\n`)
+  const rows = checks.filter((check) => !check.ok || !check.pair)
+  write(rows.length > 0 ? `\n${await checkTable(rows)}\n` : '')
   write(
     failed === 0
       ? colors.green(`All ${checks.length} checks hold, ${seconds(ms)}.`)

@@ -1,11 +1,25 @@
 /** Packets that never left: the next hop did not answer, or what it answered did not come through. */
 import { killedByLegacy } from './by-rule.ts'
 import { type Evidence, linkOf, network, onLink, stackOf } from './evidence.ts'
-import { called, isChild, type Link, ownerOf, type Stack } from './stacks.ts'
+import { called, isChild, type Link, ownerOf, peerOf, type Stack } from './stacks.ts'
 import { type Found, linkDown, typed, type Verdict, vanished, verdict } from './verdict.ts'
 
 /** Whether two links are a macvlan and its parent. */
 const related = (one: Link, other: Link): boolean => isChild(one, other) || isChild(other, one)
+
+/** A cable whose other end is switched off, or is nowhere that is known. */
+export function otherEndDown(
+  evidence: Evidence,
+  stack: Stack,
+  packet: Verdict['packet'],
+  link: Link,
+): Verdict {
+  const peer = peerOf(evidence.stacks, stack, link)
+  const end = `the other end of ${link.name} of ${called(stack.place)}`
+  if (!peer) return linkDown(stack, packet, stack, link.name, `${end} is down`)
+  const says = `${peer.link.name} of ${called(peer.stack.place)}, ${end}, is down`
+  return linkDown(stack, packet, peer.stack, peer.link.name, says)
+}
 
 /** It was to leave by an interface, and did not. */
 export async function notSent(
@@ -35,6 +49,12 @@ export async function notSent(
   const theirs = `${owner.link.name} of ${called(owner.stack.place)}`
   if (!owner.link.up)
     return linkDown(stack, packet, owner.stack, owner.link.name, `${theirs}, which has ${hop}, is down`)
+  // A cable that is dead at one end is dead at both; the end that is switched off is the one to name.
+  for (const [at, one] of [
+    [stack, link],
+    [owner.stack, owner.link],
+  ] as const)
+    if (one?.kind === 'veth' && !one.carrier) return otherEndDown(evidence, at, packet, one)
   if (link && owner.stack !== stack && related(link, owner.link))
     return found(
       'macvlan and its parent',
@@ -49,7 +69,15 @@ export async function notSent(
       `${me} takes ${hop} to be on its own link (${network(link).join(', ')} on ${dev}), but it is ${network(owner.link).join(', ')} on ${theirs}`,
       ['ip', 'addr', 'show', 'dev', dev],
     )
-  if (!link?.carrier) return linkDown(stack, packet, stack, dev, `the other end of ${dev} of ${me} is down`)
+  if (link && !link.carrier) return otherEndDown(evidence, stack, packet, link)
+  const peer = peerOf(stacks, owner.stack, owner.link)
+  if (link?.kind === 'bridge' && peer?.stack === stack && peer.link.master !== dev)
+    return verdict(stack, packet, {
+      cause: 'link down',
+      says: `${peer.link.name}, the cable to ${called(owner.stack.place)}, is not plugged into ${dev}`,
+      see: typed(place, ['ip', 'link', 'show', 'master', dev]),
+      undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', dev]),
+    })
   const legacy = await killedByLegacy(evidence, stack, packet)
   if (legacy) return legacy
   const state = await facts.neighbour(stack, hop, dev)

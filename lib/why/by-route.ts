@@ -60,6 +60,14 @@ export async function notRouted(
       (await killedByLegacy(evidence, stack, packet)) ??
       vanished(stack, packet, `in ${called(place)}, after ${iif}`)
     )
+  const forbidden = await facts.forbidden(stack, dst)
+  if (forbidden)
+    return verdict(stack, packet, {
+      cause: 'no route',
+      says: `${called(place)} has a route that forbids it: ${forbidden}`,
+      see: typed(place, ['ip', 'route', 'show', 'to', 'match', dst]),
+      undo: typed(place, ['ip', 'route', 'del', ...forbidden.split(' ')]),
+    })
   if (!/Invalid/.test(route.said)) return noRoute(stack, packet, dst, route.said)
   return verdict(stack, packet, {
     cause: 'rp_filter',

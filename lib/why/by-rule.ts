@@ -52,8 +52,9 @@ export async function killedByRule(
   if (!found) return undefined
   const { passage, by } = found
   const stack = stackOf(evidence, passage.place)
-  if (by === 'policy') return byRule(stack, packet, 'policy', policyText(passage.table, passage.chain))
-  const { json, save } = await evidence.facts.rules(stack, by.table)
+  if (by === 'policy')
+    return byRule(stack, packet, 'policy', policyText(passage.family, passage.table, passage.chain))
+  const { json, save } = await evidence.facts.rules(stack, by.family, by.table)
   const rule = ruleText(by, json, save)
   const cause = /REJECT|reject/.test(`${rule.text} ${by.text}`) ? 'rejected' : 'rule'
   const told = byRule(stack, packet, cause, rule)

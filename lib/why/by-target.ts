@@ -42,6 +42,12 @@ export async function unanswered(evidence: Evidence, request: Journey): Promise<
   const { place } = stack
   const route = await facts.route(stack, header.src)
   if (!route.ok) return noRoute(stack, 'reply', header.src, route.said)
+  if (!stack.links.some(({ addresses }) => addresses.some(({ local }) => local === header.dst)))
+    return verdict(stack, 'request', {
+      cause: 'ignores pings',
+      says: `${header.dst} is the broadcast address of a subnet of ${called(place)}, and nobody answers for it`,
+      see: typed(place, ['ip', 'addr']),
+    })
   if (probe.protocol === 'icmp') {
     if ((await facts.value(stack, 'net.ipv4.icmp_echo_ignore_all')) === '1')
       return verdict(stack, 'request', {

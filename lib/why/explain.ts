@@ -1,12 +1,14 @@
 /** From the ways of the packets to the verdict: what was seen decides; what no trace shows is asked of the kernel. */
-import { notSent, notSwitched } from './by-neighbour.ts'
+import { notSent, notSwitched, otherEndDown } from './by-neighbour.ts'
 import { noRoute, notRouted } from './by-route.ts'
 import { killedByRule } from './by-rule.ts'
 import { refused, unanswered } from './by-target.ts'
 import { type Evidence, endOf, linkOf, stackOf } from './evidence.ts'
 import { arrived, cameHome, type Journey, lastOut } from './journey.ts'
+import type { Header } from './packet.ts'
 import { called, ownerOf } from './stacks.ts'
-import { linkDown, typed, type Verdict, vanished, verdict } from './verdict.ts'
+import type { Passage } from './trace.ts'
+import { typed, type Verdict, vanished, verdict } from './verdict.ts'
 
 /** Finds out what became of a probe. */
 export async function explain(evidence: Evidence): Promise<Verdict> {
@@ -37,6 +39,17 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
   return probe.protocol === 'udp' && way('error') ? refused(evidence, request) : unanswered(evidence, request)
 }
 
+/** The packet as routing saw it: behind the last hook, and behind a rule of nat that changed its destination. */
+function routedAs(passages: readonly Passage[], header: Header): Header {
+  const texts = passages
+    .filter(({ table }) => table === 'nat')
+    .flatMap(({ matches }) => matches.map(({ text }) => text))
+  const dst = texts
+    .map((text) => text.match(/dnat to (?:addr )?([\d.]+)/i)?.[1])
+    .find((found) => found !== undefined)
+  return dst === undefined ? header : { ...header, dst }
+}
+
 /** The packet is not where it should be, and no rule killed it: what was its last sign? */
 async function lost(evidence: Evidence, journey: Journey, packet: Verdict['packet']): Promise<Verdict> {
   const { stacks } = evidence
@@ -46,8 +59,8 @@ async function lost(evidence: Evidence, journey: Journey, packet: Verdict['packe
   const out = lastOut(journey)
   if (out) {
     const dev = out.oif ?? ''
-    if (linkOf(stack, dev)?.carrier === false)
-      return linkDown(stack, packet, stack, dev, `the other end of ${dev} of ${called(place)} is down`)
+    const link = linkOf(stack, dev)
+    if (link?.carrier === false) return otherEndDown(evidence, stack, packet, link)
     const owner = ownerOf(stacks, header.dst)
     const there = owner ? called(owner.stack.place) : header.dst
     return vanished(stack, packet, `between ${dev} of ${called(place)} and ${there}`)
@@ -55,7 +68,8 @@ async function lost(evidence: Evidence, journey: Journey, packet: Verdict['packe
   const routed = passages.findLast(({ oif, family }) => oif !== undefined && family !== 'netdev')
   if (routed) return notSent(evidence, stack, packet, routed.header.dst, routed.oif ?? '')
 
-  const came = passages.find(({ iif }) => iif !== undefined)
+  // What came through a port of a switch to the bridge itself came in twice: the last one counts.
+  const came = passages.findLast(({ family, iif }) => family === 'netdev' && iif !== undefined)
   const link = linkOf(stack, came?.iif)
   if (!came || !link) return vanished(stackOf(evidence, place.name), packet, `in ${called(place)}`)
   if (link.master !== undefined) return notSwitched(evidence, stack, packet, link, came.header)
@@ -66,5 +80,5 @@ async function lost(evidence: Evidence, journey: Journey, packet: Verdict['packe
       says: `the ${packet} came to ${link.name} of ${called(place)} for ${mac}, which is not its MAC address`,
       see: typed(place, ['ip', 'link', 'show', 'dev', link.name]),
     })
-  return notRouted(evidence, stack, packet, came)
+  return notRouted(evidence, stack, packet, { ...came, header: routedAs(passages, header) })
 }

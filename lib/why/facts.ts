@@ -1,7 +1,7 @@
 /** Questions to the kernel of a stack: what no trace shows. */
 import { CommandFailed } from '../errors.ts'
 import type { Finished } from '../sandbox/process.ts'
-import { builtinTables } from './rules.ts'
+import { isIptables } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
 
 /** What `ip route get` says: the way, or why there is none. */
@@ -14,6 +14,7 @@ interface Came {
 }
 
 interface RouteLine {
+  type?: string
   dst: string
   dev: string
   gateway?: string
@@ -24,6 +25,8 @@ export interface Facts {
   route(stack: Stack, to: string, came?: Came): Promise<Route>
   /** The line of the routing table that is chosen for it; undefined when there is none. */
   chosen(stack: Stack, to: string, came?: Came): Promise<string | undefined>
+  /** A route that forbids an address, as `blackhole 10.0.0.0/8`; undefined when the one that counts does not. */
+  forbidden(stack: Stack, to: string): Promise<string | undefined>
   /** A kernel parameter, as `net.ipv4.ip_forward`; empty when there is none. */
   value(stack: Stack, key: string): Promise<string>
   /** What is known of a neighbour: REACHABLE, FAILED, …; empty when nothing is. */
@@ -35,7 +38,7 @@ export interface Facts {
   /** Whether a switch knows at which port a MAC address is. */
   knows(stack: Stack, mac: string): Promise<boolean>
   /** The rules of one table of a stack, as nft and as iptables-save tell them. */
-  rules(stack: Stack, table: string): Promise<{ json: string; save: string }>
+  rules(stack: Stack, family: string, table: string): Promise<{ json: string; save: string }>
   /** The rules of iptables-legacy with their counters. */
   legacy(stack: Stack): Promise<string>
 }
@@ -85,6 +88,16 @@ export function facts({ run }: Inside): Facts {
       const [line] = (done.code === 0 ? JSON.parse(done.stdout || '[]') : []) as RouteLine[]
       return line && `${line.dst}${line.gateway ? ` via ${line.gateway}` : ''} dev ${line.dev}`
     },
+    async forbidden(stack, to) {
+      const lines = JSON.parse(
+        (await print(stack, 'ip', '-j', 'route', 'show', 'to', 'match', to)) || '[]',
+      ) as RouteLine[]
+      const length = ({ dst }: RouteLine) => (dst === 'default' ? 0 : Number(dst.split('/')[1] ?? 32))
+      const [line] = lines.sort((a, b) => length(b) - length(a))
+      return line?.type && ['blackhole', 'prohibit', 'unreachable'].includes(line.type)
+        ? `${line.type} ${line.dst}`
+        : undefined
+    },
     value: (stack, key) =>
       print(stack, 'cat', `/proc/sys/${key.replaceAll('.', '/')}`).then((text) => text.trim()),
     async neighbour(stack, address, dev) {
@@ -103,13 +116,13 @@ export function facts({ run }: Inside): Facts {
       return port?.learning === false && port?.flood === false
     },
     knows: async (stack, mac) => (await print(stack, 'bridge', 'fdb', 'show')).includes(mac),
-    rules: (stack, table) =>
-      once(`rules ${stack.path} ${table}`, async () => {
+    rules: (stack, family, table) =>
+      once(`rules ${stack.path} ${family} ${table}`, async () => {
         // One table only: some versions of nft cannot tell the flag `owner` of others in JSON.
-        const listing = ['nft', '-j', '-a', 'list', 'table', 'ip', table]
+        const listing = ['nft', '-j', '-a', 'list', 'table', family, table]
         const [listed, saved] = await Promise.all([
           run(stack, listing),
-          builtinTables.includes(table) ? print(stack, 'iptables-save', '-t', table) : '',
+          isIptables(family, table) ? print(stack, 'iptables-save', '-t', table) : '',
         ])
         if (listed.code !== 0) throw failed(listing.join(' '), listed)
         return { json: listed.stdout, save: saved }

@@ -24,7 +24,9 @@ export function partOf({ protocol, mark }: Probe, { header }: Passage): Journey[
     if (header.echo !== mark) return undefined
     return header.type === 'echo-request' ? 'request' : header.type === 'echo-reply' ? 'reply' : undefined
   }
-  return header.sport === mark ? 'request' : header.dport === mark ? 'reply' : undefined
+  // The sender may end the connection by a reset: that is no request any more.
+  if (header.sport === mark) return header.flags?.includes('rst') ? undefined : 'request'
+  return header.dport === mark ? 'reply' : undefined
 }
 
 /** Splits what was seen in one place into visits: one ends where something comes in after something went out. */

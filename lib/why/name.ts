@@ -18,12 +18,15 @@ export async function resolve({ lab }: Inside, from: Stack, name: string): Promi
     .join('\n')
   const address = answers.match(/^Address(?: \d+)?:\s*(\d+\.\d+\.\d+\.\d+)/m)?.[1]
   if (address !== undefined) return address
+  const silent = /timed out|no servers could be reached|can't connect|refused/i.test(
+    `${done.stdout} ${done.stderr}`,
+  )
   return {
     status: 'died',
     cause: 'name does not resolve',
     place: called(from.place),
     packet: 'request',
-    says: `${called(from.place)} finds no address for ${name}: its name servers do not know it`,
+    says: `${called(from.place)} finds no address for ${name}: ${silent ? 'no name server answers it' : 'its name servers do not know it'}`,
     see: shellLine(argv),
   }
 }

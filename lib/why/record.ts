@@ -1,7 +1,7 @@
 /** Keeps what moves in each stack while a probe is on its way, as files that Wireshark opens. */
 import { spawn } from 'node:child_process'
 import { rmSync, statSync } from 'node:fs'
-import { join, parse, resolve } from 'node:path'
+import { join, parse, relative, resolve } from 'node:path'
 import { Unable } from '../errors.ts'
 import { environment } from '../sandbox/enter.ts'
 import { until } from '../sandbox/process.ts'
@@ -12,7 +12,7 @@ export async function recording(
   { lab, words }: Inside,
   stacks: readonly Stack[],
   file: string | undefined,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ files?: string[]; stop(): Promise<void> }> {
   if (file === undefined) return { stop: async () => {} }
   const { dir, name, ext } = parse(resolve(file))
   const all = stacks.map((stack) => {
@@ -41,7 +41,9 @@ export async function recording(
   const failed = all.find(({ target }, i) => !ready[i] || size(target) === 0)
   if (failed) {
     await stop()
-    throw new Unable(`cannot write ${failed.target}: ${failed.said().trim() || 'tcpdump did not start'}`)
+    throw new Unable(
+      `cannot write ${failed.target}: ${failed.said().trim().split('\n').at(-1) || 'tcpdump did not start'}`,
+    )
   }
-  return { stop }
+  return { files: all.map(({ target }) => relative(process.cwd(), target)), stop }
 }

@@ -18,26 +18,33 @@ interface Listed {
   nftables: Array<{ rule?: { family: string; table: string; chain: string; handle: number } }>
 }
 
-/** The tables of iptables(8). */
-export const builtinTables = ['filter', 'nat', 'mangle', 'raw', 'security']
+const builtin = ['filter', 'nat', 'mangle', 'raw', 'security']
+
+/** Whether a table is one of iptables(8), and not of nft alone. */
+export const isIptables = (family: string, table: string): boolean =>
+  family === 'ip' && builtin.includes(table)
 
 /** `-t raw`, or nothing for filter, which is the default. */
 export const inTable = (table: string): string[] => (table === 'filter' ? [] : ['-t', table])
 
-/** What the rule of a match says. `json` is `nft -j -a list table ip …`, `save` is iptables-save of that table. */
-export function ruleText({ table, chain, handle, text }: Match, json: string, save: string): RuleText {
+/** What the rule of a match says. `json` is `nft -j -a list table FAMILY TABLE`, `save` is iptables-save of that table. */
+export function ruleText(
+  { family, table, chain, handle, text }: Match,
+  json: string,
+  save: string,
+): RuleText {
   const { nftables } = JSON.parse(json || '{"nftables":[]}') as Listed
   const all = nftables
     .flatMap(({ rule }) => (rule ? [rule] : []))
-    .filter((rule) => rule.family === 'ip' && rule.table === table && rule.chain === chain)
+    .filter((rule) => rule.family === family && rule.table === table && rule.chain === chain)
   const number = all.findIndex((rule) => rule.handle === handle) + 1
   const line = number > 0 ? chainLines(save, table, chain)[number - 1] : undefined
-  if (line === undefined || !builtinTables.includes(table))
+  if (line === undefined || !isIptables(family, table))
     return {
       ...{ table, chain, text },
       ...(number > 0 ? { number } : {}),
-      see: ['nft', '-a', 'list', 'chain', 'ip', table, chain],
-      undo: ['nft', 'delete', 'rule', 'ip', table, chain, 'handle', String(handle)],
+      see: ['nft', '-a', 'list', 'chain', family, table, chain],
+      undo: ['nft', 'delete', 'rule', family, table, chain, 'handle', String(handle)],
     }
   return {
     ...{ table, chain, number, text: ['iptables', ...inTable(table), line].join(' ') },
@@ -56,11 +63,20 @@ export function chainLines(save: string, table: string, chain: string): string[]
 }
 
 /** The policy of a built-in chain as a rule. */
-export const policyText = (table: string, chain: string): RuleText => ({
-  ...{ table, chain, text: ['iptables', ...inTable(table), '-P', chain, 'DROP'].join(' ') },
-  see: ['iptables', ...inTable(table), '-S', chain],
-  undo: ['iptables', ...inTable(table), '-P', chain, 'ACCEPT'],
-})
+export function policyText(family: string, table: string, chain: string): RuleText {
+  if (!isIptables(family, table))
+    return {
+      ...{ table, chain, text: `chain ${family} ${table} ${chain} { policy drop; }` },
+      see: ['nft', 'list', 'chain', family, table, chain],
+      undo: ['nft', 'chain', family, table, chain, '{ policy accept; }'],
+    }
+  const iptables = (...words: string[]) => ['iptables', ...inTable(table), ...words]
+  return {
+    ...{ table, chain, text: iptables('-P', chain, 'DROP').join(' ') },
+    see: iptables('-S', chain),
+    undo: iptables('-P', chain, 'ACCEPT'),
+  }
+}
 
 /** A rule of iptables-legacy that dropped a packet: its counter grew between two saves with counters. */
 export function grownLegacy(before: string, after: string): RuleText | undefined {

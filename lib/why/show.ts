@@ -66,31 +66,50 @@ function wayLines({ packet, places }: Way, columns: number): string[] {
 const asked = ({ question: { port, udp } }: Report): string =>
   port === undefined ? 'ping' : `${udp ? 'udp' : 'tcp'} port ${port}`
 
-/** The verdict in one line, without its way. */
-export function verdictLine({ verdict }: Report): string {
-  const { status, place, says } = verdict
-  if (status === 'delivered') return `${colors.green('✓ delivered')}: ${says}`
-  if (status === 'refused') return `${colors.yellow('✗ refused')} in ${place}: ${says}`
-  return `${colors.red('✗ died')} in ${place}: ${says}`
+/** Breaks a sentence into lines of so many columns; those after the first are indented. */
+function wrapped(text: string, columns: number): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : `  ${word}`)
+  }
+  return lines.join('\n')
 }
+
+/** The verdict as a sentence. */
+function verdictText({ verdict: { status, place, says } }: Report, columns: number): string {
+  const [head, color] =
+    status === 'delivered'
+      ? (['✓ delivered', colors.green] as const)
+      : status === 'refused'
+        ? ([`✗ refused in ${place}`, colors.yellow] as const)
+        : ([`✗ died in ${place}`, colors.red] as const)
+  return wrapped(`${head}: ${says}`, columns).replace(head, color(head))
+}
+
+/** The rule as typed on the server: in the namespace where the line below it looks, too. */
+const typedRule = ({ rule, see }: Report['verdict']): string | undefined =>
+  rule && `${see?.match(/^(ip netns exec \S+ |nsenter .* -n )/)?.[1] ?? ''}${rule.text}`
 
 /** The report as text. With `hint` only the place is told, so that the rest can be found by oneself. */
 export function reportText(report: Report, hint = false): string {
   const { question, ways, verdict, blind, ms } = report
+  const columns = Math.max(80, process.stdout.columns ?? 80)
   const address = question.address && question.address !== question.to ? ` (${question.address})` : ''
   const head = `${colors.bold(`${question.from} → ${question.to}`)}${address}  ${asked(report)}`
   if (hint)
     return `${head}\n${verdict.status === 'delivered' ? 'It arrives, and the reply comes back.' : `It ends in ${verdict.place}${verdict.packet === 'reply' ? ', on the way back' : ''}.`}\n`
   const more: Array<[string, string | undefined]> = [
-    ['the rule', verdict.rule?.text],
+    ['the rule', typedRule(verdict)],
     ['see it', verdict.see],
     ['undo it', verdict.undo],
   ]
   return [
     head,
     '',
-    ...ways.flatMap((way) => [...wayLines(way, Math.max(80, process.stdout.columns ?? 80)), '']),
-    `${verdictLine(report)}  ${colors.dim(`${(ms / 1000).toFixed(2)} s`)}`,
+    ...ways.flatMap((way) => [...wayLines(way, columns), '']),
+    `${verdictText(report, columns - 8)}  ${colors.dim(`${(ms / 1000).toFixed(2)} s`)}`,
     ...more.flatMap(([name, text]) => (text ? [`  ${name.padEnd(9)} ${text}`] : [])),
     ...(blind ? [colors.yellow(blind)] : []),
     '',

@@ -196,6 +196,18 @@ export function ownerOf(stacks: readonly Stack[], address: string): { stack: Sta
   return undefined
 }
 
+/** The other end of a cable, by the numbers that both ends know of each other. */
+export function peerOf(
+  stacks: readonly Stack[],
+  here: Stack,
+  one: Link,
+): { stack: Stack; link: Link } | undefined {
+  for (const stack of stacks)
+    for (const link of stack === here ? [] : stack.links)
+      if (link.kind === 'veth' && one.other === link.index && link.other === one.index) return { stack, link }
+  return undefined
+}
+
 /** A link that lends its wire to another: a macvlan, to its parent. */
 export const isChild = (one: Link, parent: Link): boolean =>
   /macvlan|macvtap|ipvlan/.test(one.kind) && one.other === parent.index

@@ -70,13 +70,13 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
       }
     }
     for (const match of matches.filter(decides)) {
-      const { json, save } = await facts.rules(stack, match.table)
+      const { json, save } = await facts.rules(stack, match.family, match.table)
       const rule = ruleText(match, json, save)
       if (table === 'nat') natRule = rule.text
       steps.push({ kind: 'rule', rule, verdict: match.verdict })
     }
     if (death(passage) === 'policy')
-      steps.push({ kind: 'rule', rule: policyText(table, chain), verdict: 'drop' })
+      steps.push({ kind: 'rule', rule: policyText(family, table, chain), verdict: 'drop' })
   }
   return steps
 }

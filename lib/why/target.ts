@@ -3,7 +3,7 @@ import { Unable } from '../errors.ts'
 import { inside as insideSubnet, ipv4 } from '../names.ts'
 import { network } from './evidence.ts'
 import { resolve } from './name.ts'
-import { called, type Inside, namesOf, ownerOf, type Stack } from './stacks.ts'
+import { type Inside, namesOf, ownerOf, type Stack } from './stacks.ts'
 import type { Verdict } from './verdict.ts'
 import type { Question } from './why.ts'
 
@@ -75,7 +75,7 @@ export async function addressFor(
   if (!/^[\d.]+$/.test(to)) {
     const found = isName(to) ? await resolve(into, from, to) : undefined
     if (typeof found === 'string' || (found && dns)) return found
-    throw unknown(stacks, into.lab.name, `there is no place, and from ${called(from.place)} no name,`, to)
+    throw unknown(stacks, into.lab.name, 'there is no place', to)
   }
   const address = ipv4(to)
   if (strict && !belongs(stacks, address))

@@ -3,6 +3,7 @@ import { type Header, headerOf } from './packet.ts'
 
 /** A rule that a packet matched. */
 export interface Match {
+  family: string
   table: string
   chain: string
   /** The number that nft gives a rule (`# handle 7`). */
@@ -64,7 +65,7 @@ export function traceReader(
     if (kind === 'rule') {
       const [, words = '', handle = '0', verdict = ''] =
         rest.match(/^(.*?) # handle (\d+) \(verdict (.*)\)/) ?? []
-      passage.matches.push({ table, chain, handle: Number(handle), verdict, text: words })
+      passage.matches.push({ family, table, chain, handle: Number(handle), verdict, text: words })
     } else if (kind === 'policy') passage.policy = rest.trim()
   }
 }

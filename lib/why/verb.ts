@@ -8,9 +8,9 @@ import { serverPath } from '../sandbox/engine.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { allLabs, findLab, type LabRecord, labName } from '../sandbox/state.ts'
 import { reportText } from './show.ts'
-import { stacksOf } from './stacks.ts'
+import { called, stacksOf } from './stacks.ts'
 import { stackNamed } from './target.ts'
-import { type Question, why } from './why.ts'
+import { type Question, type Report, why } from './why.ts'
 
 export interface WhyOptions {
   json: boolean
@@ -25,15 +25,20 @@ export interface WhyOptions {
   on: 'lab' | 'host'
 }
 
+function portOf(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1 || number > 65535)
+    throw new BadInput(`${JSON.stringify(text)} is not a port: 1 to 65535`, { where: undefined })
+  return number
+}
+
 /** `172.30.10.1:80`, `web:80`, `web` as a question. */
 export function questionOf(from: string, to: string, udp = false, dns = false): Question {
   const how = { ...(udp ? { udp } : {}), ...(dns ? { dns } : {}) }
   const [, name = '', port] = to.match(/^([^:]*)(?::([^:]*))?$/) ?? []
   if (!name) throw new BadInput(`${JSON.stringify(to)} is not TO or TO:PORT`, { where: undefined })
   if (port === undefined) return { from, to: name, ...how }
-  if (!/^\d+$/.test(port))
-    throw new BadInput(`${JSON.stringify(port)} is not a port: 1 to 65535`, { where: undefined })
-  return { from, to: name, port: Number(port), ...how }
+  return { from, to: name, port: portOf(port), ...how }
 }
 
 /** The lab that is meant: the one of that name, the only one that is up, or the only one that has the place. */
@@ -54,7 +59,7 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
   const [lab, ...others] = having.flat()
   if (lab && others.length === 0) return lab
   throw new Unable(`several labs ${lab ? `have a place ${JSON.stringify(from)}` : 'are up'}`, {
-    hint: `Say which one by --name: ${
+    hint: `Say which one by ${process.env.VETHLAB_MAKE ? "ARGS='--name NAME'" : '--name'}: ${
       lab
         ? having
             .flat()
@@ -88,15 +93,25 @@ function machine(): LabRecord {
   }
 }
 
+const arrives = 'it arrives'
+
 /** Asks where it ends. Returns the answer; empty when there is none. */
 async function guess(places: readonly string[]): Promise<string> {
-  process.stdout.write(`Where does it end? ${places.join(', ')}, or: it arrives\n`)
+  process.stdout.write(`Where does it end? ${places.join(', ')}, or: ${arrives}\n`)
   const lines = createInterface({ input: process.stdin })
   for await (const line of lines) {
     lines.close()
     return line.trim()
   }
   return ''
+}
+
+/** What is said of a guess. */
+function judged(guessed: string, { status, place }: Report['verdict']): string {
+  const truth = status === 'delivered' ? arrives : place
+  if (guessed === '') return `It is: ${truth}.\n`
+  const right = guessed === truth || (status === 'delivered' && /^(it )?arrives$/.test(guessed))
+  return right ? 'You guessed right.\n' : `You guessed ${guessed}; it is: ${truth}.\n`
 }
 
 /** Asks, and tells the answer. Exit code 0: delivered, 1: not, 2: nothing is known. */
@@ -106,19 +121,21 @@ export async function whyVerb(
   to: string,
   { json, udp, dns, hint, guess: guessing, pcap, on }: WhyOptions,
 ): Promise<number> {
+  if (!from || !to)
+    throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
+  if (guessing && json)
+    throw new BadInput('--guess is for people, --json for programs', {
+      where: undefined,
+      hint: 'Leave one out.',
+    })
   const question = questionOf(from, to, udp, dns)
   const lab = on === 'host' ? machine() : await labWith(name, from)
-  const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => place.name)) : undefined
+  const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const report = await why(lab, question, { strict: true, pcap })
-  const { status, place } = report.verdict
-  const truth = status === 'delivered' ? 'it arrives' : place
-  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  const { status, place, packet } = report.verdict
+  if (json) process.stdout.write(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
   else process.stdout.write(reportText(report, hint))
-  if (guessed !== undefined && !json)
-    process.stdout.write(
-      guessed === truth || place.endsWith(`-${guessed}`)
-        ? 'You guessed right.\n'
-        : `You guessed ${guessed || 'nothing'}; it is: ${truth}.\n`,
-    )
+  if (guessed !== undefined) process.stdout.write(judged(guessed, report.verdict))
+  if (pcap !== undefined && !json) process.stdout.write(`What moved is kept in ${report.kept?.join(', ')}\n`)
   return status === 'delivered' ? 0 : 1
 }

@@ -31,6 +31,8 @@ export interface Report {
   question: Question & { address?: string }
   ways: Way[]
   verdict: Verdict
+  /** The captures that were kept, one a place. */
+  kept?: string[]
   /** What could not be seen here, in words. */
   blind?: string
   ms: number
@@ -62,7 +64,7 @@ export async function why(
     ways,
     verdict,
     ...(blind === undefined ? {} : { blind }),
-    ms: performance.now() - began,
+    ms: Math.round(performance.now() - began),
   })
 
   const address = await addressFor(into, stacks, from, question, strict)
@@ -99,7 +101,7 @@ export async function why(
     const blind = monitor.egress
       ? undefined
       : 'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.'
-    return report(steps, verdict, address, blind)
+    return { ...report(steps, verdict, address, blind), ...(record.files ? { kept: record.files } : {}) }
   } finally {
     await stop()
   }

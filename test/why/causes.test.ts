@@ -9,6 +9,7 @@ import { standing } from '../standing.ts'
 const router = server('router')
 const left = router.netns('left')
 const right = router.netns('right')
+const guest = router.netns('guest')
 const child = router.netns('child')
 const server2 = server('server2')
 const far = server2.netns('far')
@@ -42,6 +43,19 @@ before(async () => {
       left.ip.route.add('default').via('10.0.1.254'),
       right.ip.route.add('default').via('10.0.2.254'),
       router.sysctl.set('net.ipv4.ip_forward', 1),
+    )
+    await lab.step(
+      'a guest behind a bridge',
+      guest.add(),
+      router.ip.link.add('br0').type('bridge'),
+      router.ip.addr.add('10.0.4.254/24').dev('br0'),
+      router.ip.link.set('br0').up(),
+      router.ip.link.add('to-guest').type('veth', { peer: 'g0', netns: guest }),
+      router.ip.link.set('to-guest').master('br0'),
+      router.ip.link.set('to-guest').up(),
+      guest.ip.addr.add('10.0.4.1/24').dev('g0'),
+      guest.ip.link.set('g0').up(),
+      guest.ip.route.add('default').via('10.0.4.254'),
     )
     await lab.step(
       'a LAN, and a macvlan on each server',
@@ -212,6 +226,66 @@ const cases: Case[] = [
     ],
     expect: dead('rule', 'router'),
     text: /^iptables-legacy -A FORWARD -p icmp -j DROP$/,
+  },
+  {
+    name: 'a rule of nft for IPv4 and IPv6',
+    doing: [
+      sh(
+        router,
+        "nft 'table inet both { chain stop { type filter hook forward priority 5; policy accept; icmp type echo-request drop; }; }'",
+      ),
+      sh(router, 'nft delete table inet both'),
+    ],
+    expect: { ...dead('rule', 'router'), see: 'nft -a list chain inet both stop' },
+    text: /^icmp type echo-request drop$/,
+  },
+  {
+    name: 'a policy of nft itself',
+    doing: [
+      sh(
+        router,
+        "nft 'table inet both { chain stop { type filter hook forward priority 5; policy drop; }; }'",
+      ),
+      sh(router, 'nft delete table inet both'),
+    ],
+    expect: { ...dead('policy', 'router'), undo: "nft chain inet both stop '{ policy accept; }'" },
+  },
+  {
+    name: 'a route that forbids it',
+    doing: [sh(router, 'ip route add blackhole 10.0.2.1'), sh(router, 'ip route del blackhole 10.0.2.1')],
+    expect: { ...dead('no route', 'router'), undo: 'ip route del blackhole 10.0.2.1' },
+    says: /forbids it: blackhole 10\.0\.2\.1/,
+  },
+  {
+    name: 'translated to an address without a route',
+    doing: rule(router, '-t nat -A PREROUTING -d 10.0.2.1 -p icmp -j DNAT --to-destination 10.9.9.9'),
+    expect: dead('no route', 'router'),
+    says: /10\.9\.9\.9/,
+  },
+  {
+    name: 'behind a bridge, the router does not forward',
+    ask: { from: 'guest', to: 'right' },
+    doing: [router.sysctl.set('net.ipv4.ip_forward', 0), router.sysctl.set('net.ipv4.ip_forward', 1)],
+    expect: dead('forwarding off', 'router'),
+  },
+  {
+    name: 'behind a bridge, its port is down',
+    ask: { from: 'guest', to: 'right' },
+    doing: [router.ip.link.set('to-guest').down(), router.ip.link.set('to-guest').up()],
+    expect: { ...dead('link down', 'guest'), undo: 'ip link set dev to-guest up' },
+    says: /to-guest of router/,
+  },
+  {
+    name: 'behind a bridge, its cable is not plugged in',
+    ask: { from: 'right', to: 'guest' },
+    doing: [router.ip.link.set('to-guest').nomaster(), router.ip.link.set('to-guest').master('br0')],
+    before: sh(router, 'ip neigh flush all'),
+    expect: { ...dead('link down', 'router'), undo: 'ip link set dev to-guest master br0' },
+  },
+  {
+    name: 'a broadcast address',
+    ask: { to: '10.0.1.255' },
+    expect: { status: 'died' },
   },
   {
     name: 'no route at the sender',

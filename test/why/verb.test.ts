@@ -119,12 +119,15 @@ test('what cannot be asked: exit code 2, and what there is', async () => {
   }
   const lab = ['--name', name]
   await wrong(['spac1', 'space2', ...lab], /there is no place "spac1" in .*\nIt has: space1, space2, server1/)
-  await wrong(['space1', '?', ...lab], /there is no place, and from space1 no name, "\?" in/)
-  await wrong(['space1', 'space3', ...lab], /no name, "space3" in .*\nIt has: space1, space2, server1/)
+  await wrong(['space1', '?', ...lab], /there is no place "\?" in/)
+  await wrong(
+    ['space1', 'space3', ...lab],
+    /there is no place "space3" in .*\nIt has: space1, space2, server1/,
+  )
   await wrong(['space1', '192.0.2.1', ...lab], /no place has the address "192\.0\.2\.1"/)
   await wrong(['space1', '10.0.0.999', ...lab], /"10\.0\.0\.999" is not an IPv4 address/)
   await wrong(['space1', 'space2:http', ...lab], /"http" is not a port/)
-  await wrong(['space1', 'space2:0', ...lab], /0 is not a port/)
+  await wrong(['space1', 'space2:0', ...lab], /"0" is not a port/)
   await wrong(['space1', 'space2', '--udp', ...lab], /--udp needs a port/)
   await wrong(['space1', ...lab], /Not enough non-option arguments/)
   await wrong(['space1', 'space2', '--name', 'nobody'], /nobody is not up\nUp: /)

@@ -182,6 +182,7 @@ const json = JSON.stringify({
   nftables: [2, 5].map((handle) => ({ rule: { family: 'ip', table: 'raw', chain: 'PREROUTING', handle } })),
 })
 const match = {
+  family: 'ip',
   table: 'raw',
   chain: 'PREROUTING',
   handle: 5,
@@ -200,15 +201,15 @@ test('rules: from the handle to the number and the words of iptables', () => {
 })
 
 test('rules: one of nft itself keeps its own words', () => {
-  const own = { ...match, table: 'mine', chain: 'stop' }
+  const own = { ...match, family: 'inet', table: 'mine', chain: 'stop' }
   const listed = JSON.stringify({
-    nftables: [{ rule: { family: 'ip', table: 'mine', chain: 'stop', handle: 5 } }],
+    nftables: [{ rule: { family: 'inet', table: 'mine', chain: 'stop', handle: 5 } }],
   })
   assert.deepEqual(ruleText(own, listed, '').undo, [
     'nft',
     'delete',
     'rule',
-    'ip',
+    'inet',
     'mine',
     'stop',
     'handle',
