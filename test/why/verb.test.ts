@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type OpenLab, server } from '../../lib/index.ts'
 import { findProgram } from '../../lib/sandbox/engine.ts'
+import { enterWords } from '../../lib/sandbox/enter.ts'
 import { finished, until } from '../../lib/sandbox/process.ts'
 import { findLab } from '../../lib/sandbox/state.ts'
 import type { Report } from '../../lib/why/why.ts'
@@ -135,11 +136,10 @@ test('what cannot be asked: exit code 2, and what there is', async () => {
 })
 
 test('kill -9 in the middle leaves no table and no process', async () => {
-  const pid = findLab(name)?.servers[0]?.pid
-  const tables = () =>
-    execFileSync('nsenter', [`--net=/proc/${pid}/root/run/netns/space1`, 'nft', 'list', 'tables'], {
-      encoding: 'utf8',
-    })
+  const lab = findLab(name)
+  const space1 = `--net=/proc/${lab?.servers[0]?.pid}/root/run/netns/space1`
+  const [enter = '', ...words] = enterWords(lab?.pid ?? 0, ['nft', 'list', 'tables'], [space1])
+  const tables = () => execFileSync(enter, words, { encoding: 'utf8' })
   await inLab('ip', 'netns', 'exec', 'space2', 'iptables', '-A', 'INPUT', '-j', 'DROP')
   try {
     const child = startScenario(tool, ['why', 'space1', 'space2', '--name', name])
