@@ -52,7 +52,7 @@ test('died: the rule, how to see it, how to undo it; exit code 1', async () => {
     assert.equal(code, 1, stdout)
     assert.match(stdout, /✗ rule {2}filter INPUT 1 {2}-p icmp -j DROP/)
     assert.match(stdout, /✗ died in space2: rule 1 of filter INPUT dropped the request/)
-    assert.match(stdout, /the rule {2}iptables -A INPUT -p icmp -j DROP/)
+    assert.match(stdout, /the rule {2}ip netns exec space2 iptables -A INPUT -p icmp -j DROP/)
     assert.match(stdout, /see it {4}ip netns exec space2 iptables -L INPUT -n -v --line-numbers/)
     const undo = stdout.match(/undo it {3}(.*)/)?.[1] ?? ''
     assert.equal(undo, 'ip netns exec space2 iptables -D INPUT 1')
@@ -170,7 +170,7 @@ test('two at once, with others pinging beside them', async () => {
     [0, 0, 1, 1],
     codes.map(({ stdout }) => stdout).join('\n'),
   )
-  assert.match(codes[2]?.stdout ?? '', /nobody listens on tcp port 9 of space2/)
+  assert.match(codes[2]?.stdout ?? '', /nobody listens on tcp port 9 of\s+space2/)
   assert.match(codes[3]?.stdout ?? '', /no place has 10\.0\.0\.77/)
   await busy
 })
