@@ -41,32 +41,28 @@ export function questionOf(from: string, to: string, udp = false, dns = false): 
   return { from, to: name, port: portOf(port), ...how }
 }
 
+const names = (labs: readonly LabRecord[]): string => labs.map(({ name }) => name).join(', ')
+
 /** The lab that is meant: the one of that name, the only one that is up, or the only one that has the place. */
 async function labWith(name: string | undefined, from: string): Promise<LabRecord> {
   const labs = allLabs()
-  const up = labs.map((lab) => lab.name).join(', ')
   if (name !== undefined) {
     const lab = findLab(labName(name))
     if (lab) return lab
-    throw new Unable(`${name} is not up`, { hint: up ? `Up: ${up}` : `Start it: ${howTo('up', name)}` })
+    throw new Unable(`${name} is not up`, {
+      hint: labs.length > 0 ? `Up: ${names(labs)}` : `Start it: ${howTo('up', name)}`,
+    })
   }
   const [only] = labs
   if (!only) throw new Unable('no lab is up', { hint: 'Start one, as by: make scenario-net1' })
   if (labs.length === 1) return only
-  const having = await Promise.all(
-    labs.map(async (lab) => (stackNamed(await stacksOf(lab), from) ? [lab] : [])),
-  )
-  const [lab, ...others] = having.flat()
+  const has = await Promise.all(labs.map(async (lab) => stackNamed(await stacksOf(lab), from) !== undefined))
+  const having = labs.filter((_, i) => has[i])
+  const [lab, ...others] = having
   if (lab && others.length === 0) return lab
-  throw new Unable(`several labs ${lab ? `have a place ${JSON.stringify(from)}` : 'are up'}`, {
-    hint: `Say which one by ${process.env.VETHLAB_MAKE ? "ARGS='--name NAME'" : '--name'}: ${
-      lab
-        ? having
-            .flat()
-            .map((one) => one.name)
-            .join(', ')
-        : up
-    }`,
+  const flag = process.env.VETHLAB_MAKE ? "ARGS='--name NAME'" : '--name'
+  throw new Unable(lab ? `several labs have a place ${JSON.stringify(from)}` : 'several labs are up', {
+    hint: `Say which one by ${flag}: ${names(lab ? having : labs)}`,
   })
 }
 
