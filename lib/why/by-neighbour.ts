@@ -69,7 +69,7 @@ export async function notSent(
       `${me} takes ${hop} to be on its own link (${network(link).join(', ')} on ${dev}), but it is ${network(owner.link).join(', ')} on ${theirs}`,
       ['ip', 'addr', 'show', 'dev', dev],
     )
-  if (link && !link.carrier) return otherEndDown(evidence, stack, packet, link)
+  // A bridge whose last cable was pulled is without a carrier, too.
   const peer = peerOf(stacks, owner.stack, owner.link)
   if (link?.kind === 'bridge' && peer?.stack === stack && peer.link.master !== dev)
     return verdict(stack, packet, {
@@ -78,6 +78,7 @@ export async function notSent(
       see: typed(place, ['ip', 'link', 'show', 'master', dev]),
       undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', dev]),
     })
+  if (link && !link.carrier) return otherEndDown(evidence, stack, packet, link)
   const legacy = await killedByLegacy(evidence, stack, packet)
   if (legacy) return legacy
   const state = await facts.neighbour(stack, hop, dev)
