@@ -49,6 +49,7 @@ export async function send(
   })
   const lastSign = () =>
     monitor.passages.findLast((one) => one.header.about !== undefined || partOf(probe, one))?.at ?? ended
+  let quiet = 0
   for (;;) {
     await sleep(4)
     await new Promise(setImmediate) // what the monitors have printed meanwhile is read first
@@ -56,7 +57,10 @@ export async function send(
     const now = performance.now()
     // A busy machine may need long to start the sender: silence counts from its first sign.
     const last = lastSign()
-    if (last !== undefined && now - last > silence && monitor.idle()) break
+    const still = last !== undefined && now - last > silence && monitor.idle()
+    // What they had just told is read by the next round.
+    quiet = still ? quiet + 1 : 0
+    if (quiet > 1) break
     if (now - began > patience) break
   }
   if (ended === undefined) child.kill('SIGTERM')
