@@ -3,7 +3,7 @@ import { notSent, notSwitched, otherEndDown } from './by-neighbour.ts'
 import { noRoute, notRouted } from './by-route.ts'
 import { killedByRule } from './by-rule.ts'
 import { refused, unanswered } from './by-target.ts'
-import { type Evidence, endOf, linkOf, stackOf } from './evidence.ts'
+import { type Evidence, endOf, linkOf } from './evidence.ts'
 import { arrived, cameHome, type Journey, lastOut } from './journey.ts'
 import type { Header } from './packet.ts'
 import { called, ownerOf } from './stacks.ts'
@@ -71,7 +71,7 @@ async function lost(evidence: Evidence, journey: Journey, packet: Verdict['packe
   // What came through a port of a switch to the bridge itself came in twice: the last one counts.
   const came = passages.findLast(({ family, iif }) => family === 'netdev' && iif !== undefined)
   const link = linkOf(stack, came?.iif)
-  if (!came || !link) return vanished(stackOf(evidence, place.name), packet, `in ${called(place)}`)
+  if (!came || !link) return vanished(stack, packet, `in ${called(place)}`)
   if (link.master !== undefined) return notSwitched(evidence, stack, packet, link, came.header)
   const { mac } = came.header
   if (mac !== undefined && mac !== link.mac && !passages.some(({ family }) => family === 'ip'))

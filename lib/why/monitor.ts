@@ -1,8 +1,7 @@
 /** Makes the packets of a probe visible in each stack, and listens. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { toolMissing, Unable } from '../errors.ts'
-import { environment } from '../sandbox/enter.ts'
 import { until } from '../sandbox/process.ts'
 import type { Inside, Stack } from './stacks.ts'
 import { type Passage, traceReader } from './trace.ts'
@@ -58,21 +57,20 @@ function idle(pid: number): boolean {
 }
 
 /** One nft in one stack. It ends with this process, even when that is killed, and its tables end with it. */
-function start({ lab, words }: Inside, stack: Stack, lines: string[], heard: (line: string) => void) {
-  const [file = '', ...rest] = words(stack, ['setpriv', '--pdeathsig', 'KILL', 'nft', '-a', '-i'])
-  const child = spawn(file, rest, { stdio: 'pipe', env: environment(lab) })
+function start(into: Inside, stack: Stack, lines: string[], heard: (line: string) => void) {
+  const child = into.start(stack, ['nft', '-a', '-i'], 'pipe')
   let complaint = ''
   let begun = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint += text
   })
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const all = (begun + text).split('\n')
     begun = all.pop() ?? ''
     for (const line of all) heard(line)
   })
-  child.stdin.on('error', () => {}) // its end is noticed by ready()
-  child.stdin.write(`${lines.join('\n')}\n`)
+  child.stdin?.on('error', () => {}) // its end is noticed by ready()
+  child.stdin?.write(`${lines.join('\n')}\n`)
   let ended = false
   child.once('close', () => {
     ended = true

@@ -1,15 +1,13 @@
 /** Keeps what moves in each stack while a probe is on its way, as files that Wireshark opens. */
-import { spawn } from 'node:child_process'
 import { rmSync, statSync } from 'node:fs'
 import { join, parse, relative, resolve } from 'node:path'
 import { Unable } from '../errors.ts'
-import { environment } from '../sandbox/enter.ts'
 import { until } from '../sandbox/process.ts'
 import { called, type Inside, type Stack } from './stacks.ts'
 
 /** Starts tcpdump in each stack, when a file is named: `file.pcap` becomes `file-net1.pcap` and so on. */
 export async function recording(
-  { lab, words }: Inside,
+  into: Inside,
   stacks: readonly Stack[],
   file: string | undefined,
 ): Promise<{ files?: string[]; stop(): Promise<void> }> {
@@ -20,10 +18,9 @@ export async function recording(
     rmSync(target, { force: true })
     // -Z root: else it gives up the right to write where only its user may.
     const dump = ['tcpdump', '-i', 'any', '-n', '-U', '--immediate-mode', '-Z', 'root', '-w', target]
-    const [program = '', ...rest] = words(stack, ['setpriv', '--pdeathsig', 'KILL', ...dump])
-    const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], env: environment(lab) })
+    const child = into.start(stack, dump, ['ignore', 'ignore', 'pipe'])
     let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text
     })
     const ended = new Promise<void>((done) => child.once('close', () => done()))

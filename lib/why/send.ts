@@ -1,7 +1,5 @@
 /** Sends one probe, and waits for what becomes of it. */
-import { spawn } from 'node:child_process'
 import { Unable } from '../errors.ts'
-import { environment } from '../sandbox/enter.ts'
 import { finished, sleep } from '../sandbox/process.ts'
 import { partOf } from './journey.ts'
 import type { Monitor } from './monitor.ts'
@@ -39,8 +37,7 @@ export async function send(
   home: () => boolean,
 ): Promise<void> {
   const argv = probeWords(probe, address)
-  const [file = '', ...rest] = into.words(from, ['setpriv', '--pdeathsig', 'KILL', ...argv])
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(into.lab) })
+  const child = into.start(from, argv, ['ignore', 'pipe', 'pipe'])
   const began = performance.now()
   let ended: number | undefined
   const done = finished(child).then((said) => {

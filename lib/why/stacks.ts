@@ -1,5 +1,5 @@
 /** The network stacks of a running lab, as they are now: what `why` can look into. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import type { Place } from '../command.ts'
@@ -43,24 +43,24 @@ export interface Stack {
 /** Runs programs in a stack, with the machine's own tools: an image need not have any. */
 export interface Inside {
   lab: LabRecord
-  /** The words that start a program there. */
-  words(stack: Stack, argv: readonly string[]): string[]
+  /** Starts a program that ends with this process, even when that is killed. */
+  start(stack: Stack, argv: readonly string[], stdio: StdioOptions): ChildProcess
   run(stack: Stack, argv: readonly string[]): Promise<Finished>
 }
 
 /** How to get into the stacks of a lab. */
 export function inside(lab: LabRecord): Inside {
-  const words = ({ path }: Stack, argv: readonly string[]) => enterWords(lab.pid, argv, [`--net=${path}`])
+  const spawnIn = ({ path }: Stack, argv: readonly string[], stdio: StdioOptions): ChildProcess => {
+    const [file = '', ...rest] = enterWords(lab.pid, argv, [`--net=${path}`])
+    return spawn(file, rest, { stdio, env: environment(lab) })
+  }
   return {
     lab,
-    words,
-    run: (stack, argv) => {
-      const [file = '', ...rest] = words(stack, argv)
-      const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) })
-      return finished(child).catch(() => {
-        throw toolMissing(file)
-      })
-    },
+    start: (stack, argv, stdio) => spawnIn(stack, ['setpriv', '--pdeathsig', 'KILL', ...argv], stdio),
+    run: (stack, argv) =>
+      finished(spawnIn(stack, argv, ['ignore', 'pipe', 'pipe'])).catch(() => {
+        throw toolMissing('nsenter')
+      }),
   }
 }
 
@@ -196,7 +196,10 @@ export function ownerOf(stacks: readonly Stack[], address: string): { stack: Sta
   return undefined
 }
 
-/** The other end of a cable, by the numbers that both ends know of each other. */
+/** Whether two links know each other's numbers, as both ends of a cable do. */
+const isCable = (one: Link, other: Link): boolean => one.other === other.index && other.other === one.index
+
+/** The other end of a cable. */
 export function peerOf(
   stacks: readonly Stack[],
   here: Stack,
@@ -204,7 +207,7 @@ export function peerOf(
 ): { stack: Stack; link: Link } | undefined {
   for (const stack of stacks)
     for (const link of stack === here ? [] : stack.links)
-      if (link.kind === 'veth' && one.other === link.index && link.other === one.index) return { stack, link }
+      if (link.kind === 'veth' && isCable(one, link)) return { stack, link }
   return undefined
 }
 
@@ -222,8 +225,7 @@ export function wiring(stacks: readonly Stack[]): Wiring {
       const here = at(one, one.oif ?? one.iif)
       const there = at(other, other.iif ?? other.oif)
       if (!here || !there || one.place === other.place) return false
-      const cable = here.other === there.index && there.other === here.index
-      return cable || isChild(here, there) || isChild(there, here)
+      return isCable(here, there) || isChild(here, there) || isChild(there, here)
     },
   }
 }
