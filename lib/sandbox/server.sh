@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes one virtual server, inside the lab's world. Prints its name and the pid of its first process when it is ready.
+# When it cannot be made it prints `NAME failed`, below what the tool said.
 # usage: server.sh NAME CGROUP_FOLDER     the two later stages call this file again
 #   CGROUP_FOLDER  '' without root
 # Like world.sh and janitor.sh it is run by `busybox sh`, which does mount, mkdir and ip without starting a program.
@@ -21,7 +22,10 @@ link_all() {
 case $stage in
 start)
   # In the background, so that the process that entered the world can leave it again.
-  "$UNSHARE" --net --mount --propagation slave --uts --ipc --pid --fork --kill-child busybox sh "$0" "$name" "$cgroup" inside &
+  {
+    "$UNSHARE" --net --mount --propagation slave --uts --ipc --pid --fork --kill-child \
+      busybox sh "$0" "$name" "$cgroup" inside || echo "$name failed"
+  } &
   ;;
 
 inside)
@@ -69,6 +73,8 @@ inside)
   ;;
 
 *)
+  # One cgroup v2 tree cannot be mounted right on top of another.
+  [ ! -e /sys/fs/cgroup/cgroup.procs ] || mount -n -t tmpfs tmpfs /sys/fs/cgroup
   if [ -n "$cgroup" ]; then
     mount -n -t cgroup2 cgroup2 /sys/fs/cgroup
     # The kernel gives controllers only to a cgroup without processes of its own (moby's hack/dind does the same).

@@ -65,7 +65,7 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
   const lines = await firstLines(child, count).catch(() => {
     throw toolMissing(words[0] ?? '')
   })
-  if (lines.length < count) {
+  if (lines.length < count || lines.some((line) => line.endsWith(' failed'))) {
     child.stdin?.destroy() // the janitor ends what there is
     throw new Unable(
       `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
