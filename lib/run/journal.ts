@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Command } from '../command.ts'
 import { toShell } from '../render/shell.ts'
 import { labFolder } from '../sandbox/state.ts'
+import { strike } from './fault.ts'
 
 export interface JournalLine {
   number: number
@@ -15,6 +16,8 @@ export interface JournalLine {
 }
 
 export interface Journal {
+  /** How many commands it holds. */
+  count(): number
   /**
    * Records commands that are about to be begun together. What is returned records how they ended: each by itself, or
    * all alike.
@@ -33,6 +36,7 @@ export function journal(lab: string): Journal {
   }
   let number = 0
   return {
+    count: () => number,
     intent(commands) {
       const first = number + 1
       number += commands.length
@@ -43,13 +47,15 @@ export function journal(lab: string): Journal {
           return { number: first + index, what: 'intent', place, argv, ...(undo ? { undo } : {}), text }
         }),
       )
-      return (ends) =>
+      return (ends) => {
+        strike(first, commands.length)
         write(
           commands.map((_, index) => {
             const what = typeof ends === 'string' ? ends : (ends[index] as Ended)
             return { number: first + index, what }
           }),
         )
+      }
     },
   }
 }

@@ -13,6 +13,7 @@ import { bounded } from './bounded.ts'
 import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Event, Listener } from './events.ts'
 import { commandText, execute, failure } from './execute.ts'
+import { failsOnPurpose, mustFail } from './fault.ts'
 import { journal } from './journal.ts'
 import { sideBySide, sweep, toBeSwept } from './sweep.ts'
 import { together } from './together.ts'
@@ -75,7 +76,7 @@ export function liveLab(
     if (command.parent !== undefined) await mustBeUp(command, command.parent)
     const end = written.intent([command])
     const began = performance.now()
-    const done = await execute(sandbox, command)
+    const done = mustFail(written.count()) ? failsOnPurpose : await execute(sandbox, command)
     if (done.code !== 0) {
       end('failed')
       throw failure(sandbox, command, done)
