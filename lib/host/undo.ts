@@ -7,11 +7,11 @@ import { execute } from '../run/execute.ts'
 import type { Head } from '../run/journal.ts'
 import { endStartedFor } from '../sandbox/host.ts'
 import { sleep } from '../sandbox/process.ts'
-import { type Sandbox, sandbox } from '../sandbox/sandbox.ts'
+import { type RunningServer, type Sandbox, sandbox } from '../sandbox/sandbox.ts'
 import type { LabRecord } from '../sandbox/state.ts'
+import { linkLocal, removalOf, tableOf } from './leftovers.ts'
 import { label, markOf } from './mark.ts'
 import { readWords, restoreWords } from './settings.ts'
-import { removalOf, tableOf } from './tables.ts'
 import { bequeath, bootId, type Done, others, type Told, told } from './written.ts'
 
 /** What became of one thing that was to be taken back. */
@@ -50,7 +50,7 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   const taken = settled(record.name, here, head)
   for (const { command, argv } of undoList(here as readonly Command[])) {
     const one = command as Done
-    const words = one.old === undefined ? argv : restoreWords(one)
+    const words = restoreWords(one, argv)
     if (words === undefined) continue
     const text = shellLine(words)
     const heir = taken.get(one)
@@ -65,25 +65,27 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
       result.push({ text, what: 'failed', said: (error as Error).message })
     }
   }
-  if (!rebooted) result.push(...(await leftTables(box, machine, here, head)))
+  if (rebooted) return result
+  const { run } = await box.server(machine, false)
+  for (const words of [...(await leftTables(run, here, head)), ...(await leftAddresses(run, head))])
+    result.push(await takeBack(box, machine, words))
   return result
 }
 
-/** Removes the tables of the firewall that came with our rules and are empty now. */
-async function leftTables(
-  box: Sandbox,
-  machine: string,
-  here: readonly Done[],
-  head: Head,
-): Promise<Undone[]> {
-  const tables = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
-  const result: Undone[] = []
-  for (const table of new Set(tables)) {
-    if (table === undefined || head.tables.includes(table)) continue
-    const words = await removalOf(table, await box.server(machine, false))
-    if (words) result.push(await takeBack(box, machine, words))
-  }
-  return result
+/** The words that remove the tables of the firewall that came with our rules and are empty now. */
+async function leftTables(run: RunningServer['run'], here: readonly Done[], head: Head): Promise<string[][]> {
+  const used = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
+  const ours = [...new Set(used)].filter((table) => table !== undefined && !head.tables.includes(table))
+  const words = await Promise.all(ours.map((table) => removalOf(table ?? '', run)))
+  return words.filter((one) => one !== undefined)
+}
+
+/** The words that remove the IPv6 addresses that came when a first container was plugged in, where none is any more. */
+async function leftAddresses(run: RunningServer['run'], head: Head): Promise<string[][]> {
+  const now = await linkLocal(run)
+  return now
+    .filter(({ dev, carrier }) => !carrier && head.bare.includes(dev))
+    .map(({ dev, address }) => ['ip', '-6', 'addr', 'del', address, 'dev', dev])
 }
 
 /** Runs the words on the machine. */
