@@ -34,35 +34,34 @@ export async function removalOf(table: string, run: Run): Promise<string[] | und
   return ['nft', all.join('; ')]
 }
 
-interface IpAddress {
+interface IpLink {
   ifname: string
-  flags: string[]
-  addr_info: Array<{ local: string; prefixlen: number; scope: string }>
+  master?: string
+  addr_info?: Array<{ scope: string }>
+}
+
+const json = async (run: Run, ...words: string[]): Promise<IpLink[]> => {
+  const { code, stdout } = await run(['ip', '-j', ...words])
+  return code === 0 ? JSON.parse(stdout || '[]') : []
 }
 
 /**
- * The IPv6 addresses that the kernel gives to an interface when it first has a carrier, as docker0 with its first
- * container. `carrier`: something is plugged in now.
+ * The interfaces with an IPv6 address that the kernel gave them when they first had a carrier, as docker0 with its first
+ * container. `only`: they have no other one. `ports`: how many are plugged into it now.
  */
-export async function linkLocal(
-  run: Run,
-): Promise<Array<{ dev: string; address: string; carrier: boolean }>> {
-  const { code, stdout } = await run(['ip', '-j', '-6', 'addr', 'show', 'scope', 'link'])
-  const all = code === 0 ? (JSON.parse(stdout || '[]') as IpAddress[]) : []
-  return all.flatMap(({ ifname: dev, flags = [], addr_info = [] }) =>
-    addr_info.map(({ local, prefixlen }) => ({
+export async function linkLocal(run: Run): Promise<Array<{ dev: string; only: boolean; ports: number }>> {
+  const [all, links] = [await json(run, '-6', 'addr'), await json(run, 'link')]
+  return all
+    .filter(({ addr_info = [] }) => addr_info.some(({ scope }) => scope === 'link'))
+    .map(({ ifname: dev, addr_info = [] }) => ({
       dev,
-      address: `${local}/${prefixlen}`,
-      carrier: flags.includes('LOWER_UP'),
-    })),
-  )
+      only: addr_info.every(({ scope }) => scope === 'link'),
+      ports: links.filter(({ master }) => master === dev).length,
+    }))
 }
 
 /** The interfaces that have no such address. */
 export async function bareLinks(run: Run): Promise<string[]> {
-  const { stdout } = await run(['ip', '-j', 'link'])
   const having = (await linkLocal(run)).map(({ dev }) => dev)
-  return (JSON.parse(stdout || '[]') as IpAddress[])
-    .map(({ ifname }) => ifname)
-    .filter((dev) => !having.includes(dev))
+  return (await json(run, 'link')).map(({ ifname }) => ifname).filter((dev) => !having.includes(dev))
 }

@@ -80,12 +80,17 @@ async function leftTables(run: RunningServer['run'], here: readonly Done[], head
   return words.filter((one) => one !== undefined)
 }
 
-/** The words that remove the IPv6 addresses that came when a first container was plugged in, where none is any more. */
+/**
+ * The words that take away the IPv6 addresses, and what came with them, that the kernel gave to an interface with its first
+ * container, where none is plugged in any more: off and on again, IPv6 is there as it was before.
+ */
 async function leftAddresses(run: RunningServer['run'], head: Head): Promise<string[][]> {
   const now = await linkLocal(run)
   return now
-    .filter(({ dev, carrier }) => !carrier && head.bare.includes(dev))
-    .map(({ dev, address }) => ['ip', '-6', 'addr', 'del', address, 'dev', dev])
+    .filter(({ dev, only, ports }) => only && ports === 0 && head.bare.includes(dev))
+    .flatMap(({ dev }) =>
+      ['1', '0'].map((off) => ['sysctl', '-w', `net/ipv6/conf/${dev}/disable_ipv6=${off}`]),
+    )
 }
 
 /** Runs the words on the machine. */
