@@ -34,8 +34,16 @@ export async function removalOf(table: string, run: Run): Promise<string[] | und
   return ['nft', all.join('; ')]
 }
 
+interface LinkLocal {
+  dev: string
+  only: boolean
+  ports: number
+  carrier: boolean
+}
+
 interface IpLink {
   ifname: string
+  flags?: string[]
   master?: string
   addr_info?: Array<{ scope: string }>
 }
@@ -47,14 +55,16 @@ const json = async (run: Run, ...words: string[]): Promise<IpLink[]> => {
 
 /**
  * The interfaces with an IPv6 address that the kernel gave them when they first had a carrier, as docker0 with its first
- * container. `only`: they have no other one. `ports`: how many are plugged into it now.
+ * container. `only`: they have no other one. `ports`: how many are
+ * plugged into it now; `carrier`: whether the kernel takes it that one is.
  */
-export async function linkLocal(run: Run): Promise<Array<{ dev: string; only: boolean; ports: number }>> {
+export async function linkLocal(run: Run): Promise<LinkLocal[]> {
   const [all, links] = [await json(run, '-6', 'addr'), await json(run, 'link')]
   return all
     .filter(({ addr_info = [] }) => addr_info.some(({ scope }) => scope === 'link'))
-    .map(({ ifname: dev, addr_info = [] }) => ({
+    .map(({ ifname: dev, flags = [], addr_info = [] }) => ({
       dev,
+      carrier: !flags.includes('NO-CARRIER'),
       only: addr_info.every(({ scope }) => scope === 'link'),
       ports: links.filter(({ master }) => master === dev).length,
     }))

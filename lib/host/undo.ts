@@ -6,7 +6,7 @@ import { undoList } from '../render/undo.ts'
 import { execute } from '../run/execute.ts'
 import type { Head } from '../run/journal.ts'
 import { endStartedFor } from '../sandbox/host.ts'
-import { sleep } from '../sandbox/process.ts'
+import { sleep, until } from '../sandbox/process.ts'
 import { type RunningServer, type Sandbox, sandbox } from '../sandbox/sandbox.ts'
 import type { LabRecord } from '../sandbox/state.ts'
 import { linkLocal, removalOf, tableOf } from './leftovers.ts'
@@ -85,9 +85,12 @@ async function leftTables(run: RunningServer['run'], here: readonly Done[], head
  * container, where none is plugged in any more: off and on again, IPv6 is there as it was before.
  */
 async function leftAddresses(run: RunningServer['run'], head: Head): Promise<string[][]> {
-  const now = await linkLocal(run)
-  return now
-    .filter(({ dev, only, ports }) => only && ports === 0 && head.bare.includes(dev))
+  const candidates = async () =>
+    (await linkLocal(run)).filter(({ dev, only, ports }) => only && ports === 0 && head.bare.includes(dev))
+  // The kernel tells of a lost carrier up to a second later (linkwatch); with one it would give the address again.
+  await until(async () => (await candidates()).every(({ carrier }) => !carrier), 2000, 20)
+  return (await candidates())
+    .filter(({ carrier }) => !carrier)
     .flatMap(({ dev }) =>
       ['1', '0'].map((off) => ['sysctl', '-w', `net/ipv6/conf/${dev}/disable_ipv6=${off}`]),
     )
