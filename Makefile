@@ -14,10 +14,10 @@ scenario-%: setup ## build a scenario, check it, leave it up
 	$(call verb,up)
 
 test-%: setup ## build a scenario, check it, remove it
-	$(call verb,test)
+	$(call verb,test) $(ARGS)
 
-clean-%: setup ## remove a scenario
-	@$(start) scripts/vethlab.ts down $*
+clean-%: setup ## remove a scenario; ARGS=--prove tells what it left
+	@$(start) scripts/vethlab.ts down $* $(ARGS)
 
 shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 	@$(start) scripts/vethlab.ts shell $* $(WHERE)
@@ -41,7 +41,7 @@ status: setup ## show what is up
 	@$(start) scripts/vethlab.ts status
 
 clean: setup ## remove everything that is up
-	@$(start) scripts/vethlab.ts down --all
+	@$(start) scripts/vethlab.ts down --all $(ARGS)
 
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh

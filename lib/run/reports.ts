@@ -1,5 +1,6 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
+import { proofText } from '../machine/show.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
 import { howTo } from './hints.ts'
@@ -10,7 +11,13 @@ import { down, downAll } from './verbs.ts'
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** Removes one lab, or all, and says what was removed. A name that no lab and no scenario has is a mistake. */
-export async function downVerb(name: string | undefined, json: boolean, known?: string[]): Promise<number> {
+export async function downVerb(
+  name: string | undefined,
+  json: boolean,
+  known?: string[],
+  prove = false,
+): Promise<number> {
+  const proofFor = prove ? (await import('./prove.ts')).readyToProve(name) : undefined
   const one = async (lab: string) => ({
     removed: [await down(lab)].filter((lab) => lab !== undefined),
     left: [],
@@ -20,14 +27,17 @@ export async function downVerb(name: string | undefined, json: boolean, known?: 
     throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
       hint: `Scenarios: ${known.join(', ')}`,
     })
-  if (json) write(JSON.stringify({ removed: removed.map((lab) => lab.name) }, null, 2))
+  const names = removed.map((lab) => lab.name)
+  const proof = await proofFor?.(names)
+  if (json) write(JSON.stringify({ removed: names, ...(proof ? { proof } : {}) }, null, 2))
   else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
   for (const lab of json ? [] : removed)
     write(
       `${lab.name} is removed: ${lab.servers.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`).join(', ')}`,
     )
   for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
-  return 0
+  if (proof && !json) write(`\n${proofText(proof, names)}`)
+  return proof && proof.differences.length > 0 ? 1 : 0
 }
 
 /** Shows the labs that are up. */

@@ -4,6 +4,8 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
+import { remember } from '../machine/proof.ts'
+import { snapshot } from '../machine/snapshot.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { serverPath } from '../sandbox/engine.ts'
@@ -11,7 +13,15 @@ import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../sandbox/needs.ts'
 import { mustBeAllowed } from '../sandbox/rights.ts'
-import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
+import {
+  allLabs,
+  findLab,
+  type LabRecord,
+  labFolder,
+  labName,
+  ownerLives,
+  saveLab,
+} from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { howTo } from './hints.ts'
@@ -97,6 +107,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const where = stepLines(planned)
   tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless })
   const loading = liveModules() // while the world starts
+  const before = stay ? snapshot() : undefined // of the machine, for `down --prove`
   const servers = serversOf(planned)
   const about = {
     name,
@@ -115,6 +126,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const { play, results, captures } = liveLab(box, { tell, where, why, batch })
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
+    if (before) await remember(labFolder(name), before)
     if (stay) {
       saveLab({ ...world.record, state: 'up' })
       world.keep()
