@@ -50,7 +50,7 @@ export function remembered(folder: string): Snapshot | undefined {
 
 function note(part: Part, unseen: boolean): { note?: string } {
   if (unseen) return { note: rootless ? 'not shown to an ordinary user' : 'could not be read' }
-  return rootless && part === 'processes' ? { note: 'yours: others are not shown to an ordinary user' } : {}
+  return rootless && part === 'processes' ? { note: 'yours; those of others are not shown' } : {}
 }
 
 /**

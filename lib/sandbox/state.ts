@@ -91,9 +91,11 @@ export const cacheRoot = (): string =>
 /** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
 export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
 
+const validName = /^[a-z0-9][a-z0-9_-]{0,39}$/i
+
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
 export function labName(name: string): string {
-  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/i.test(name))
+  if (!validName.test(name))
     throw new BadInput(
       `${JSON.stringify(name.slice(0, 60))} is not a lab's name: letters, digits, "-" and "_", at most 40`,
       { where: undefined },
@@ -183,7 +185,7 @@ export function findLab(name: string): LabRecord | undefined {
 export function claimedNames(): string[] {
   return existsSync(stateRoot())
     ? readdirSync(stateRoot())
-        .filter((name) => !name.startsWith('.'))
+        .filter((name) => validName.test(name)) // drafts, and on a virtual server files of its own
         .sort()
     : []
 }
