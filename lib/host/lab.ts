@@ -13,6 +13,7 @@ import { hasLan, onMachine, type Plan, serversOf } from '../run/plan.ts'
 import { findCompose } from '../sandbox/engine.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
+import { endStartedFor } from '../sandbox/host.ts'
 import { builtFile } from '../sandbox/image.ts'
 import { ownImage } from '../sandbox/needs.ts'
 import { until } from '../sandbox/process.ts'
@@ -218,6 +219,7 @@ async function takeOff(record: LabRecord): Promise<Undone[]> {
       `${name} could not be taken back whole:\n${failed.map(({ text, said }) => `  ${text}\n    ${said}`).join('\n')}`,
       { hint: `The rest is taken back. Mend the cause, then once more: ${howTo('down', name)}` },
     )
+  await endStartedFor(record) // the shell that has done all this
   const forgotten = join(hostRoot(), `.${name}.removed`)
   rmSync(forgotten, { recursive: true, force: true })
   renameSync(hostFolder(name), forgotten)
