@@ -24,8 +24,9 @@ after(() => {
 async function restart(lab: OpenLab, backend: string, meanwhile = ':'): Promise<void> {
   const entry = await lab.sandbox.server('server1', true)
   // Its exit code is written when it is gone: what waits for the next engine must not find it.
-  const stop = 'kill $(cat /run/docker.pid); until [ -s /run/vethlab/dockerd.exit ]; do sleep 0.05; done'
-  await lab.run(server1.exec('sh', '-c', `${stop}; ${meanwhile}; rm -f /run/vethlab/dockerd.exit`))
+  const stop =
+    'kill $(cat /run/docker.pid); until [ -s /run/vethlab-server/dockerd.exit ]; do sleep 0.05; done'
+  await lab.run(server1.exec('sh', '-c', `${stop}; ${meanwhile}; rm -f /run/vethlab-server/dockerd.exit`))
   await startEngine(entry, backend ? { DOCKER_FIREWALL_BACKEND: backend } : {})
 }
 

@@ -45,7 +45,7 @@ export const forgetScript = (places: readonly Place[]): string =>
  */
 export const sweepScript = (questions: readonly Question[]): string =>
   [
-    'said=$(mktemp -d /run/vethlab/sweep.XXXXXX) || exit',
+    'said=$(mktemp -d /run/vethlab-sweep.XXXXXX) || exit',
     'trap \'rm -r "$said"\' EXIT',
     'cd "$said" || exit',
     ...sideBySide(

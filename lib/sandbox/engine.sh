@@ -3,14 +3,14 @@
 # usage: engine.sh COMPOSE_PLUGIN [STORAGE]
 #   STORAGE  given without root: a folder of the user's, for the engine's files where tmpfs cannot hold them
 set -eu
-files=/run/vethlab storage=${2-}
+files=/run/vethlab-server storage=${2-}
 [ -z "$1" ] || ln -sf "$1" $files/docker/cli-plugins/docker-compose
 
 # A virtual server has no name server. At docker0 nobody listens, so that a name fails at once, where Docker's own
 # default, an address on the Internet, would be waited for.
 cat >$files/daemon.json <<'JSON'
 {
-  "data-root": "/run/vethlab/docker-data", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
+  "data-root": "/run/vethlab-server/docker-data", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
   "hosts": ["unix:///run/docker.sock"], "dns": ["172.17.0.1"]
 }
 JSON

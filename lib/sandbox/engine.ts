@@ -96,7 +96,7 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
   )
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
-  const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab/${file}`
+  const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab-server/${file}`
   const dead = () => existsSync(inside('dockerd.exit')) || !existsSync(`/proc/${entry.server.pid}`)
   const ready = await until(async () => dead() || (await answers(entry.server.pid)), 60_000)
   if (!existsSync(`/proc/${entry.server.pid}`))

@@ -83,7 +83,7 @@ export const environment = ({ path, image }: Entry['lab']): Record<string, strin
   HOME: process.env.HOME ?? '/root',
   LC_ALL: 'C',
   TERM: process.env.TERM ?? 'dumb',
-  DOCKER_CONFIG: '/run/vethlab/docker',
+  DOCKER_CONFIG: '/run/vethlab-server/docker',
   IMAGE: image,
 })
 

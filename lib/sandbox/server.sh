@@ -43,7 +43,7 @@ inside)
   # An empty /run hides the machine's containerd, D-Bus, firewalld and systemd from the engine, and gives the
   # server its own named namespaces and its own lock for iptables.
   mount -n -t tmpfs tmpfs /run
-  files=/run/vethlab
+  files=/run/vethlab-server
   mkdir -p /run/netns /run/lock $files/docker/cli-plugins \
     $files/etc/upper $files/etc/work $files/opt/upper $files/opt/work $files/var/upper $files/var/work
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >$files/etc/upper/hosts

@@ -172,7 +172,8 @@ test('nothing is set-uid', root, async () => {
   const search = 'find ~ -xdev -not -path "*/node_modules/*" -perm /6000'
   assert.equal((await both.as('student', search)).stdout, '')
   assert.equal(
-    (await inside('find /run -xdev -path /run/vethlab/docker-data -prune -o -perm /6000 -print')).stdout,
+    (await inside('find /run -xdev -path /run/vethlab-server/docker-data -prune -o -perm /6000 -print'))
+      .stdout,
     '',
   )
 })
