@@ -67,14 +67,14 @@ const processes = (): string[] =>
 const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim().split('\n').sort()
 
 const legacyTables = '/proc/net/ip_tables_names'
-const withoutClock = (text: string): string => text.replace(/(valid|preferred)_lft \S+/g, '')
+const withoutClock = (text: string): string => text.replace(/((valid|preferred)_lft|_timer) +\S+/g, '')
 
 /**
  * The machine's own network, firewall, namespaces, mounts, processes, cgroups and folders. The firewall is shown to
  * root only; the tests as an ordinary user are compared by root as a whole (test/as-user.ts).
  */
 export const snapshot = (): Record<string, string | string[]> => ({
-  links: run('ip', '-d', 'link'),
+  links: withoutClock(run('ip', '-d', 'link')),
   addresses: withoutClock(run('ip', 'addr')),
   routes: run('ip', 'route', 'show', 'table', 'all'),
   rules: run('ip', 'rule'),
