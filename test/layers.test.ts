@@ -14,7 +14,8 @@ const imports = (file: string): string[] =>
   ].map(([, name = '']) => (name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)) : name))
 
 const pureFolders = /^(ip|iptables|docker|render|probe)\//
-const pureFiles = /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes|topologies)\.ts$/
+const pureFiles =
+  /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes|topologies|machine\/(difference|lines|show))\.ts$/
 const allowed = new Set(['ipaddr.js', 'node:url'])
 
 for (const file of files.filter((file) => pureFolders.test(file) || pureFiles.test(file)))
