@@ -69,6 +69,14 @@ const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim
 const legacyTables = '/proc/net/ip_tables_names'
 const withoutClock = (text: string): string => text.replace(/((valid|preferred)_lft|_timer) +\S+/g, '')
 
+/** What labs start and make beside the network: processes, cgroups, folders. */
+export const belongings = (): Record<string, string | string[]> => ({
+  processes: processes(),
+  cgroups: cgroups(),
+  docker: [...listing('/var/lib/docker'), ...listing('/var/lib/containerd'), ...listing('/etc/docker')],
+  folders: [...listing('/run'), ...listing('/opt'), ...listing('/var/lib'), ...listing('/etc')],
+})
+
 /**
  * The machine's own network, firewall, namespaces, mounts, processes, cgroups and folders. The firewall is shown to
  * root only; the tests as an ordinary user are compared by root as a whole (test/as-user.ts).
@@ -83,17 +91,17 @@ export const snapshot = (): Record<string, string | string[]> => ({
   sysctls: sysctls(),
   namespaces: listing('/run/netns'),
   mounts: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
-  processes: processes(),
-  cgroups: cgroups(),
-  docker: [...listing('/var/lib/docker'), ...listing('/var/lib/containerd'), ...listing('/etc/docker')],
-  folders: [...listing('/run'), ...listing('/opt'), ...listing('/var/lib'), ...listing('/etc')],
+  ...belongings(),
 })
 
 /** Waits until the lab of that name has left nothing in the state folder. */
 export const gone = (lab: string): Promise<boolean> => until(() => !existsSync(labFolder(lab)), 5000)
 
 /** What differs between two snapshots, a line each: `- links: …` for what is gone, `+ links: …` for what is new. */
-export function difference(before: ReturnType<typeof snapshot>, after = snapshot()): string[] {
+export function difference(
+  before: ReturnType<typeof snapshot>,
+  after: ReturnType<typeof snapshot> = snapshot(),
+): string[] {
   const lines = (value: string | string[] | undefined) =>
     typeof value === 'string' ? value.split('\n') : (value ?? [])
   return Object.keys(before).flatMap((key) => {

@@ -1,8 +1,13 @@
 /** Does cases on several machines at once. A machine that a case left changed is given up for a new one. */
+import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { attempt, tool } from './attempt.ts'
+import { join } from 'node:path'
+import { plan } from '../../lib/run/plan.ts'
+import { root } from '../machine.ts'
+import { attempt, settings } from './attempt.ts'
+import type { Look } from './changes.ts'
 import { type Case, casesOf, type Fault, type On, type Tried } from './faults.ts'
-import { type Look, type Machine, withMachine } from './machine.ts'
+import { type Machine, withMachine } from './machine.ts'
 
 /** Most of a run is waiting for replies that must not come: more machines than processors pay. */
 const machines = Number(process.env.MACHINES ?? 2 * availableParallelism())
@@ -24,15 +29,16 @@ async function onMachines<T>(
   await Promise.all(Array.from({ length: Math.min(machines, items.length) }, worker))
 }
 
-/** How many commands each scenario has. */
-export async function counted(where: readonly On[], scenarios: readonly string[]) {
-  const counts: Array<{ on: On; scenario: string; count: number }> = []
-  const items = where.flatMap((on) => scenarios.map((scenario) => ({ on, scenario })))
-  await onMachines(items, async (item, machine) => {
-    counts.push({ ...item, count: await tool(machine, item).count() })
-    return true
-  })
-  return counts
+/** The names of all scenarios. */
+export const allScenarios = readdirSync(join(root, 'scenarios'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3))
+
+/** How many commands a scenario has, as it is planned. Were they more, the case that is not struck would be. */
+async function countOf(scenario: string): Promise<number> {
+  Object.assign(process.env, settings)
+  const { entries } = await plan((await import(`../../scenarios/${scenario}.ts`)).default)
+  return entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : [])).length
 }
 
 export interface Wanted {
@@ -41,24 +47,29 @@ export interface Wanted {
   faults: readonly Fault[]
   /** Takes every n-th command only. */
   nth?: number
-  /** Chooses among the cases of a scenario and a fault. */
-  choose?(cases: Case[]): Case[]
 }
 
-/** Does all cases that are wanted, and tells of each. */
-export async function crashAll(
-  { where, scenarios, faults, nth = 1, choose = (cases) => cases }: Wanted,
-  tell: (tried: Tried, done: number, all: number) => void = () => {},
-): Promise<Tried[]> {
-  const cases = (await counted(where, scenarios)).flatMap(({ on, scenario, count }) =>
-    faults.flatMap((fault) => choose(casesOf(on, scenario, count, fault, nth))),
+/** All cases that are wanted. */
+export async function allCases({ where, scenarios, faults, nth = 1 }: Wanted): Promise<Case[]> {
+  const counts = new Map<string, number>()
+  for (const scenario of scenarios) counts.set(scenario, await countOf(scenario))
+  return where.flatMap((on) =>
+    [...counts].flatMap(([scenario, count]) =>
+      faults.flatMap((fault) => casesOf(on, scenario, count, fault, nth)),
+    ),
   )
+}
+
+/** Does the cases, and tells of each as it ends. */
+export async function tryAll(
+  cases: readonly Case[],
+  tell: (tried: Tried, done: number) => void = () => {},
+): Promise<Tried[]> {
   const tried: Tried[] = []
   await onMachines(cases, async (one, machine, before) => {
     const wrong = await attempt(machine, one, before)
-    const result = { ...one, wrong }
-    tried.push(result)
-    tell(result, tried.length, cases.length)
+    tried.push({ ...one, wrong })
+    tell({ ...one, wrong }, tried.length)
     return wrong.length === 0
   })
   return tried

@@ -2,10 +2,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { type Finished, finished, until } from '../../lib/sandbox/process.ts'
+import type { Look } from './changes.ts'
 import type { Case, On } from './faults.ts'
-import { type Look, type Machine, program } from './machine.ts'
+import { type Machine, program } from './machine.ts'
 
 const folder: Readonly<Record<On, string>> = { sandbox: '/run/vethlab', host: '/var/lib/vethlab' }
+
+/** What scenarios take from the environment: a small star. */
+export const settings = { N: '3' }
 
 /** How many commands of a lab have begun, by its journal. */
 function begun(file: string): number {
@@ -25,28 +29,19 @@ function tear(file: string): void {
 }
 
 /** The machine with the tool's command line for one scenario. */
-export function tool(machine: Machine, { on, scenario }: Pick<Case, 'on' | 'scenario'>) {
+function tool(machine: Machine, { on, scenario }: Pick<Case, 'on' | 'scenario'>) {
   const state = `${folder[on]}/${scenario}`
   const up = (batch = false) => [
     ...program(`scenarios/${scenario}.ts`, 'up', '--quiet', batch ? '--batch' : '--no-batch'),
     ...(on === 'host' ? ['--on', 'host', '--yes'] : []),
   ]
-  const env = { N: '3' } // a small star
-  const struck = (fault: string, batch?: boolean) => machine.run(up(batch), { ...env, VETHLAB_FAULT: fault })
+  const struck = (fault: string, batch?: boolean) =>
+    machine.run(up(batch), { ...settings, VETHLAB_FAULT: fault })
   return {
     journal: machine.file(`${state}/journal`),
     up,
-    env,
     struck,
     down: () => machine.run(program('scripts/vethlab.ts', 'down', scenario)),
-    /** How many commands the scenario has: built whole, and removed. */
-    async count(): Promise<number> {
-      const { code, stdout, stderr } = await struck('')
-      if (code !== 0) throw new Error(`${scenario} cannot be built: ${stdout}${stderr}`)
-      const count = begun(machine.file(`${state}/journal`))
-      await machine.run(program('scripts/vethlab.ts', 'down', scenario))
-      return count
-    },
   }
 }
 type Tool = ReturnType<typeof tool>
@@ -84,19 +79,19 @@ async function underway(child: ChildProcess, journal: string, at: number): Promi
 }
 
 /** What is done in a case before its last `down`; returns what went wrong. */
-async function crash(
-  machine: Machine,
-  one: Case,
-  { struck, down, up, env, journal }: Tool,
-): Promise<string[]> {
+async function crash(machine: Machine, one: Case, { struck, down, up, journal }: Tool): Promise<string[]> {
   const { fault, at } = one
   switch (fault.name) {
     case 'ctrl-c': {
       const words = up().map((word) => `'${word}'`)
-      const child = machine.start(
-        ['script', '--quiet', '--return', '--command', words.join(' '), '/dev/null'],
-        env,
-      )
+      const child = machine.start([
+        'script',
+        '--quiet',
+        '--return',
+        '--command',
+        words.join(' '),
+        '/dev/null',
+      ])
       const end = finished(child)
       await underway(child, journal, at)
       child.stdin?.write('\x03')
@@ -105,7 +100,7 @@ async function crash(
       return ends('up', done, 130, 0)
     }
     case 'meanwhile': {
-      const child = machine.start(up(), env)
+      const child = machine.start(up(), settings)
       const end = finished(child)
       await underway(child, journal, at)
       const refused = await down()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { withLab } from '../../lib/index.ts'
 import { enter } from '../../lib/sandbox/enter.ts'
 import { type Finished, finished, until } from '../../lib/sandbox/process.ts'
-import { difference, root, type snapshot } from '../machine.ts'
-
-export type Look = ReturnType<typeof snapshot>
+import { root } from '../machine.ts'
+import type { Look } from './changes.ts'
+import { changes } from './changes.ts'
 
 export interface Machine {
   /** Starts a program in it, with a pipe to its stdin. No program may take longer than two minutes. */
@@ -55,7 +55,7 @@ export const withMachine = <T>(work: (machine: Machine) => Promise<T>): Promise<
       const changedSince = async (before: Look): Promise<string[]> => {
         let changed: string[] = []
         const same = async () => {
-          changed = difference(before, await look())
+          changed = changes(before, await look())
           return changed.length === 0
         }
         await until(same, 2000, 100)

@@ -6,20 +6,16 @@
  *   SCENARIOS='net1 nat' ON=sandbox FAULTS='kill int' EVERY=5 make crash
  *   SCENARIOS=net1 FAULTS=kill K=7 make crash
  */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../machine.ts'
-import { crashAll } from './all.ts'
+import { allCases, allScenarios, tryAll } from './all.ts'
 import { faults, type On } from './faults.ts'
 import { page, table, unclean } from './report.ts'
 
 const { env } = process
 const words = (text: string | undefined) => text?.split(/[\s,]+/).filter(Boolean)
-
-const allScenarios = readdirSync(join(root, 'scenarios'))
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -3))
 
 const where: readonly On[] =
   env.ON === 'both' ? ['sandbox', 'host'] : env.ON === 'host' ? ['host'] : ['sandbox']
@@ -27,20 +23,19 @@ const kinds = words(env.FAULTS)
 const chosen = faults.filter(({ name }) => !kinds || kinds.includes(name))
 const k = env.K === undefined ? undefined : Number(env.K)
 
-const tried = await crashAll(
-  {
-    where,
-    scenarios: words(env.SCENARIOS) ?? allScenarios,
-    faults: chosen,
-    nth: Number(env.EVERY ?? 1),
-    choose: (cases) => (k === undefined ? cases : cases.filter(({ at }) => at === k)),
-  },
-  (one, done, all) => {
-    const { on, scenario, fault, at, wrong } = one
-    const end = wrong.length === 0 ? 'clean' : `NOT CLEAN\n${unclean([one])}`
-    process.stderr.write(`${done}/${all}  ${on}  ${scenario}  ${fault.name} ${at}  ${end}\n`)
-  },
-)
+const all = await allCases({
+  where,
+  scenarios: words(env.SCENARIOS) ?? allScenarios,
+  faults: chosen,
+  nth: Number(env.EVERY ?? 1),
+})
+const cases = k === undefined ? all : all.filter(({ at }) => at === k)
+
+const tried = await tryAll(cases, (one, done) => {
+  const { on, scenario, fault, at, wrong } = one
+  const end = wrong.length === 0 ? 'clean' : `NOT CLEAN\n${unclean([one])}`
+  process.stderr.write(`${done}/${cases.length}  ${on}  ${scenario}  ${fault.name} ${at}  ${end}\n`)
+})
 for (const on of where) process.stdout.write(`\n${on}\n${table(tried, on, chosen)}\n`)
 const bad = tried.filter(({ wrong }) => wrong.length > 0)
 process.stdout.write(
