@@ -3,7 +3,7 @@ import { appendFileSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from '../command.ts'
 import { toShell } from '../render/shell.ts'
-import { labFolder } from '../sandbox/state.ts'
+import { labFolder, writing } from '../sandbox/state.ts'
 import { strike } from './fault.ts'
 
 export interface JournalLine {
@@ -32,7 +32,8 @@ export function journal(lab: string): Journal {
   const write = (lines: ReadonlyArray<JournalLine & { text?: string }>) => {
     // When the lab was taken down meanwhile its folder is gone, and there is nothing to record.
     if (!existsSync(dirname(file))) return
-    appendFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+    writing(() => appendFileSync(file, text, { mode: 0o600 }))
   }
   let number = 0
   return {

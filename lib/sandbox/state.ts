@@ -118,11 +118,28 @@ export function claim(name: string): boolean {
     return true
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
-    throw new Unable(`cannot write the state of the lab: ${message}`, {
-      hint: session() ? sessionHint : `Make ${stateRoot()} writable for you.`,
-    })
+    throw cannotWrite(error)
+  }
+}
+
+/** The error for a lab's state that could not be written. */
+function cannotWrite(error: unknown): Unable {
+  const { code, message } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const hint = session() ? sessionHint : `Make ${stateRoot()} writable for you.`
+  return new Unable(`cannot write the state of the lab: ${message}`, {
+    hint: full ? `The disk of ${stateRoot()} is full: free some space.` : hint,
+  })
+}
+
+/** Does what writes the state of a lab. */
+export function writing(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw cannotWrite(error)
   }
 }
 
@@ -141,8 +158,10 @@ export function ownerLives(name: string): boolean {
 /** Writes the record of a lab, at once or not at all. */
 export function saveLab(record: LabRecord): void {
   const file = join(labFolder(record.name), 'lab.json')
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  writing(() => {
+    writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  })
 }
 
 /**
