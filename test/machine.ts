@@ -24,6 +24,10 @@ export const startScenario = (
 export const vethlab = (name: string, words: string[], env: Record<string, string> = {}): Promise<Finished> =>
   finished(startScenario(name, words, env))
 
+/** The command line of all scenarios. */
+export const vethlabAll = (words: string[], env: Record<string, string> = {}): Promise<Finished> =>
+  vethlab(join(root, 'scripts/vethlab.ts'), words, env)
+
 const run = (file: string, ...argv: string[]): string => execFileSync(file, argv, { encoding: 'utf8' })
 
 /** For a test that an ordinary user cannot do: there it is skipped, and the run lists it with the reason. */
