@@ -4,17 +4,18 @@
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
-verb = @$(start) $(if $(wildcard scenarios/$*.ts),scenarios/$*.ts $(1),scripts/vethlab.ts $(1) $*)
+on := $(if $(ON),--on $(ON) )$(ARGS)
+verb = @$(start) $(if $(wildcard scenarios/$*.ts),scenarios/$*.ts $(1),scripts/vethlab.ts $(1) $*) $(2)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ sub("%", "NAME", $$1); printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo '  NAME is one of: $(basename $(notdir $(wildcard scenarios/*.ts)))'
 
-scenario-%: setup ## build a scenario, check it, leave it up
-	$(call verb,up)
+scenario-%: setup ## build a scenario, check it, leave it up; ON=host: on this machine itself
+	$(call verb,up,$(on))
 
 test-%: setup ## build a scenario, check it, remove it
-	$(call verb,test)
+	$(call verb,test,$(on))
 
 clean-%: setup ## remove a scenario
 	@$(start) scripts/vethlab.ts down $*

@@ -19,8 +19,15 @@ export interface Place {
 /** The words that take a command back. They run in the command's own place. */
 export interface Undo {
   readonly argv: readonly string[]
-  /** For a setting: how to read the value that was there before. `OLD` in argv stands for it. */
-  readonly read?: { readonly argv: readonly string[]; readonly filter?: string }
+  /**
+   * For a setting: how to read the value that was there before. `OLD` in argv stands for it. `found` are the words to
+   * use instead when there was one, where having none is told by other words.
+   */
+  readonly read?: {
+    readonly argv: readonly string[]
+    readonly filter?: string
+    readonly found?: readonly string[]
+  }
 }
 
 /** Stands for the value that was there before, in the words of an undo. */
@@ -35,6 +42,10 @@ export interface CommandFacts {
   readonly makes?: { readonly netns: string } | { readonly links: readonly string[] }
   /** The link that it moves, or makes elsewhere, and the namespace where that is then. */
   readonly moves?: { readonly link: string; readonly netns: string }
+  /** The end of a cable that it puts into a server, from outside. */
+  readonly plugs?: { readonly server: string; readonly link: string }
+  /** The TCP port that it listens on. */
+  readonly listens?: number
   /** The link that it configures. */
   readonly about?: string
   /** It goes on running beside those that follow. */
@@ -47,6 +58,10 @@ export interface CommandFacts {
   readonly given?: true
   /** It asks of the engine, though it does not start with `docker`. */
   readonly engine?: true
+  /** The same as the scenario has it, and as it is shown: this one bears the mark of its lab. */
+  readonly written?: Command
+  /** The link that it marks as made by its lab; it is not shown. */
+  readonly marks?: string
   /** The capture file that it writes. */
   readonly pcap?: string
   /** The file that it reads, to be checked before anything runs. */

@@ -52,7 +52,9 @@ export function lan(name: string, plugs: readonly Plug[] = []): Lan {
     const mac = machineMac(address)
     const end = ['peer', 'name', dev, 'address', mac, 'netns', processOf(server)]
     return [
-      command(place, ['ip', 'link', 'add', 'name', port(index), 'type', 'veth', ...end]),
+      command(place, ['ip', 'link', 'add', 'name', port(index), 'type', 'veth', ...end], {
+        plugs: { server: server.name, link: dev },
+      }),
       ip.link.set(port(index)).master(name),
       // A fixed entry: with `deny` this machine's MAC address is all that the switch knows of the port.
       command(place, ['bridge', 'fdb', 'add', mac, 'dev', port(index), 'master', 'static']),

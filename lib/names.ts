@@ -89,6 +89,13 @@ export function subnet<T extends string>(value: T): T {
   return value
 }
 
+/** The subnet that an address with prefix length is in: `10.0.0.1/24` is in `10.0.0.0/24`. */
+export const networkOf = (value: string): string =>
+  `${ipaddr.IPv4.networkAddressFromCIDR(value)}/${value.split('/')[1]}`
+
+/** Whether two subnets have an address in common. Both must have been checked before. */
+export const overlap = (one: string, other: string): boolean => inside(one, other) || inside(other, one)
+
 /** The prefix length of a subnet that was checked before. */
 export const prefixOf = (value: string): number => ipaddr.IPv4.parseCIDR(value)[1]
 

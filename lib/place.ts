@@ -34,7 +34,7 @@ export const tools = (place: Place) => ({
     command(
       place,
       ['sh', '-c', `while busybox nc -ll -p ${port(number)} -e busybox netstat -tn; do :; done`],
-      { background: true },
+      { background: true, listens: number },
     ),
 })
 

@@ -64,8 +64,8 @@ export default scenario(import.meta, 'A tour of virtual interfaces', async (lab)
   )
   await lab.step(
     'tap: frames to a program, for virtual machines; tun: packets, for VPNs',
-    server1.exec('ip', 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap'),
-    server1.exec('ip', 'tuntap', 'add', 'dev', 'tun0', 'mode', 'tun'),
+    server1.ip.tuntap.add('tap0').mode('tap'),
+    server1.ip.tuntap.add('tun0').mode('tun'),
     link.show({ dev: 'tap0', details: true }),
     link.show({ dev: 'tun0', details: true }),
   )

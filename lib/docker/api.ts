@@ -21,7 +21,7 @@ export interface NetworkBody {
   readonly Attachable?: boolean
   readonly IPAM: { readonly Driver: string; readonly Options: object; readonly Config: readonly IpamConfig[] }
   readonly Options: Readonly<Record<string, string>>
-  readonly Labels: object
+  readonly Labels: Readonly<Record<string, string>>
 }
 
 export interface IpamConfig {
@@ -44,6 +44,7 @@ export interface ContainerBody {
   readonly Image: string
   readonly Cmd?: readonly string[]
   readonly Hostname?: string
+  readonly Labels?: Readonly<Record<string, string>>
   readonly Env?: readonly string[]
   readonly Tty?: boolean
   readonly OpenStdin?: boolean

@@ -27,7 +27,7 @@ export const compose = (place: Place, project: string, file: URL | string) => {
      */
     up: (): Command =>
       command(place, ['docker', 'compose', '-p', project, '-f', path, 'up', '-d'], {
-        undo: { argv: ['docker', 'compose', '-p', project, 'down', '--timeout', '1'] },
+        undo: { argv: ['docker', 'compose', '-p', project, 'down', '--volumes', '--timeout', '1'] },
         file: path,
       }),
 

@@ -4,6 +4,7 @@ import { link } from './link.ts'
 import { neigh } from './neigh.ts'
 import { netns } from './netns.ts'
 import { route } from './route.ts'
+import { tuntap } from './tuntap.ts'
 
 /** ip(8) in a place: `server1.ip.link.add(…)` is `ip link add …` there. */
 export const ip = (place: Place) => ({
@@ -11,5 +12,6 @@ export const ip = (place: Place) => ({
   link: link(place),
   addr: addr(place),
   route: route(place),
+  tuntap: tuntap(place),
   neigh: neigh(place),
 })

@@ -60,6 +60,8 @@ export const link = (place: Place) => ({
     const restore = (words: string[], filter: string): CommandFacts => ({
       undo: { argv: ['ip', 'link', 'set', 'dev', dev, ...words], read: linkFact(dev, filter) },
     })
+    const master = 's/.* master \\([^ ]*\\) .*/\\1/p'
+    const masterOf = linkFact(dev, master)
     const upOrDown = restore([OLD], 's/.*[<,]UP[,>].*/up/p;t;s/.*/down/p')
     const promiscuity = restore(['promisc', OLD], 's/.*[<,]PROMISC[,>].*/on/p;t;s/.*/off/p')
     return {
@@ -86,9 +88,14 @@ export const link = (place: Place) => ({
        * Equivalent to: `ip link set dev r0-net1 master br0`
        */
       master: (bridge: IfName) =>
-        set(['master', ifName(bridge)], { undo: { argv: ['ip', 'link', 'set', 'dev', dev, 'nomaster'] } }),
+        set(['master', ifName(bridge)], {
+          undo: {
+            argv: ['ip', 'link', 'set', 'dev', dev, 'nomaster'],
+            read: { ...masterOf, found: ['ip', 'link', 'set', 'dev', dev, 'master', OLD] },
+          },
+        }),
       /** Unplugs the link from its bridge. Equivalent to: `ip link set dev r0-net1 nomaster` */
-      nomaster: () => set(['nomaster'], restore(['master', OLD], 's/.* master \\([^ ]*\\) .*/\\1/p')),
+      nomaster: () => set(['nomaster'], restore(['master', OLD], master)),
       /** Sets the largest packet, in bytes: 68 to 65535. Equivalent to: `ip link set dev r0-net1 mtu 1400` */
       mtu: (bytes: number) =>
         set(

@@ -57,6 +57,12 @@ export function kernelHas(add: Command): Check {
     observer: 'attempt',
     expected: eitherWay,
     target: '',
-    command: () => command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], { shows: true }),
+    // The undo is for a run that is cut off between the lines.
+    command: () =>
+      command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], {
+        shows: true,
+        ...(add.undo ? { undo: add.undo } : {}),
+        ...(add.makes ? { makes: add.makes } : {}),
+      }),
   })
 }

@@ -152,11 +152,6 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
             .option('udp', { type: 'boolean', default: false, describe: 'UDP in the place of TCP' })
             .option('dns', { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' })
             .option('hint', { type: 'boolean', default: false, describe: 'tell only the place' })
-            .option('on', {
-              choices: ['lab', 'host'] as const,
-              default: 'lab',
-              describe: 'host: this machine itself, its namespaces and containers',
-            })
             .option('guess', { type: 'boolean', default: false, describe: 'ask first where it ends' }),
       ),
     )
@@ -168,6 +163,16 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       }),
     )
     .option('name', { type: 'string', describe: 'the name of the lab (default: that of the scenario)' })
+    .option('on', {
+      choices: ['lab', 'host'] as const,
+      default: 'lab',
+      describe: 'host: up, test, why on this machine itself, its network and its Docker',
+    })
+    .option('yes', {
+      type: 'boolean',
+      default: false,
+      describe: 'with --on host: change this machine without asking',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'print one JSON document and nothing else' })
     .option('quiet', {
       alias: 'q',

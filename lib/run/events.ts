@@ -1,10 +1,11 @@
 /** What happens in a run, as data. Whoever shows it (screen, JSON) listens. */
 import type { Place } from '../command.ts'
+import type { LabRecord } from '../sandbox/state.ts'
 import type { Verdict } from '../why/verdict.ts'
 import type { Question } from '../why/why.ts'
 
 export type Event =
-  | { kind: 'begin'; lab: string; title: string; again: boolean; rootless: boolean }
+  | { kind: 'begin'; lab: string; title: string; again: boolean; rootless: boolean; on?: LabRecord['on'] }
   /** Something that takes long enough to say so; ends with `waited`. */
   | { kind: 'waiting'; what: string }
   | { kind: 'waited'; what: string; ms: number }
@@ -21,6 +22,8 @@ export type Event =
   /** All pairs of some places, after their checks. */
   | { kind: 'matrix'; results: CheckResult[]; why: string }
   | { kind: 'warning'; text: string }
+  /** What a person is to know before it goes on. */
+  | { kind: 'notice'; text: string }
 
 export interface CheckResult {
   from: string

@@ -48,6 +48,8 @@ export interface LabStatus {
   title: string
   file: string
   state: LabRecord['state']
+  /** `host`: its first server is this machine itself. */
+  on?: LabRecord['on']
   since: string
   places: Array<{
     kind: string
@@ -69,6 +71,7 @@ export async function status(name?: string): Promise<LabStatus[]> {
       title: lab.title,
       file: relative(process.cwd(), lab.file),
       state: lab.state,
+      ...(lab.on ? { on: lab.on } : {}),
       since: lab.since,
       places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables }) => ({
         kind,

@@ -1,6 +1,9 @@
 /** The lab of a real run: does the steps, reads the facts, asks the questions. */
+import { join } from 'node:path'
 import type { Command, Read } from '../command.ts'
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
+import { marked } from '../host/mark.ts'
+import { currentValue, ownThings, readWords } from '../host/settings.ts'
 import type { Lab } from '../lab.ts'
 import { type Check, holds, isNegative, isPositive, type Observed } from '../probe/check.ts'
 import { observe } from '../probe/observe.ts'
@@ -9,6 +12,7 @@ import { toShell } from '../render/shell.ts'
 import { undoOf } from '../render/undo.ts'
 import { sleep } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { hostFolder, labFolder } from '../sandbox/state.ts'
 import { bounded } from './bounded.ts'
 import { asList, careful, flatten } from './careful.ts'
 import type { CheckResult, Event, Listener } from './events.ts'
@@ -43,11 +47,18 @@ export function liveLab(
 ): {
   lab: Lab
   play(body: (lab: Lab) => Promise<void>): Promise<void>
+  /** Runs a command before the first step, and tells of it. */
+  first(command: Command): Promise<void>
   results: CheckResult[]
   captures: Captured[]
 } {
   const results: CheckResult[] = []
-  const written = journal(sandbox.record.name)
+  const { record } = sandbox
+  const machine = record.servers.find(({ host }) => host)?.name
+  const written = machine
+    ? journal(join(hostFolder(record.name), 'journal'), { sync: true })
+    : journal(join(labFolder(record.name), 'journal'))
+  const own = ownThings()
   const text = (command: Command) => commandText(sandbox, command)
   const captures: Captured[] = []
   let facts = new Map<string, string>()
@@ -66,15 +77,31 @@ export function liveLab(
       })
   }
 
-  /** What to tell of a command that was done. */
-  const eventOf = (command: Command, ms: number, output?: string): Event => {
+  /** What to tell of a command that was done: its words without marks. */
+  const eventOf = (done: Command, ms: number, output?: string): Event => {
+    const command = done.written ?? done
     const undo = undoOf(command)
     return { kind: 'command', place: command.place, text: text(command), undo, output, ms }
   }
 
+  /** A command as it is run: on this machine itself with the mark of the lab, and what marks the things it makes. */
+  const ready = (command: Command): Command[] =>
+    machine !== undefined && (command.place.server === machine || command.plugs?.server === machine)
+      ? marked(command, record.name)
+      : [command]
+
+  /** The value that a command is about to replace on this machine itself, where that is a setting. */
+  const oldOf = async (command: Command): Promise<Map<Command, string> | undefined> => {
+    if (machine === undefined || command.place.server !== machine) return undefined
+    const words = readWords(command)
+    if (words === undefined || own.isOf(command)) return undefined
+    return new Map([[command, await currentValue(words, await sandbox.server(machine, false))]])
+  }
+
   const run = async (command: Command): Promise<Event> => {
     if (command.parent !== undefined) await mustBeUp(command, command.parent)
-    const end = written.intent([command])
+    const end = written.intent([command], await oldOf(command))
+    own.note(command)
     const began = performance.now()
     const done = mustFail(written.count()) ? failsOnPurpose : await execute(sandbox, command)
     if (done.code !== 0) {
@@ -84,6 +111,14 @@ export function liveLab(
     end('done')
     if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
     return eventOf(command, performance.now() - began, command.shows ? done.stdout : undefined)
+  }
+
+  /** Runs a command, then what marks what it made; tells of it. */
+  const inTurn = async (command: Command): Promise<void> => {
+    const [first = command, ...marks] = ready(command)
+    const event = await run(first)
+    for (const mark of marks) await run(mark)
+    tell(event)
   }
 
   const read = async <T extends string>(question: Read<T>): Promise<T> => {
@@ -108,7 +143,9 @@ export function liveLab(
   /** Asks once; when an answer is expected and does not come, once more: the first packet may wait for ARP. */
   const ask = async (check: Check, command: Command): Promise<string> => {
     for (let tries = isPositive(check) ? 2 : 1; ; tries--) {
+      const end = command.undo && written.intent([command])
       const said = await execute(sandbox, command)
+      end?.(said.code === 0 ? 'done' : 'failed')
       const observed = observe(check, said)
       if (observed === undefined)
         throw failure(sandbox, command, said, {
@@ -154,8 +191,10 @@ export function liveLab(
       if (only) return
       tell({ kind: 'step', number: number + 1, title })
       try {
-        if (batch) await together(flatten(commands), { sandbox, written, tell, alone: run, eventOf })
-        else for (const command of flatten(commands)) tell(await run(command))
+        // On this machine itself one by one: each setting is read just before it is changed.
+        if (batch && !machine)
+          await together(flatten(commands), { sandbox, written, tell, alone: run, eventOf })
+        else for (const command of flatten(commands)) await inTurn(command)
       } catch (error) {
         if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
         throw error
@@ -190,5 +229,5 @@ export function liveLab(
     await body(watched.lab)
     watched.ended()
   }
-  return { lab, play, results, captures }
+  return { lab, play, first: inTurn, results, captures }
 }

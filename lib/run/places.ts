@@ -1,6 +1,8 @@
 /** The places of a running lab, as it is now: its servers, their namespaces and containers. */
 import type { Place } from '../command.ts'
 import { Unable } from '../errors.ts'
+import { label } from '../host/mark.ts'
+import { ownOf } from '../host/written.ts'
 import { enter } from '../sandbox/enter.ts'
 import { finished } from '../sandbox/process.ts'
 import type { LabRecord, ServerRecord } from '../sandbox/state.ts'
@@ -46,7 +48,10 @@ async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlac
     up: true,
   }
   const names = JSON.parse((await ask('ip', '-j', 'netns', 'list')) || '[]') as Array<{ name: string }>
-  const namespaces = names.map(
+  // On this machine itself there may be others, which are not the lab's.
+  const own = record.host ? ownOf(lab.name) : undefined
+  const theirs = names.filter(({ name }) => !own || own.namespaces.includes(name))
+  const namespaces = theirs.map(
     async ({ name }): Promise<FoundPlace> => ({
       kind: 'netns',
       name,
@@ -56,7 +61,11 @@ async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlac
       up: true,
     }),
   )
-  return [server, ...(await Promise.all(namespaces)), ...(record.engine ? await containers(lab, record) : [])]
+  return [
+    server,
+    ...(await Promise.all(namespaces)),
+    ...(record.engine ? await containers(lab, record, own) : []),
+  ]
 }
 
 interface IpLink {
@@ -82,9 +91,16 @@ function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
     })
 }
 
-async function containers(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
+async function containers(
+  lab: LabRecord,
+  record: ServerRecord,
+  own: ReturnType<typeof ownOf> | undefined,
+): Promise<FoundPlace[]> {
   const { client } = await import('../sandbox/engine-api.ts')
-  const list = await client(record.pid).listContainers({ all: true })
+  const list = (await client(record.pid).listContainers({ all: true })).filter(
+    ({ Labels }) =>
+      !own || Labels[label] === lab.name || own.projects.includes(Labels['com.docker.compose.project'] ?? ''),
+  )
   const links = async (...before: string[]): Promise<IpLink[]> =>
     JSON.parse(
       (await finished(enter({ lab, server: record }, [...before, 'ip', '-j', 'link']))).stdout || '[]',

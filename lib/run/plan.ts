@@ -86,6 +86,13 @@ export const commandsOf = (plan: Plan): Command[] =>
     entry.kind === 'step' ? entry.commands : entry.kind === 'read' ? [entry.read] : [entry.command],
   )
 
+/** The commands that are about a machine: run on it, in a namespace or container of it, or putting a cable into it. */
+export const onMachine = (plan: Plan, machine: string): Command[] =>
+  commandsOf(plan).filter(({ place, plugs }) => place.server === machine || plugs?.server === machine)
+
+/** Whether a scenario has a LAN: a switch outside of its servers. */
+export const hasLan = (plan: Plan): boolean => commandsOf(plan).some(({ place }) => place.kind === 'lan')
+
 /** The servers of a scenario, in the order of appearance, and whether each needs its engine. */
 export function serversOf(plan: Plan): Map<string, { engine: boolean }> {
   const servers = new Map<string, { engine: boolean }>()

@@ -1,5 +1,7 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
+import type { Undone } from '../host/undo.ts'
+import type { LabRecord } from '../sandbox/state.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
 import { howTo } from './hints.ts'
@@ -20,14 +22,39 @@ export async function downVerb(name: string | undefined, json: boolean, known?: 
     throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
       hint: `Scenarios: ${known.join(', ')}`,
     })
-  if (json) write(JSON.stringify({ removed: removed.map((lab) => lab.name) }, null, 2))
-  else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
-  for (const lab of json ? [] : removed)
+  if (json)
     write(
-      `${lab.name} is removed: ${lab.servers.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`).join(', ')}`,
+      JSON.stringify(
+        {
+          removed: removed.map(({ lab }) => lab.name),
+          undone: removed.flatMap(({ lab, undone }) => undone.map((one) => ({ lab: lab.name, ...one }))),
+        },
+        null,
+        2,
+      ),
     )
+  else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
+  for (const { lab, undone } of json ? [] : removed) write(removedText(lab, undone))
   for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
   return 0
+}
+
+/** What was removed: virtual servers, and what was changed on this machine itself. */
+function removedText({ name, servers }: LabRecord, undone: readonly Undone[]): string {
+  const virtual = servers.filter(({ host }) => !host)
+  const ended = virtual.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`)
+  if (virtual.length === servers.length) return `${name} is removed: ${ended.join(', ')}`
+  const left = undone
+    .filter(({ what }) => what === 'left')
+    .map(({ text, said }) => `\n  left: ${text}: ${said}`)
+  const back = undone.filter(({ what }) => what === 'undone').map(({ text }) => `\n  ${text}`)
+  const gone = undone.filter(({ what }) => what === 'gone').length
+  return [
+    `${name} is removed from this machine${ended.length > 0 ? `, and ${ended.join(', ')}` : ''}`,
+    back.length > 0 ? `:${back.join('')}` : ': nothing was left to be taken back',
+    gone > 0 ? `\n  ${gone} more had gone already` : '',
+    ...left,
+  ].join('')
 }
 
 /** Shows the labs that are up. */
@@ -57,7 +84,7 @@ async function show(lab: LabStatus): Promise<void> {
   const { default: Table } = await import('cli-table3')
   const { borderless } = await import('./screen.ts')
   write(
-    `${colors.bold(lab.name)}  ${lab.title}${lab.state === 'up' ? '' : colors.yellow('  (not finished)')}`,
+    `${colors.bold(lab.name)}  ${lab.title}${lab.on === 'host' ? colors.yellow('  on this machine itself') : ''}${lab.state === 'up' ? '' : colors.yellow('  (not finished)')}`,
   )
   const table = new Table({ ...borderless, colWidths: [33, 10, 9, 28] })
   for (const place of lab.places) {

@@ -46,7 +46,7 @@ export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): List
     switch (event.kind) {
       case 'begin':
         write(`${colors.bold(event.lab)}  ${event.title}`)
-        if (verbose) write(colors.dim(event.rootless ? '  without root, in a user namespace' : '  as root'))
+        if (verbose) write(colors.dim(`  ${whereIt(event)}`))
         if (event.again) write(`${event.lab} is up already: checking it again.`)
         return
       case 'waiting':
@@ -76,11 +76,17 @@ export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): List
       case 'matrix':
         if (verbose) write(`${matrixTable(event.results)}\n    ${colors.dim(event.why)}`)
         return
+      case 'notice':
+        write(event.text)
+        return
       case 'warning':
         process.stderr.write(`${colors.yellow('warning')}: ${event.text}\n`)
     }
   }
 }
+
+const whereIt = ({ on, rootless }: Extract<Event, { kind: 'begin' }>): string =>
+  on === 'host' ? 'on this machine itself' : rootless ? 'without root, in a user namespace' : 'as root'
 
 const question = ({ from, to }: CheckResult): string => `${from} → ${to}`
 

@@ -14,13 +14,15 @@ export interface Options {
   batch: boolean | undefined
   name: string | undefined
   pcap: string | undefined
+  on: 'lab' | 'host'
+  yes: boolean
 }
 
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 export async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, why, batch = verb === 'test' || quiet || json, name, pcap }: Options,
+  { json, quiet, undo, why, batch = verb === 'test' || quiet || json, name, pcap, on, yes }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const events: Event[] = []
@@ -31,7 +33,15 @@ export async function shown(
         verbose: !quiet,
         howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
       })
-  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, { name, tell, pcap, why, batch })
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, {
+    name,
+    tell,
+    pcap,
+    why,
+    batch,
+    on,
+    yes,
+  })
   const ok = checks.every((check) => check.ok)
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync } from 'node:fs'
 import { join, parse } from 'node:path'
+import type { Command } from '../command.ts'
 import { BadInput, Unable } from '../errors.ts'
+import type { Undone } from '../host/undo.ts'
 import type { Scenario } from '../lab.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
@@ -11,6 +13,7 @@ import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../sandbox/needs.ts'
 import { mustBeAllowed } from '../sandbox/rights.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
@@ -28,6 +31,10 @@ export interface RunOptions {
   why?: boolean | undefined
   /** Runs together what can be run so; without it, one command after the other. */
   batch?: boolean | undefined
+  /** `host`: the first server is this machine itself. */
+  on?: 'lab' | 'host' | undefined
+  /** Changes this machine without asking. */
+  yes?: boolean | undefined
 }
 
 export interface Outcome {
@@ -95,31 +102,34 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const began = performance.now()
   const { planned, path } = await prepared(scenario, options)
   const where = stepLines(planned)
-  tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless })
+  const on = options.on === 'host' ? { on: options.on } : {}
+  tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless, ...on })
   const loading = liveModules() // while the world starts
   const servers = serversOf(planned)
-  const about = {
-    name,
-    title: scenario.title,
-    file: scenario.file,
-    path,
-    servers: [...servers.keys()],
-    steps: fingerprint(planned),
-  }
-  return inNewWorld(about, async (world) => {
-    const { sandbox, liveLab } = await loading
-    const box = sandbox(world.record, tell)
+  const known = { name, title: scenario.title, file: scenario.file, path, steps: fingerprint(planned) }
+
+  const run = async (box: Sandbox, before: readonly Command[] = []): Promise<Outcome> => {
+    const { liveLab } = await loading
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
     const { why, batch } = options
-    const { play, results, captures } = liveLab(box, { tell, where, why, batch })
+    const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    for (const command of before) await first(command)
     await play(scenario.body)
-    if (options.pcap !== undefined) keepCaptures(options.pcap, world.record, captures)
-    if (stay) {
-      saveLab({ ...world.record, state: 'up' })
-      world.keep()
-    }
+    if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)
+    if (stay) saveLab({ ...box.record, state: 'up' })
     return { checks: results, ms: performance.now() - began }
+  }
+
+  if (options.on === 'host') {
+    const { onHost } = await import('../host/lab.ts')
+    return onHost(known, planned, { yes: options.yes ?? false, tell }, run)
+  }
+  return inNewWorld({ ...known, servers: [...servers.keys()] }, async (world) => {
+    const { sandbox } = await loading
+    const outcome = await run(sandbox(world.record, tell))
+    if (stay) world.keep()
+    return outcome
   })
 }
 
@@ -130,6 +140,10 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
   const { attach, liveLab } = await liveModules()
   const standing = attach(name, options.tell)
   if (!standing) return build(scenario, name, options, true)
+  if (options.on === 'host' && standing.record.on !== 'host')
+    throw new Unable(`${name} is up on virtual servers`, {
+      hint: `Remove it, or give this one a name of its own (--name): ${howTo('down', name)}`,
+    })
   if (standing.record.state !== 'up')
     throw new Unable(`${name} is just being started, or that was cut off`, {
       hint: `Remove it: ${howTo('down', name)}`,
@@ -140,7 +154,8 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     throw new Unable(`${name} is up, and its steps have changed since`, {
       hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
     })
-  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless })
+  const on = standing.record.on ? { on: standing.record.on } : {}
+  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless, ...on })
   const { play, results } = liveLab(standing, {
     tell: options.tell,
     where: [],
@@ -162,21 +177,39 @@ export async function test(scenario: Scenario, options: RunOptions): Promise<Out
   const name = labName(options.name ?? `${scenario.name}-test-${process.pid}`)
   if (findLab(name)) throw new Unable(`${name} is up already`, { hint: `Remove it: ${howTo('down', name)}` })
   const outcome = await build(scenario, name, options, false)
-  await endWorld(name)
+  await removeLab(name)
   return outcome
 }
 
-/** Removes a lab. Returns what it was; undefined when none of that name is up. */
-export async function down(name: string): Promise<LabRecord | undefined> {
-  const lab = findLab(labName(name))
+/** Removes a lab. Returns what became of each thing that it had changed on this machine itself. */
+async function removeLab(name: string): Promise<Undone[]> {
+  const lab = findLab(name)
+  if (lab?.on === 'host') return (await import('../host/lab.ts')).offHost(lab)
   await endWorld(name)
-  return lab
+  return []
+}
+
+/** A lab that was removed. */
+export interface Removed {
+  lab: LabRecord
+  undone: Undone[]
+}
+
+/** Removes a lab. Returns what it was; undefined when none of that name is up. */
+export async function down(name: string): Promise<Removed | undefined> {
+  const lab = findLab(labName(name))
+  const undone = await removeLab(name)
+  return lab && { lab, undone }
 }
 
 /** Removes all labs of this user that stand; those that a process is just working with end with it, and are left. */
-export async function downAll(): Promise<{ removed: LabRecord[]; left: LabRecord[] }> {
+export async function downAll(): Promise<{ removed: Removed[]; left: LabRecord[] }> {
   const labs = allLabs()
   const left = labs.filter((lab) => lab.state === 'starting' && ownerLives(lab.name))
-  const removed = await Promise.all(labs.filter((lab) => !left.includes(lab)).map((lab) => down(lab.name)))
-  return { removed: removed.filter((lab) => lab !== undefined), left }
+  const removable = labs.filter((lab) => !left.includes(lab))
+  const virtual = removable.filter(({ on }) => on !== 'host')
+  const removed = await Promise.all(virtual.map((lab) => down(lab.name)))
+  // This machine is changed by one at a time.
+  for (const lab of removable.filter(({ on }) => on === 'host').reverse()) removed.push(await down(lab.name))
+  return { removed: removed.filter((one) => one !== undefined), left }
 }

@@ -10,7 +10,7 @@ import type { LabRecord, ServerRecord } from './state.ts'
 
 export interface Entry {
   lab: Pick<LabRecord, 'name' | 'path' | 'image'>
-  server: Pick<ServerRecord, 'name' | 'pid'>
+  server: Pick<ServerRecord, 'name' | 'pid' | 'host'>
 }
 
 /** Whether labs are made without root: in a user namespace, where this user is root and has no right beyond it. */
@@ -91,14 +91,24 @@ export const environment = ({ name, path, image }: Entry['lab']): Record<string,
   IMAGE: image,
 })
 
-/** Starts a program in a server. */
+/** What a program on this machine itself sees: the caller's own environment, and the machine's own engine. */
+const hostEnvironment = ({ path, image }: Entry['lab']): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: path,
+  LC_ALL: 'C',
+  DOCKER_HOST: 'unix:///run/docker.sock',
+  IMAGE: image,
+})
+
+/** Starts a program in a server; `env` is what it sees beside what all see. */
 export function enter(
   { lab, server }: Entry,
   argv: readonly string[],
-  options: SpawnOptions = {},
+  { env = {}, ...options }: SpawnOptions = {},
 ): ChildProcess {
-  const [file = '', ...args] = enterWords(server.pid, argv)
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab), ...options })
+  const [file = '', ...args] = server.host ? argv : enterWords(server.pid, argv)
+  const seen = server.host ? hostEnvironment(lab) : environment(lab)
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...seen, ...env }, ...options })
 }
 
 /** The address of a server's engine, seen from the machine. */

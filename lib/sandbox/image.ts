@@ -16,7 +16,8 @@ export async function giveImage(pid: number, image: string): Promise<void> {
   if (done.code !== 0) throw new Unable(`cannot give the engine the image ${image}: ${done.stderr}`)
 }
 
-function builtFile(): string {
+/** The file of the image that set-up has built. */
+export function builtFile(): string {
   const file = join(cacheRoot(), 'image.tar')
   if (!existsSync(file))
     throw new Unable(`the image is not built: ${file} is missing`, { hint: 'make setup' })

@@ -86,8 +86,8 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
 }
 
 /** Starts a shell in a server. It ends with its server, or with this process. */
-function resident(entry: Entry): Resident {
-  const child = enter(entry, ['sh'], { stdio: 'pipe' })
+function resident(entry: Entry, env: Record<string, string>): Resident {
+  const child = enter(entry, ['sh'], { stdio: 'pipe', env })
   const { shell, gone } = shellBehind(child)
   child.once('error', () => gone(toolMissing('nsenter')))
   child.once('close', () =>
@@ -97,11 +97,11 @@ function resident(entry: Entry): Resident {
   return shell
 }
 
-/** The shells of a server, started when they are asked for. */
-export function residents(entry: Entry) {
+/** The shells of a server, started when they are asked for; `env` is what all that they start sees. */
+export function residents(entry: Entry, env: Record<string, string> = {}) {
   const shells: Resident[] = []
   const start = (): Resident => {
-    const shell = resident(entry)
+    const shell = resident(entry, env)
     shells.push(shell)
     return shell
   }

@@ -2,6 +2,7 @@
 import type { Listener } from '../run/events.ts'
 import { startEngine } from './engine.ts'
 import { type Entry, enter, enterWorld } from './enter.ts'
+import { machineEngine, ownFile, startedFor } from './host.ts'
 import { type Finished, finished } from './process.ts'
 import { residents, type Start } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
@@ -26,13 +27,15 @@ export interface Sandbox {
 export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
   const running = (server: ServerRecord): RunningServer => {
     const entry = { lab: record, server }
-    const shells = residents(entry)
-    const run = async (argv: readonly string[], start: Start = {}) => {
+    const env = server.host ? startedFor(record) : {}
+    const shells = residents(entry, env)
+    const run = async (words: readonly string[], start: Start = {}) => {
+      const argv = server.host ? words.map((word) => ownFile(record.name, word)) : words
       const inside = shells.run(argv, start)
       if (inside) return inside
       // Side by side with many others it has to enter by itself.
       const inShell = ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...argv]
-      const child = enter(entry, start.background ? inShell : argv, { stdio: 'pipe' })
+      const child = enter(entry, start.background ? inShell : argv, { stdio: 'pipe', env })
       child.stdin?.on('error', () => {}) // it may end before it has read all
       child.stdin?.end(start.input)
       return finished(child)
@@ -60,6 +63,11 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
   }
 
   const engine = async ({ server }: RunningServer): Promise<void> => {
+    if (server.host) {
+      await machineEngine()
+      server.engine = true
+      return
+    }
     const what = `${server.name}: Docker Engine`
     const began = performance.now()
     tell({ kind: 'waiting', what })

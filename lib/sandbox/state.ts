@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
 import { rootless } from './enter.ts'
 
@@ -23,9 +23,11 @@ export const builtImage = 'vethlab'
 
 export interface ServerRecord {
   name: string
-  /** The pid of its first process, as the machine counts. */
+  /** The pid of its first process, as the machine counts; of the machine itself: this process. */
   pid: number
   engine: boolean
+  /** It is this machine itself. */
+  host?: true
 }
 
 export interface LabRecord {
@@ -47,6 +49,8 @@ export interface LabRecord {
   /** The PATH inside its servers: the engine's folder comes first. */
   path: string
   servers: ServerRecord[]
+  /** Its first server is this machine itself. */
+  on?: 'host'
 }
 
 /** The folder of the user's session, if there is one. */
@@ -91,9 +95,11 @@ export const cacheRoot = (): string =>
 /** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
 export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
 
+const legalName = /^[a-z0-9][a-z0-9_-]{0,39}$/i
+
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
 export function labName(name: string): string {
-  if (!/^[a-z0-9][a-z0-9_-]{0,39}$/i.test(name))
+  if (!legalName.test(name))
     throw new BadInput(
       `${JSON.stringify(name.slice(0, 60))} is not a lab's name: letters, digits, "-" and "_", at most 40`,
       { where: undefined },
@@ -103,6 +109,28 @@ export function labName(name: string): string {
 
 /** The folder of one lab. */
 export const labFolder = (name: string): string => join(stateRoot(), labName(name))
+
+/** The folder of all labs on this machine itself: on disk, since what they made may outlive a reboot. */
+export function hostRoot(): string {
+  const folder = '/var/lib/vethlab'
+  const wrong = wrongWith(folder)
+  if (wrong)
+    throw new Unable(`the folder of the labs on this machine, ${folder}, ${wrong}`, {
+      hint: 'Look who made it and what is in it, and remove it.',
+    })
+  return folder
+}
+
+/** The folder of one lab on this machine itself: its record and its journal. */
+export function hostFolder(name: string): string {
+  const folder = join(hostRoot(), labName(name))
+  const wrong = wrongWith(folder)
+  if (wrong)
+    throw new Unable(`the folder of ${name}, ${folder}, ${wrong}: nothing in it is believed`, {
+      hint: 'Look who made it and what is in it, and remove it.',
+    })
+  return folder
+}
 
 /**
  * Claims a name for a new lab: makes its folder, with the process that did it named in it, in one move. False when
@@ -120,27 +148,18 @@ export function claim(name: string): boolean {
     rmSync(draft, { recursive: true, force: true })
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
-    throw cannotWrite(error)
+    throw cannotWrite(folder, error)
   }
 }
 
 /** The error for a lab's state that could not be written. */
-function cannotWrite(error: unknown): Unable {
+function cannotWrite(folder: string, error: unknown): Unable {
   const { code, message } = error as NodeJS.ErrnoException
   const full = code === 'ENOSPC' || code === 'EDQUOT'
-  const hint = session() ? sessionHint : `Make ${stateRoot()} writable for you.`
+  const hint = session() ? sessionHint : `Make ${dirname(folder)} writable for you.`
   return new Unable(`cannot write the state of the lab: ${message}`, {
-    hint: full ? `The disk of ${stateRoot()} is full: free some space.` : hint,
+    hint: full ? `The disk of ${folder} is full: free some space.` : hint,
   })
-}
-
-/** Does what writes the state of a lab. */
-export function writing(work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    throw cannotWrite(error)
-  }
 }
 
 /** Whether the process that claimed a name is still there. */
@@ -155,13 +174,24 @@ export function ownerLives(name: string): boolean {
   }
 }
 
-/** Writes the record of a lab, at once or not at all. */
-export function saveLab(record: LabRecord): void {
-  const file = join(labFolder(record.name), 'lab.json')
-  writing(() => {
+/** Writes the record in a folder, at once or not at all. */
+export function writeRecord(folder: string, record: LabRecord): void {
+  const file = join(folder, 'lab.json')
+  try {
     writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
     renameSync(`${file}.new`, file)
-  })
+  } catch (error) {
+    throw cannotWrite(folder, error)
+  }
+}
+
+/** Writes the record of a lab. Of one on this machine, the virtual servers are in a record of their own. */
+export function saveLab(record: LabRecord): void {
+  const { on, ...world } = record
+  const those = (machine: boolean) => record.servers.filter(({ host = false }) => host === machine)
+  if (on === 'host') writeRecord(hostFolder(record.name), { ...record, servers: those(true) })
+  if (on !== 'host' || existsSync(labFolder(record.name)))
+    writeRecord(labFolder(record.name), { ...world, servers: those(false) })
 }
 
 /**
@@ -177,35 +207,49 @@ export function bornAt(pid: number): string | undefined {
   }
 }
 
-/** The record of a lab that is up; undefined when there is none. */
-export function findLab(name: string): LabRecord | undefined {
-  const file = join(labFolder(name), 'lab.json')
+/** The record in a folder; undefined when there is none. */
+function readRecord(folder: string, name: string): LabRecord | undefined {
+  const file = join(folder, 'lab.json')
   if (!existsSync(file)) return undefined
-  const mine = process.getuid?.()
-  if (statSync(file).uid !== mine) throw new Unable(`the lab ${name} belongs to another user`)
+  if (statSync(file).uid !== process.getuid?.()) throw new Unable(`the lab ${name} belongs to another user`)
   let record: LabRecord
   try {
     record = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     throw new Unable(`cannot read ${file}`, {
-      hint: `If no lab is up under that name, remove ${labFolder(name)}.`,
+      hint: `If no lab is up under that name, remove ${folder}.`,
     })
   }
   if (record.version !== 1)
     throw new Unable(`${file} was written by another version of vethlab (${record.version})`, {
       hint: 'Use that version to take the lab down.',
     })
-  return bornAt(record.pid) === record.born ? record : undefined
+  return record
 }
 
-/** The names that are claimed, in alphabetical order; a lab may be starting or ending under one. */
-export function claimedNames(): string[] {
-  return existsSync(stateRoot())
-    ? readdirSync(stateRoot())
-        .filter((name) => !name.startsWith('.'))
-        .sort()
-    : []
+/** The record of the virtual servers of a lab; undefined when they have ended, or never were. */
+export function findWorld(name: string): LabRecord | undefined {
+  const record = readRecord(labFolder(name), name)
+  return record && bornAt(record.pid) === record.born ? record : undefined
 }
+
+/** The record of a lab that is up; undefined when there is none. One on this machine outlives its virtual servers. */
+export function findLab(name: string): LabRecord | undefined {
+  const world = findWorld(name)
+  const host = rootless || !existsSync(hostRoot()) ? undefined : readRecord(hostFolder(name), name)
+  if (!host) return world
+  const { pid } = process
+  const { born } = world ?? host
+  const machine = host.servers.map((server) => ({ ...server, pid }))
+  return { ...host, pid: world?.pid ?? pid, born, servers: [...machine, ...(world?.servers ?? [])] }
+}
+
+const namesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).filter((name) => legalName.test(name)) : []
+
+/** The names that are claimed, in alphabetical order; a lab may be starting or ending under one. */
+export const claimedNames = (): string[] =>
+  [...new Set([...namesIn(stateRoot()), ...(rootless ? [] : namesIn(hostRoot()))])].sort()
 
 /** All labs that are up. */
 export const allLabs = (): LabRecord[] =>

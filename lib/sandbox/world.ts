@@ -22,7 +22,7 @@ import {
   bornAt,
   builtImage,
   claim,
-  findLab,
+  findWorld,
   type LabRecord,
   labFolder,
   ownerLives,
@@ -144,7 +144,7 @@ export async function startServer(lab: LabRecord, name: string): Promise<ServerR
 
 /** Ends a lab, and waits until its janitor has removed the rest. */
 export async function endWorld(name: string): Promise<void> {
-  const lab = findLab(name)
+  const lab = findWorld(name)
   if (lab) kill(lab.pid)
   const folder = labFolder(name)
   // Without a record it never started. Its janitor, if there is one, is about to end: it still has its file.
@@ -155,7 +155,7 @@ export async function endWorld(name: string): Promise<void> {
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
 async function claimSwept(name: string): Promise<boolean> {
   if (claim(name)) return true
-  if (findLab(name) || ownerLives(name)) return false
+  if (findWorld(name) || ownerLives(name)) return false
   if (!(await until(() => !existsSync(labFolder(name)), 2000))) sweep(name)
   return claim(name)
 }

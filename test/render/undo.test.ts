@@ -31,7 +31,7 @@ const words: Array<[Command, string | undefined]> = [
   [host.iptables.filter.insert('FORWARD', 2).in('e0').jump('DROP'), 'iptables -D FORWARD -i e0 -j DROP'],
   [host.docker.run('alpine').name('a1'), 'docker rm -f a1'],
   [host.docker.network.create('n1').driver('bridge'), 'docker network rm n1'],
-  [host.compose('shop', '/x.yml').up(), 'docker compose -p shop down --timeout 1'],
+  [host.compose('shop', '/x.yml').up(), 'docker compose -p shop down --volumes --timeout 1'],
   [host.ip.link.show(), undefined],
 ]
 for (const [command, undo] of words)

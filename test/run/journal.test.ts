@@ -1,20 +1,18 @@
 /** The journal of a lab: the intent before each command, its end after it, and what takes it back. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { server, withLab } from '../../lib/index.ts'
-import type { JournalLine } from '../../lib/run/journal.ts'
+import { type End, type Intent, readJournal } from '../../lib/run/journal.ts'
 import { labFolder } from '../../lib/sandbox/state.ts'
 
 const host = server('server1')
 const net1 = host.netns('net1')
 
-const journalOf = (lab: string): JournalLine[] =>
-  readFileSync(join(labFolder(lab), 'journal'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
+const journalOf = (lab: string) =>
+  readJournal(join(labFolder(lab), 'journal')).lines as ReadonlyArray<
+    Omit<Intent, 'what'> & Pick<End | Intent, 'what'>
+  >
 
 for (const batch of [false, true])
   test(`intent first, then done; a command that fails is failed, and ends the step, ${batch ? 'in batches' : 'one by one'}`, () =>

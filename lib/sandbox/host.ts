@@ -1,0 +1,56 @@
+/** What is different where a server of a lab is this machine itself. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { Unable } from '../errors.ts'
+import { until } from './process.ts'
+import { hostFolder, type LabRecord } from './state.ts'
+
+/** The variable in the environment of the processes that a lab starts on this machine: so they are found again. */
+const startedBy = 'VETHLAB_ON_HOST'
+
+export const startedFor = ({ name, since }: LabRecord): Record<string, string> => ({
+  [startedBy]: `${name} ${since}`,
+})
+
+/** A file of a lab, which on a virtual server is in its own /run, is in the folder of the lab on this machine. */
+export const ownFile = (lab: string, text: string): string =>
+  text.replaceAll('/run/vethlab-', `${hostFolder(lab)}/`)
+
+/** Makes sure that this machine's own engine answers. */
+export async function machineEngine(): Promise<void> {
+  const { client } = await import('./engine-api.ts')
+  try {
+    await client(process.pid).ping()
+  } catch (error) {
+    throw new Unable(`the Docker Engine of this machine does not answer: ${(error as Error).message}`, {
+      command: 'docker version',
+      hint: 'Start it (systemctl start docker), then try again.',
+    })
+  }
+}
+
+/** Ends the processes that a lab has started on this machine, and that go on: listeners, captures. */
+export async function endStartedFor(record: LabRecord): Promise<void> {
+  const [[variable, value] = []] = Object.entries(startedFor(record))
+  const mark = `\0${variable}=${value}\0`
+  const theirs = (): number[] =>
+    readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && pid !== process.pid && bears(pid, mark))
+  const ended = await until(() => {
+    const left = theirs()
+    for (const pid of left)
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {} // it has ended meanwhile
+    return left.length === 0
+  }, 5000)
+  if (!ended) throw new Unable(`processes of ${record.name} do not end: ${theirs().join(', ')}`)
+}
+
+function bears(pid: number, mark: string): boolean {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark)
+  } catch {
+    return false // it has ended meanwhile
+  }
+}
