@@ -2,9 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { plan } from '../../lib/run/plan.ts'
 import { root } from '../machine.ts'
-import { attempt, settings } from './attempt.ts'
+import { attempt, count } from './attempt.ts'
 import type { Look } from './changes.ts'
 import { type Case, casesOf, type Fault, type On, type Tried } from './faults.ts'
 import { type Machine, withMachine } from './machine.ts'
@@ -26,20 +25,14 @@ async function onMachines<T>(
           if (!(await work(item, machine, before))) return
       })
   }
-  await Promise.all(Array.from({ length: Math.min(machines, items.length) }, worker))
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(machines, items.length) }, worker))
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
 }
 
 /** The names of all scenarios. */
 export const allScenarios = readdirSync(join(root, 'scenarios'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -3))
-
-/** How many commands a scenario has, as it is planned. Were they more, the case that is not struck would be. */
-async function countOf(scenario: string): Promise<number> {
-  Object.assign(process.env, settings)
-  const { entries } = await plan((await import(`../../scenarios/${scenario}.ts`)).default)
-  return entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : [])).length
-}
 
 export interface Wanted {
   where: readonly On[]
@@ -49,14 +42,17 @@ export interface Wanted {
   nth?: number
 }
 
-/** All cases that are wanted. */
+/** All cases that are wanted. Each scenario is built once, to count its commands; what cannot be built fails in each. */
 export async function allCases({ where, scenarios, faults, nth = 1 }: Wanted): Promise<Case[]> {
+  const items = where.flatMap((on) => scenarios.map((scenario) => ({ on, scenario })))
   const counts = new Map<string, number>()
-  for (const scenario of scenarios) counts.set(scenario, await countOf(scenario))
-  return where.flatMap((on) =>
-    [...counts].flatMap(([scenario, count]) =>
-      faults.flatMap((fault) => casesOf(on, scenario, count, fault, nth)),
-    ),
+  await onMachines(items, async (item, machine) => {
+    const commands = await count(machine, item)
+    counts.set(`${item.on} ${item.scenario}`, commands ?? 0)
+    return commands !== undefined
+  })
+  return items.flatMap(({ on, scenario }) =>
+    faults.flatMap((fault) => casesOf(on, scenario, counts.get(`${on} ${scenario}`) ?? 0, fault, nth)),
   )
 }
 

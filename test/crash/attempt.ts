@@ -9,7 +9,7 @@ import { type Machine, program } from './machine.ts'
 const folder: Readonly<Record<On, string>> = { sandbox: '/run/vethlab', host: '/var/lib/vethlab' }
 
 /** What scenarios take from the environment: a small star. */
-export const settings = { N: '3' }
+const settings = { N: '3' }
 
 /** How many commands of a lab have begun, by its journal. */
 function begun(file: string): number {
@@ -45,6 +45,18 @@ function tool(machine: Machine, { on, scenario }: Pick<Case, 'on' | 'scenario'>)
   }
 }
 type Tool = ReturnType<typeof tool>
+
+/** How many commands a lab has on a machine, built whole; undefined when it cannot be built. */
+export async function count(
+  machine: Machine,
+  one: Pick<Case, 'on' | 'scenario'>,
+): Promise<number | undefined> {
+  const { struck, journal, down } = tool(machine, one)
+  const { code } = await struck('')
+  const commands = begun(journal)
+  await down()
+  return code === 0 ? commands : undefined
+}
 
 const said = (what: string, { code, stdout, stderr }: Finished): string =>
   `${what} ended with ${code}: ${(stderr || stdout).trim().replaceAll('\n', ' | ').slice(-400)}`

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { withLab } from '../../lib/index.ts'
 import { enter } from '../../lib/sandbox/enter.ts'
 import { type Finished, finished, until } from '../../lib/sandbox/process.ts'
+import { builtImage } from '../../lib/sandbox/state.ts'
 import { root } from '../machine.ts'
 import type { Look } from './changes.ts'
 import { changes } from './changes.ts'
@@ -30,6 +31,12 @@ export const program = (file: string, ...words: string[]): string[] => [
   join(root, file),
   ...words,
 ]
+
+/** An engine that is in use: what comes with its first container stays, as the cgroup of all, and docker0's address. */
+const inUse = `docker run -d --name first ${builtImage} sleep 60
+tries=0
+until ip -6 addr show dev docker0 | grep -v tentative | grep -q fe80 || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
+docker rm -f first`
 
 let opened = 0
 
@@ -61,6 +68,7 @@ export const withMachine = <T>(work: (machine: Machine) => Promise<T>): Promise<
         await until(same, 2000, 100)
         return changed
       }
+      await run(['sh', '-c', inUse])
       const file = (path: string) => `/proc/${entry.server.pid}/root${path}`
       return work({ start: begin, run, file, look, changedSince })
     },
