@@ -141,7 +141,7 @@ async function crash(machine: Machine, one: Case, { struck, down, up, journal }:
     }
     default: {
       const [kind, code] = fault.strike ?? ['', 0]
-      const done = await struck(`${kind} ${at}`, fault.batch)
+      const done = await struck(`${kind} ${one.whole ? 0 : at}`, fault.batch)
       const wrong = ends('up', done, one.whole ? 0 : code)
       if (fault.name === 'torn') tear(journal)
       if (fault.name === 'twice') wrong.push(...both(await Promise.all([down(), down()])))

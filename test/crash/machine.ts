@@ -32,11 +32,12 @@ export const program = (file: string, ...words: string[]): string[] => [
   ...words,
 ]
 
-/** An engine that is in use: what comes with its first container stays, as the cgroup of all, and docker0's address. */
+/** An engine that is in use: what comes with its first container stays, as the cgroup of all, docker0's address, a mount. */
 const inUse = `docker run -d --name first ${builtImage} sleep 60
 tries=0
 until ip -6 addr show dev docker0 | grep -v tentative | grep -q fe80 || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
-docker rm -f first`
+docker rm -f first
+docker run --rm --network host ${builtImage} true`
 
 let opened = 0
 
