@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean test test-engines engines bench scenarios new why
+.PHONY: help doctor setup status clean test test-engines engines bench crash scenarios new why
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -58,6 +58,9 @@ test-engines: engines ## test all scenarios on each of them
 
 bench: setup ## measure against plain shell, ip -batch and others
 	@npm run --silent bench
+
+crash: setup ## crash all scenarios at every command, and see what is left: SCENARIOS=net1 EVERY=5
+	@npm run --silent crash
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch $@

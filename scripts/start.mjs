@@ -7,7 +7,7 @@
  * `npx tsx scenarios/net1.ts up` does the same without the cache.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -16,17 +16,30 @@ const entry = resolve(process.argv[2] ?? '')
 const name = `${basename(entry, '.ts')}-${createHash('sha1').update(entry).digest('hex').slice(0, 12)}`
 const folder = join(root, 'node_modules/.cache/vethlab', name)
 
-/** Whether the bundle is newer than all that it was made of. */
-function fresh() {
+/** What the newest bundle was made of, and its file; undefined when there is none. */
+function newest() {
   try {
-    const { node, inputs } = JSON.parse(readFileSync(join(folder, 'inputs.json'), 'utf8'))
-    return (
-      node === process.version &&
-      Object.entries(inputs).every(([file, time]) => statSync(file).mtimeMs === time)
-    )
+    return JSON.parse(readFileSync(join(folder, 'inputs.json'), 'utf8'))
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** The bundle's file, if it is newer than all that it was made of. */
+function fresh() {
+  const { node, inputs, main } = newest() ?? {}
+  try {
+    const same = Object.entries(inputs ?? {}).every(([file, time]) => statSync(file).mtimeMs === time)
+    return main && node === process.version && same ? main : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a file at once or not at all: many may be started side by side. */
+function write(file, contents) {
+  writeFileSync(`${file}.${process.pid}`, contents)
+  renameSync(`${file}.${process.pid}`, file)
 }
 
 /** Inside a bundle each file still knows its own address. */
@@ -55,11 +68,12 @@ const onlyWhenCalled = {
 
 async function bundle() {
   const { build } = await import('esbuild')
-  const draft = `${folder}.${process.pid}`
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: { main: entry },
-    outdir: draft,
+    entryNames: '[name]-[hash]',
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
+    write: false,
     absWorkingDir: root,
     bundle: true,
     // What is large, or reads files of its own, and is loaded only when it is needed.
@@ -78,13 +92,15 @@ async function bundle() {
   })
   const files = [...Object.keys(metafile.inputs), 'scripts/start.mjs'].map((file) => resolve(root, file))
   const inputs = Object.fromEntries(files.map((file) => [file, statSync(file).mtimeMs]))
-  writeFileSync(join(draft, 'inputs.json'), JSON.stringify({ node: process.version, inputs }))
-  rmSync(folder, { recursive: true, force: true })
-  try {
-    renameSync(draft, folder)
-  } catch {
-    rmSync(draft, { recursive: true, force: true }) // another process was first
-  }
+  for (const { path, contents } of outputFiles) write(path, contents)
+  const main = basename(outputFiles.find(({ path }) => path.endsWith('.mjs')).path)
+  // Another process may just be loading the one before this.
+  const kept = [main, newest()?.main, 'inputs.json'].filter(Boolean)
+  write(join(folder, 'inputs.json'), JSON.stringify({ node: process.version, inputs, main }))
+  for (const file of readdirSync(folder))
+    if (!kept.some((name) => file.startsWith(name)))
+      rmSync(join(folder, file), { recursive: true, force: true })
+  return main
 }
 
 try {
@@ -94,26 +110,19 @@ try {
   process.exit(2)
 }
 
-/** Makes the bundle if it is not there; false where this user may not write it. */
+/** The file of the bundle, which is made if it is not there; undefined where this user may not write it. */
 async function ready() {
-  if (fresh()) return true
+  const found = fresh()
+  if (found) return found
   try {
-    mkdirSync(join(folder, '..'), { recursive: true })
-  } catch {
-    return false
+    mkdirSync(folder, { recursive: true })
+    return await bundle()
+  } catch (error) {
+    if (!error.errors && error.code) return undefined // the folder cannot be written
+    if (error.errors?.some(({ text }) => /permission denied|read-only/i.test(text))) return undefined
+    if (!error.errors) throw error
+    process.exit(2) // a slip in the script: esbuild has shown where
   }
-  return bundle().then(
-    () => true,
-    (error) => {
-      if (
-        error.errors?.some(({ text }) => /permission denied|read-only/i.test(text)) ||
-        error.code === 'EACCES'
-      )
-        return false
-      if (!error.errors) throw error
-      process.exit(2) // a slip in the script: esbuild has shown where
-    },
-  )
 }
 
 /** A file among the scenarios that holds none would end without a word. */
@@ -126,9 +135,10 @@ function check(module) {
 }
 
 process.argv.splice(1, 2, entry)
-if (await ready()) {
+const main = await ready()
+if (main) {
   process.setSourceMapsEnabled(true)
-  check(await import(pathToFileURL(join(folder, 'main.mjs')).href))
+  check(await import(pathToFileURL(join(folder, main)).href))
 } else {
   const { register } = await import('tsx/esm/api')
   register()

@@ -27,6 +27,10 @@ export const startScenario = (
 export const vethlab = (name: string, words: string[], env: Record<string, string> = {}): Promise<Finished> =>
   finished(startScenario(name, words, env))
 
+/** The command line of all scenarios. */
+export const vethlabAll = (words: string[], env: Record<string, string> = {}): Promise<Finished> =>
+  vethlab(join(root, 'scripts/vethlab.ts'), words, env)
+
 const run = (file: string, ...argv: string[]): string => execFileSync(file, argv, { encoding: 'utf8' })
 
 /** For a test that an ordinary user cannot do: there it is skipped, and the run lists it with the reason. */
@@ -52,7 +56,15 @@ const processes = (): string[] =>
 
 const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim().split('\n').sort()
 
-const withoutClock = (text: string): string => text.replace(/(valid|preferred)_lft \S+/g, '')
+const withoutClock = (text: string): string => text.replace(/((valid|preferred)_lft|_timer) +\S+/g, '')
+
+/** What labs start and make beside the network: processes, cgroups, folders. */
+export const belongings = (): Record<string, readonly string[]> => ({
+  'all processes': processes(),
+  cgroups: cgroups(),
+  'docker folders': ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'].flatMap(listing),
+  folders: ['/run', '/run/netns', '/opt', '/var/lib', '/etc'].flatMap(listing),
+})
 
 /**
  * What `down --prove` compares, and more: links and addresses in ip's own words, the names of all sysctls, every
@@ -64,10 +76,7 @@ export async function snapshot(): Promise<Record<string, readonly string[]>> {
     'ip link': run('ip', '-d', 'link').split('\n'),
     'ip addr': withoutClock(run('ip', 'addr')).split('\n'),
     findmnt: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS').split('\n'),
-    'all processes': processes(),
-    cgroups: cgroups(),
-    'docker folders': ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'].flatMap(listing),
-    folders: ['/run', '/run/netns', '/opt', '/var/lib', '/etc'].flatMap(listing),
+    ...belongings(),
   }
   const seen = await look()
   const unseen = parts.filter((part) => !seen[part])

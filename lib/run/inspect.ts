@@ -63,7 +63,8 @@ export interface LabStatus {
 
 /** All labs that are up, or the one of that name, with their places and addresses. */
 export async function status(name?: string): Promise<LabStatus[]> {
-  const labs = allLabs().filter((lab) => name === undefined || lab.name === name)
+  const only = name === undefined ? undefined : labName(name)
+  const labs = allLabs().filter((lab) => only === undefined || lab.name === only)
   return Promise.all(
     labs.map(async (lab) => ({
       name: lab.name,

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
 import { rootless } from './enter.ts'
 
@@ -146,12 +146,20 @@ export function claim(name: string): boolean {
     return true
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
-    throw new Unable(`cannot write the state of the lab: ${message}`, {
-      hint: session() ? sessionHint : `Make ${stateRoot()} writable for you.`,
-    })
+    throw cannotWrite(folder, error)
   }
+}
+
+/** The error for a lab's state that could not be written. */
+function cannotWrite(folder: string, error: unknown): Unable {
+  const { code, message } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const hint = session() ? sessionHint : `Make ${dirname(folder)} writable for you.`
+  return new Unable(`cannot write the state of the lab: ${message}`, {
+    hint: full ? `The disk of ${folder} is full: free some space.` : hint,
+  })
 }
 
 /** Whether the process that claimed a name is still there. */
@@ -169,8 +177,12 @@ export function ownerLives(name: string): boolean {
 /** Writes the record in a folder, at once or not at all. */
 export function writeRecord(folder: string, record: LabRecord): void {
   const file = join(folder, 'lab.json')
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw cannotWrite(folder, error)
+  }
 }
 
 /** Writes the record of a lab. Of one on this machine, the virtual servers are in a record of their own. */

@@ -106,15 +106,20 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
   const stdin = child.stdin as Writable & { unref?(): void }
   stdin.on('error', () => {}) // the lab may end first
   stdin.unref?.()
-  const pid = pidOf('world')
-  const record: LabRecord = {
-    ...about,
-    pid,
-    born: bornAt(pid) ?? '',
-    servers: servers.map((name) => ({ name, pid: pidOf(name), engine: false })),
+  try {
+    const pid = pidOf('world')
+    const record: LabRecord = {
+      ...about,
+      pid,
+      born: bornAt(pid) ?? '',
+      servers: servers.map((name) => ({ name, pid: pidOf(name), engine: false })),
+    }
+    saveLab(record)
+    return { record, keep: () => void stdin.end('keep\n') }
+  } catch (error) {
+    child.stdin?.destroy() // the janitor ends what there is
+    throw error
   }
-  saveLab(record)
-  return { record, keep: () => void stdin.end('keep\n') }
 }
 
 /** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
@@ -142,8 +147,9 @@ export async function endWorld(name: string): Promise<void> {
   const lab = findWorld(name)
   if (lab) kill(lab.pid)
   const folder = labFolder(name)
-  // Without a record it never started; its janitor, if there is one, is about to end.
-  if (!(await until(() => !existsSync(folder), lab ? 5000 : 500, 2))) sweep(name)
+  // Without a record it never started. Its janitor, if there is one, is about to end: it still has its file.
+  const janitor = lab || existsSync(join(folder, 'pid'))
+  if (!(await until(() => !existsSync(folder), janitor ? 5000 : 500, 2))) sweep(name)
 }
 
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
