@@ -17,8 +17,8 @@ scenario-%: setup ## build a scenario, check it, leave it up; ON=host: on this m
 test-%: setup ## build a scenario, check it, remove it
 	$(call verb,test,$(on))
 
-clean-%: setup ## remove a scenario
-	@$(start) scripts/vethlab.ts down $*
+clean-%: setup ## remove a scenario; ARGS=--prove tells what it left
+	@$(start) scripts/vethlab.ts down $* $(ARGS)
 
 shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 	@$(start) scripts/vethlab.ts shell $* $(WHERE)
@@ -42,7 +42,7 @@ status: setup ## show what is up
 	@$(start) scripts/vethlab.ts status
 
 clean: setup ## remove everything that is up
-	@$(start) scripts/vethlab.ts down --all
+	@$(start) scripts/vethlab.ts down --all $(ARGS)
 
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh

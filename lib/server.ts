@@ -1,8 +1,16 @@
-import type { Place } from './command.ts'
+import { command, type Place, type Read } from './command.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'
+import { variable } from './docker/network.ts'
 import { hostName } from './names.ts'
 import { container, netns, tools } from './place.ts'
+
+const hostnameOf = (place: Place): Read =>
+  Object.freeze({
+    ...command(place, ['hostname'], { shows: true }),
+    variable: variable(place.name, 'hostname'),
+    check: (value: string) => value,
+  })
 
 /**
  * A Linux machine with a network stack and a Docker Engine. In a lab it is a virtual one, with that host name;
@@ -16,6 +24,13 @@ export const server = (name: string) => {
     docker: docker(place),
     /** A Compose project on this server: its name and its file. */
     compose: (project: string, file: URL | string) => compose(place, project, file),
+    /**
+     * Its host name, to be read: that of a virtual server is its name here.
+     *
+     * Example: server1.hostname
+     * Equivalent to: `hostname`
+     */
+    hostname: hostnameOf(place),
     /** A network namespace on this server; its `add()` makes it. */
     netns: (name: string) => netns(place, name),
     /** A container on this server; `docker.run(…)` makes it. */

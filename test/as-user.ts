@@ -9,9 +9,9 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { difference, root, snapshot } from './machine.ts'
 
-const before = snapshot()
+const before = await snapshot()
 const tests = ['node', '--import', 'tsx/esm', '--test', '--test-concurrency=1', ...process.argv.slice(2)]
 const words = [join(root, 'test/users.sh'), 'sh', join(root, 'test/as.sh'), 'student', ...tests]
 const { status } = spawnSync('sh', words, { stdio: 'inherit' })
-assert.deepEqual(difference(before), [])
+assert.deepEqual(await difference(before), [])
 process.exitCode = status ?? 1

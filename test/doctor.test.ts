@@ -7,9 +7,9 @@ import { difference, root, snapshot, vethlab } from './machine.ts'
 const doctor = join(root, 'scripts/doctor.ts')
 
 test('a machine that is set up has nothing that fails, and is left as it was', async () => {
-  const before = snapshot()
+  const before = await snapshot()
   const { code, stdout } = await vethlab(doctor, ['--json'])
-  assert.deepEqual(difference(before), [])
+  assert.deepEqual(await difference(before), [])
   assert.equal(code, 0, stdout)
   const { ok, findings } = JSON.parse(stdout)
   assert.ok(ok)

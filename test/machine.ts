@@ -1,7 +1,10 @@
 /** What the tests look at and do on the machine itself: look only, and the tool's own command line. */
+import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { differences } from '../lib/machine/difference.ts'
+import { snapshot as look, type Part, parts, type Snapshot } from '../lib/machine/snapshot.ts'
 import { rootless } from '../lib/sandbox/enter.ts'
 import { type Finished, finished, until } from '../lib/sandbox/process.ts'
 import { labFolder } from '../lib/sandbox/state.ts'
@@ -33,23 +36,6 @@ const run = (file: string, ...argv: string[]): string => execFileSync(file, argv
 /** For a test that an ordinary user cannot do: there it is skipped, and the run lists it with the reason. */
 export const needsRoot = (reason: string) => ({ skip: rootless ? `needs root: ${reason}` : false })
 
-/** Kernel counters and what the machine's own traffic changes. */
-const lively =
-  /(_count|\/flush|gc_stat|stat\/|inet_peer|_max_age|expires|nf_conntrack_buckets|tcp_mem|udp_mem)/
-
-function sysctls(folder = '/proc/sys/net'): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return sysctls(path)
-    if (lively.test(path)) return []
-    try {
-      return [`${path} ${readFileSync(path, 'utf8').trim()}`]
-    } catch {
-      return [] // write-only
-    }
-  })
-}
-
 const listing = (folder: string): string[] => {
   try {
     return readdirSync(folder).sort()
@@ -70,50 +56,37 @@ const processes = (): string[] =>
 
 const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim().split('\n').sort()
 
-const legacyTables = '/proc/net/ip_tables_names'
 const withoutClock = (text: string): string => text.replace(/((valid|preferred)_lft|_timer) +\S+/g, '')
 
-/** What labs start and make beside the network: processes, cgroups, folders. */
-export const belongings = (): Record<string, string | string[]> => ({
-  processes: processes(),
-  cgroups: cgroups(),
-  docker: [...listing('/var/lib/docker'), ...listing('/var/lib/containerd'), ...listing('/etc/docker')],
-  folders: [...listing('/run'), ...listing('/opt'), ...listing('/var/lib'), ...listing('/etc')],
-})
-
 /**
- * The machine's own network, firewall, namespaces, mounts, processes, cgroups and folders. The firewall is shown to
- * root only; the tests as an ordinary user are compared by root as a whole (test/as-user.ts).
+ * What `down --prove` compares, and more: links and addresses in ip's own words, the names of all sysctls, every
+ * process that looks like a lab's, cgroups and folders. The firewall is shown to root only; the tests as an ordinary
+ * user are compared by root as a whole (test/as-user.ts).
  */
-export const snapshot = (): Record<string, string | string[]> => ({
-  links: withoutClock(run('ip', '-d', 'link')),
-  addresses: withoutClock(run('ip', 'addr')),
-  routes: run('ip', 'route', 'show', 'table', 'all'),
-  rules: run('ip', 'rule'),
-  nft: rootless ? '' : run('nft', 'list', 'ruleset'),
-  iptables: rootless || !existsSync(legacyTables) ? '' : readFileSync(legacyTables, 'utf8'),
-  sysctls: sysctls(),
-  namespaces: listing('/run/netns'),
-  mounts: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'),
-  ...belongings(),
-})
+export async function snapshot(): Promise<Record<string, readonly string[]>> {
+  const more = {
+    'ip link': withoutClock(run('ip', '-d', 'link')).split('\n'),
+    'ip addr': withoutClock(run('ip', 'addr')).split('\n'),
+    findmnt: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS').split('\n'),
+    'all processes': processes(),
+    cgroups: cgroups(),
+    'docker folders': ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'].flatMap(listing),
+    folders: ['/run', '/run/netns', '/opt', '/var/lib', '/etc'].flatMap(listing),
+  }
+  const seen = await look()
+  const unseen = parts.filter((part) => !seen[part])
+  assert.deepEqual(unseen, rootless ? ['firewall'] : [])
+  const names = seen.sysctls?.map((line) => line.replace(/ = .*/, '')) ?? []
+  return { ...(seen as Record<Part, string[]>), ...more, 'names of sysctls': names }
+}
 
 /** Waits until the lab of that name has left nothing in the state folder. */
 export const gone = (lab: string): Promise<boolean> => until(() => !existsSync(labFolder(lab)), 5000)
 
 /** What differs between two snapshots, a line each: `- links: …` for what is gone, `+ links: …` for what is new. */
-export function difference(
-  before: ReturnType<typeof snapshot>,
-  after: ReturnType<typeof snapshot> = snapshot(),
-): string[] {
-  const lines = (value: string | string[] | undefined) =>
-    typeof value === 'string' ? value.split('\n') : (value ?? [])
-  return Object.keys(before).flatMap((key) => {
-    const old = lines(before[key])
-    const now = lines(after[key])
-    return [
-      ...old.filter((line) => !now.includes(line)).map((line) => `- ${key}: ${line}`),
-      ...now.filter((line) => !old.includes(line)).map((line) => `+ ${key}: ${line}`),
-    ]
-  })
+export async function difference(before: Awaited<ReturnType<typeof snapshot>>): Promise<string[]> {
+  const after = await snapshot()
+  return differences(before as Snapshot, after as Snapshot).map(
+    ({ sign, part, line }) => `${sign} ${part}: ${line}`,
+  )
 }

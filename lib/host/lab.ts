@@ -8,10 +8,12 @@ import { explain, Unable } from '../errors.ts'
 import { needsEngine } from '../render/argv.ts'
 import type { Listener } from '../run/events.ts'
 import { howTo } from '../run/hints.ts'
+import type { Head } from '../run/journal.ts'
 import { hasLan, onMachine, type Plan, serversOf } from '../run/plan.ts'
 import { findCompose } from '../sandbox/engine.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
+import { endStartedFor } from '../sandbox/host.ts'
 import { builtFile } from '../sandbox/image.ts'
 import { ownImage } from '../sandbox/needs.ts'
 import { until } from '../sandbox/process.ts'
@@ -26,10 +28,10 @@ import {
 } from '../sandbox/state.ts'
 import { type About, endWorld, inNewWorld } from '../sandbox/world.ts'
 import { changesText, type Setting } from './changes.ts'
+import { bareLinks, tablesOf } from './leftovers.ts'
 import { locked } from './lock.ts'
 import { label } from './mark.ts'
 import { currentValue, ownThings, readWords } from './settings.ts'
-import { tablesOf } from './tables.ts'
 import { inProjects, taken } from './taken.ts'
 import { type Undone, undo } from './undo.ts'
 import { usesOf } from './uses.ts'
@@ -57,13 +59,13 @@ function importImage(machine: string, lab: string): Command {
 }
 
 /** A folder that is there at once with all in it, or not at all. */
-function claimFolder(record: LabRecord, tables: readonly string[]): void {
+function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'>): void {
   const folder = hostFolder(record.name)
   const draft = join(hostRoot(), `.${record.name}.${process.pid}`)
   try {
     mkdirSync(hostRoot(), { recursive: true, mode: 0o755 })
     mkdirSync(draft, { mode: 0o700 })
-    begin(join(draft, 'journal'), record.name, tables)
+    begin(join(draft, 'journal'), record.name, now)
     writeRecord(draft, record)
     renameSync(draft, folder)
   } catch (error) {
@@ -170,7 +172,8 @@ export async function onHost<T>(
       on: 'host',
     }
     const before = await prepare(sandbox(record), planned, about.name, asking)
-    claimFolder(record, await tablesOf(await sandbox(record).server(machine, false)))
+    const { run } = await sandbox(record).server(machine, false)
+    claimFolder(record, { tables: await tablesOf(run), bare: await bareLinks(run) })
     const build = async (made: LabRecord): Promise<T> => {
       saveLab(made)
       return work(sandbox(made), before)
@@ -216,6 +219,7 @@ async function takeOff(record: LabRecord): Promise<Undone[]> {
       `${name} could not be taken back whole:\n${failed.map(({ text, said }) => `  ${text}\n    ${said}`).join('\n')}`,
       { hint: `The rest is taken back. Mend the cause, then once more: ${howTo('down', name)}` },
     )
+  await endStartedFor(record) // the shell that has done all this
   const forgotten = join(hostRoot(), `.${name}.removed`)
   rmSync(forgotten, { recursive: true, force: true })
   renameSync(hostFolder(name), forgotten)

@@ -39,11 +39,13 @@ export async function currentValue(words: string, machine: RunningServer): Promi
   return stdout.trim()
 }
 
-/** The words on the machine that put the old value back; undefined when there was none to put back. */
-export function restoreWords({ place, undo, old }: Intent): string[] | undefined {
-  if (!undo) return undefined
-  const { argv, read } = undo
-  const words = read?.found && old ? read.found : argv
-  if (old === undefined || !words.some((word) => word.includes(OLD))) return onServer(place, words)
-  return old === '' ? undefined : onServer(place, words).map((word) => word.replace(OLD, old))
+/**
+ * The words that put the old value of a setting back, from those of its undo on the machine. Undefined when there is
+ * nothing to put back: there was no value, or it is a setting of a thing that goes as a whole.
+ */
+export function restoreWords({ place, undo, old }: Intent, argv: readonly string[]): string[] | undefined {
+  const found = undo?.read?.found
+  const words = found && old ? onServer(place, found) : [...argv]
+  if (!words.some((word) => word.includes(OLD))) return words
+  return old ? words.map((word) => word.replace(OLD, old)) : undefined
 }

@@ -6,12 +6,12 @@ import { undoList } from '../render/undo.ts'
 import { execute } from '../run/execute.ts'
 import type { Head } from '../run/journal.ts'
 import { endStartedFor } from '../sandbox/host.ts'
-import { sleep } from '../sandbox/process.ts'
-import { type Sandbox, sandbox } from '../sandbox/sandbox.ts'
+import { sleep, until } from '../sandbox/process.ts'
+import { type RunningServer, type Sandbox, sandbox } from '../sandbox/sandbox.ts'
 import type { LabRecord } from '../sandbox/state.ts'
+import { linkLocal, removalOf, tableOf } from './leftovers.ts'
 import { label, markOf } from './mark.ts'
 import { readWords, restoreWords } from './settings.ts'
-import { removalOf, tableOf } from './tables.ts'
 import { bequeath, bootId, type Done, others, type Told, told } from './written.ts'
 
 /** What became of one thing that was to be taken back. */
@@ -50,7 +50,7 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   const taken = settled(record.name, here, head)
   for (const { command, argv } of undoList(here as readonly Command[])) {
     const one = command as Done
-    const words = one.old === undefined ? argv : restoreWords(one)
+    const words = restoreWords(one, argv)
     if (words === undefined) continue
     const text = shellLine(words)
     const heir = taken.get(one)
@@ -65,25 +65,35 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
       result.push({ text, what: 'failed', said: (error as Error).message })
     }
   }
-  if (!rebooted) result.push(...(await leftTables(box, machine, here, head)))
+  if (rebooted) return result
+  const { run } = await box.server(machine, false)
+  for (const words of [...(await leftTables(run, here, head)), ...(await leftAddresses(run, head))])
+    result.push(await takeBack(box, machine, words))
   return result
 }
 
-/** Removes the tables of the firewall that came with our rules and are empty now. */
-async function leftTables(
-  box: Sandbox,
-  machine: string,
-  here: readonly Done[],
-  head: Head,
-): Promise<Undone[]> {
-  const tables = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
-  const result: Undone[] = []
-  for (const table of new Set(tables)) {
-    if (table === undefined || head.tables.includes(table)) continue
-    const words = await removalOf(table, await box.server(machine, false))
-    if (words) result.push(await takeBack(box, machine, words))
-  }
-  return result
+/** The words that remove the tables of the firewall that came with our rules and are empty now. */
+async function leftTables(run: RunningServer['run'], here: readonly Done[], head: Head): Promise<string[][]> {
+  const used = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
+  const ours = [...new Set(used)].filter((table) => table !== undefined && !head.tables.includes(table))
+  const words = await Promise.all(ours.map((table) => removalOf(table ?? '', run)))
+  return words.filter((one) => one !== undefined)
+}
+
+/**
+ * The words that take away the IPv6 addresses, and what came with them, that the kernel gave to an interface with its first
+ * container, where none is plugged in any more: off and on again, IPv6 is there as it was before.
+ */
+async function leftAddresses(run: RunningServer['run'], head: Head): Promise<string[][]> {
+  const candidates = async () =>
+    (await linkLocal(run)).filter(({ dev, only, ports }) => only && ports === 0 && head.bare.includes(dev))
+  // The kernel tells of a lost carrier up to a second later (linkwatch); with one it would give the address again.
+  await until(async () => (await candidates()).every(({ carrier }) => !carrier), 2000, 20)
+  return (await candidates())
+    .filter(({ carrier }) => !carrier)
+    .flatMap(({ dev }) =>
+      ['1', '0'].map((off) => ['sysctl', '-w', `net/ipv6/conf/${dev}/disable_ipv6=${off}`]),
+    )
 }
 
 /** Runs the words on the machine. */

@@ -21,8 +21,8 @@ export const journalFile = (lab: string): string => join(hostFolder(lab), 'journ
 /** A new one each time that the machine starts. Source: random(4). */
 export const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
-/** Starts the journal of a lab; `tables` are those of the firewall that are there now. */
-export function begin(file: string, lab: string, tables: readonly string[]): void {
+/** Starts the journal of a lab, with what is there now that may not be told apart later. */
+export function begin(file: string, lab: string, { tables, bare }: Pick<Head, 'tables' | 'bare'>): void {
   const boot = bootId()
   const before = others(lab).filter(({ head }) => head.boot === boot)
   const head: Head = {
@@ -32,6 +32,7 @@ export function begin(file: string, lab: string, tables: readonly string[]): voi
     boot,
     uptime: uptime(),
     tables: tables.filter((table) => before.every(({ head }) => head.tables.includes(table))),
+    bare: [...new Set([...bare, ...before.flatMap(({ head }) => head.bare)])],
   }
   append(file, [head], '', true)
 }

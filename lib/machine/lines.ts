@@ -75,7 +75,7 @@ export const routeLines = (text: string): string[] =>
     nonEmpty(text).map((line) =>
       line
         .replace(/ expires \d+sec| linkdown\b| dead\b/g, '')
-        .replace(/\\?\s+/g, ' ')
+        .replace(/[\\\s]+/g, ' ')
         .trim(),
     ),
   )

@@ -51,9 +51,12 @@ const asked = ['ip -j -d addr', 'ip -o route show table all', 'ip rule', 'ip -6 
 
 async function network(): Promise<Pick<Snapshot, 'links' | 'addresses' | 'routes' | 'rules'>> {
   const answer = await output('sh', '-c', `set -e; ${asked.join('; echo ==; ')}`)
-  if (answer === undefined) return { links: null, addresses: null, routes: null, rules: null }
-  const [addr = '', route = '', rule4 = '', rule6 = ''] = answer.split(/^==\n/m)
-  return { ...linksAndAddresses(addr), routes: routeLines(route), rules: ruleLines(rule4, rule6) }
+  const [addr = '', route = '', rule4 = '', rule6 = ''] = answer?.split(/^==\n/m) ?? []
+  try {
+    return { ...linksAndAddresses(addr), routes: routeLines(route), rules: ruleLines(rule4, rule6) }
+  } catch {
+    return { links: null, addresses: null, routes: null, rules: null } // no ip, or one that has no JSON
+  }
 }
 
 const read = (file: string): string => {

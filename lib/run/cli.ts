@@ -66,6 +66,12 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       },
     ] as const
   const options = (args: object) => args as unknown as Options
+  const provable = (parser: Argv) =>
+    parser.option('prove', {
+      type: 'boolean',
+      default: false,
+      describe: 'compare the machine before it and after it',
+    })
 
   const parser = yargs([...argv])
     .scriptName(own ? `npx tsx scenarios/${own.name}.ts` : 'vethlab')
@@ -82,9 +88,14 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ),
     )
     .command(
-      ...verb(`test${target}`, 'build it, check it, and remove it', async (args) => {
-        return (await import('./show.ts')).shown('test', await scenarioOf(args), options(args), false)
-      }),
+      ...verb(
+        `test${target}`,
+        'build it, check it, and remove it',
+        async (args) => {
+          return (await import('./show.ts')).shown('test', await scenarioOf(args), options(args), false)
+        },
+        provable,
+      ),
     )
     .command(
       ...verb(
@@ -92,10 +103,13 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
         own ? 'remove it' : 'remove a lab; with --all, all of them',
         async (args) => {
           const { downVerb } = await import('./reports.ts')
-          return downVerb(args.all ? undefined : labOf(args), options(args).json, catalogue?.names())
+          const { json, prove } = options(args)
+          return downVerb(args.all ? undefined : labOf(args), json, catalogue?.names(), prove)
         },
         (parser) =>
-          own ? parser : parser.option('all', { type: 'boolean', describe: 'every lab that is up' }),
+          own
+            ? provable(parser)
+            : provable(parser).option('all', { type: 'boolean', describe: 'every lab that is up' }),
       ),
     )
     .command(

@@ -57,6 +57,8 @@ export interface Head {
   uptime: number
   /** The tables of the firewall that were there before this lab and all that stand beside it. */
   tables: string[]
+  /** The interfaces that had no IPv6 address of their own by then. */
+  bare: string[]
 }
 
 export type JournalLine = Head | Intent | End | Inherited

@@ -1,6 +1,7 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
 import type { Undone } from '../host/undo.ts'
+import { proofText } from '../machine/show.ts'
 import type { LabRecord } from '../sandbox/state.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
@@ -12,7 +13,13 @@ import { down, downAll } from './verbs.ts'
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** Removes one lab, or all, and says what was removed. A name that no lab and no scenario has is a mistake. */
-export async function downVerb(name: string | undefined, json: boolean, known?: string[]): Promise<number> {
+export async function downVerb(
+  name: string | undefined,
+  json: boolean,
+  known?: string[],
+  prove = false,
+): Promise<number> {
+  const proofFor = prove ? (await import('./prove.ts')).readyToProve(name) : undefined
   const one = async (lab: string) => ({
     removed: [await down(lab)].filter((lab) => lab !== undefined),
     left: [],
@@ -22,12 +29,15 @@ export async function downVerb(name: string | undefined, json: boolean, known?: 
     throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
       hint: `Scenarios: ${known.join(', ')}`,
     })
+  const names = removed.map(({ lab }) => lab.name)
+  const proof = await proofFor?.(names)
   if (json)
     write(
       JSON.stringify(
         {
-          removed: removed.map(({ lab }) => lab.name),
+          removed: names,
           undone: removed.flatMap(({ lab, undone }) => undone.map((one) => ({ lab: lab.name, ...one }))),
+          ...(proof ? { proof } : {}),
         },
         null,
         2,
@@ -36,7 +46,8 @@ export async function downVerb(name: string | undefined, json: boolean, known?: 
   else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
   for (const { lab, undone } of json ? [] : removed) write(removedText(lab, undone))
   for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
-  return 0
+  if (proof && !json) write(`\n${proofText(proof, names)}`)
+  return proof && proof.differences.length > 0 ? 1 : 0
 }
 
 /** What was removed: virtual servers, and what was changed on this machine itself. */

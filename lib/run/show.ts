@@ -1,5 +1,8 @@
 /** Runs `up` or `test`, and shows it. */
 import type { Scenario } from '../lab.ts'
+import { proofSince } from '../machine/proof.ts'
+import { proofText } from '../machine/show.ts'
+import { snapshot } from '../machine/snapshot.ts'
 import type { Event } from './events.ts'
 import { enterHint, howToAsk } from './hints.ts'
 import { screen, summary } from './screen.ts'
@@ -16,13 +19,26 @@ export interface Options {
   pcap: string | undefined
   on: 'lab' | 'host'
   yes: boolean
+  /** test, down: compares the machine before and after. */
+  prove?: boolean
 }
 
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 export async function shown(
   verb: 'up' | 'test',
   scenario: Scenario,
-  { json, quiet, undo, why, batch = verb === 'test' || quiet || json, name, pcap, on, yes }: Options,
+  {
+    json,
+    quiet,
+    undo,
+    why,
+    batch = verb === 'test' || quiet || json,
+    name,
+    pcap,
+    on,
+    yes,
+    prove = false,
+  }: Options,
   staysUp: boolean,
 ): Promise<number> {
   const events: Event[] = []
@@ -33,6 +49,7 @@ export async function shown(
         verbose: !quiet,
         howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
       })
+  const before = prove ? await snapshot() : undefined
   const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, {
     name,
     tell,
@@ -42,13 +59,23 @@ export async function shown(
     on,
     yes,
   })
-  const ok = checks.every((check) => check.ok)
+  const proof = before && (await proofSince(before))
+  const ok = checks.every((check) => check.ok) && !proof?.differences.length
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
-    const document = { scenario: scenario.name, title: scenario.title, ok, ms, steps, checks }
+    const document = {
+      scenario: scenario.name,
+      title: scenario.title,
+      ok,
+      ms,
+      steps,
+      checks,
+      ...(proof ? { proof } : {}),
+    }
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
   } else {
     await summary(checks, ms)
+    if (proof) process.stdout.write(`\n${proofText(proof, [])}\n`)
     if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
     if (staysUp)
       process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}

@@ -6,6 +6,8 @@ import type { Command } from '../command.ts'
 import { BadInput, Unable } from '../errors.ts'
 import type { Undone } from '../host/undo.ts'
 import type { Scenario } from '../lab.ts'
+import { remember } from '../machine/proof.ts'
+import { snapshot } from '../machine/snapshot.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { serverPath } from '../sandbox/engine.ts'
@@ -14,7 +16,16 @@ import { guarded } from '../sandbox/guard.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../sandbox/needs.ts'
 import { mustBeAllowed } from '../sandbox/rights.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { allLabs, findLab, type LabRecord, labName, ownerLives, saveLab } from '../sandbox/state.ts'
+import {
+  allLabs,
+  findLab,
+  hostFolder,
+  type LabRecord,
+  labFolder,
+  labName,
+  ownerLives,
+  saveLab,
+} from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
 import type { CheckResult, Listener } from './events.ts'
 import { howTo } from './hints.ts'
@@ -105,6 +116,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const on = options.on === 'host' ? { on: options.on } : {}
   tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless, ...on })
   const loading = liveModules() // while the world starts
+  const seen = stay ? snapshot() : undefined // of the machine, for `down --prove`
   const servers = serversOf(planned)
   const known = { name, title: scenario.title, file: scenario.file, path, steps: fingerprint(planned) }
 
@@ -113,10 +125,13 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
     const { why, batch } = options
+    // What changes the machine itself waits until that has been looked at; what does not goes on.
+    if (seen && options.on === 'host') await remember(hostFolder(name), seen)
     const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
     for (const command of before) await first(command)
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)
+    if (seen && options.on !== 'host') await remember(labFolder(name), seen)
     if (stay) saveLab({ ...box.record, state: 'up' })
     return { checks: results, ms: performance.now() - began }
   }

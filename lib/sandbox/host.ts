@@ -4,11 +4,15 @@ import { Unable } from '../errors.ts'
 import { until } from './process.ts'
 import { hostFolder, type LabRecord } from './state.ts'
 
-/** The variable in the environment of the processes that a lab starts on this machine: so they are found again. */
+/** The variable by which the processes that a lab has started on this machine are found again. */
 const startedBy = 'VETHLAB_ON_HOST'
 
-export const startedFor = ({ name, since }: LabRecord): Record<string, string> => ({
-  [startedBy]: `${name} ${since}`,
+const mark = ({ name, since }: LabRecord): string => `${name} ${since}`
+
+/** What the processes that a lab starts on this machine have in their environment. */
+export const startedFor = (lab: LabRecord): Record<string, string> => ({
+  VETHLAB_LAB: lab.name,
+  [startedBy]: mark(lab),
 })
 
 /** A file of a lab, which on a virtual server is in its own /run, is in the folder of the lab on this machine. */
@@ -30,12 +34,11 @@ export async function machineEngine(): Promise<void> {
 
 /** Ends the processes that a lab has started on this machine, and that go on: listeners, captures. */
 export async function endStartedFor(record: LabRecord): Promise<void> {
-  const [[variable, value] = []] = Object.entries(startedFor(record))
-  const mark = `\0${variable}=${value}\0`
+  const entry = `\0${startedBy}=${mark(record)}\0`
   const theirs = (): number[] =>
     readdirSync('/proc')
       .map(Number)
-      .filter((pid) => pid > 0 && pid !== process.pid && bears(pid, mark))
+      .filter((pid) => pid > 0 && pid !== process.pid && bears(pid, entry))
   const ended = await until(() => {
     const left = theirs()
     for (const pid of left)
@@ -47,9 +50,9 @@ export async function endStartedFor(record: LabRecord): Promise<void> {
   if (!ended) throw new Unable(`processes of ${record.name} do not end: ${theirs().join(', ')}`)
 }
 
-function bears(pid: number, mark: string): boolean {
+function bears(pid: number, entry: string): boolean {
   try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(mark)
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(entry)
   } catch {
     return false // it has ended meanwhile
   }

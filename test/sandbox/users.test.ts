@@ -10,7 +10,7 @@ const compose = 'scenarios/compose.ts'
 const run = (words: string, scenario = file) => `node scripts/start.mjs ${scenario} ${words}`
 
 let both: Users
-let machine: ReturnType<typeof snapshot>
+let machine: Awaited<ReturnType<typeof snapshot>>
 /** The lab of student: where its record is, its first process, and that of its server. */
 let lab: { record: string; pid: number; server: number }
 
@@ -20,7 +20,7 @@ let cache = ''
 
 before(async () => {
   if (root.skip) return
-  machine = snapshot()
+  machine = await snapshot()
   both = await users()
   cache = (await both.as('student', listCache)).stdout
   const up = await both.as('student', run('up'))
@@ -216,5 +216,5 @@ test('from inside, root of the lab can change nothing of the machine', root, asy
 test('when it is down, the machine is as it was', root, async () => {
   assert.equal((await both.as('student', run('down'))).code, 0)
   assert.equal((await both.as('student', listCache)).stdout, cache)
-  assert.deepEqual(difference(machine), [])
+  assert.deepEqual(await difference(machine), [])
 })

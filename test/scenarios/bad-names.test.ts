@@ -34,11 +34,11 @@ const refused = (done: { code: number; stdout: string; stderr: string }, what: s
 
 for (const verb of verbs)
   test(`${verb[0]} of a name that cannot be`, async () => {
-    const before = snapshot()
+    const before = await snapshot()
     const runs = names.map((name) => vethlab('namespaces', named(verb, name)))
     for (const [index, done] of (await Promise.all(runs)).entries())
       refused(done, `${verb[0]} ${names[index]}`)
-    assert.deepEqual(difference(before), [])
+    assert.deepEqual(await difference(before), [])
   })
 
 test('the same for the tool of all scenarios', async () => {

@@ -27,44 +27,44 @@ for (const [signal, code] of [
 ] as const)
   for (const scenario of ['namespaces', 'net1'])
     test(`${signal} during up of ${scenario}: exit code ${code}, nothing left`, async () => {
-      const before = snapshot()
+      const before = await snapshot()
       const { child, end } = await underway(scenario)
       child.kill(signal)
       const { code: got } = await end
       assert.equal(got, code)
-      assert.deepEqual(difference(before), [])
+      assert.deepEqual(await difference(before), [])
     })
 
 test('kill -9 of the tool during up: the lab ends with it', async () => {
-  const before = snapshot()
+  const before = await snapshot()
   const { child, end } = await underway('net1')
   child.kill('SIGKILL')
   await end
   assert.ok(await gone(name))
-  assert.deepEqual(difference(before), [])
+  assert.deepEqual(await difference(before), [])
 })
 
 for (const scenario of ['namespaces', 'compose'])
   test(`kill -9 of the first process of ${scenario}: nothing left`, async () => {
-    const before = snapshot()
+    const before = await snapshot()
     assert.equal((await vethlab(scenario, ['up', '--name', name, '--quiet'])).code, 0)
     const lab = findLab(name)
     assert.ok(lab)
     assert.match(readFileSync(`/proc/${lab.pid}/cmdline`, 'utf8'), /tini/)
     process.kill(lab.pid, 'SIGKILL')
     assert.ok(await gone(name))
-    assert.deepEqual(difference(before), [])
+    assert.deepEqual(await difference(before), [])
   })
 
 test('two labs of the same scenario side by side do not see each other', async () => {
-  const before = snapshot()
+  const before = await snapshot()
   const names = ['side-1', 'side-2', 'side-3']
   const codes = await Promise.all(
     names.map(async (lab) => (await vethlab('namespaces', ['up', '--name', lab, '-q'])).code),
   )
   assert.deepEqual(codes, [0, 0, 0])
   await Promise.all(names.map((lab) => vethlab('namespaces', ['down', '--name', lab])))
-  assert.deepEqual(difference(before), [])
+  assert.deepEqual(await difference(before), [])
 })
 
 test('two at once under one name: one of them is refused, the other one stands', async () => {

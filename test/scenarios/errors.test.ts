@@ -13,9 +13,9 @@ import { difference, needsRoot, root, snapshot, vethlab } from '../machine.ts'
 const folder = mkdtempSync(join(root, 'test/.errors-'))
 after(() => rmSync(folder, { recursive: true }))
 
-let machine: ReturnType<typeof snapshot>
-before(() => {
-  machine = snapshot()
+let machine: Awaited<ReturnType<typeof snapshot>>
+before(async () => {
+  machine = await snapshot()
 })
 
 /** A scenario of that body, in a file of its own. */
@@ -45,7 +45,7 @@ async function fails(
   assert.equal(done.code, code, done.stdout + done.stderr)
   assert.match(done.stderr, said)
   assert.doesNotMatch(done.stderr, /^\s+at /m, 'no stack trace')
-  assert.deepEqual(difference(machine), [])
+  assert.deepEqual(await difference(machine), [])
   return done.stderr
 }
 
@@ -279,7 +279,7 @@ test('a failed check: what was observed, what to try, and exit code 1', async ()
   } finally {
     await vethlab(file, ['down'])
   }
-  assert.deepEqual(difference(machine), [])
+  assert.deepEqual(await difference(machine), [])
 })
 
 test('a fault of the tool never looks like one of the network', async () => {
@@ -378,7 +378,7 @@ test('a script that was changed while its lab is up', async () => {
   } finally {
     await vethlab(file, ['down'])
   }
-  assert.deepEqual(difference(machine), [])
+  assert.deepEqual(await difference(machine), [])
 })
 
 test('a defect of a script is told without a stack trace, and leaves nothing', async () => {

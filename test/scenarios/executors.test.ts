@@ -12,7 +12,7 @@ const names = readdirSync(join(root, 'scenarios'))
 
 for (const scenario of names)
   test(`${scenario}: the same network by both executors`, async () => {
-    const before = snapshot()
+    const before = await snapshot()
     const run = async (executor: 'batch' | 'no-batch') => {
       const name = `${scenario}-${executor}`
       try {
@@ -38,5 +38,5 @@ for (const scenario of names)
       }
     }
     assert.deepEqual(await run('batch'), await run('no-batch'))
-    assert.deepEqual(difference(before), [])
+    assert.deepEqual(await difference(before), [])
   })

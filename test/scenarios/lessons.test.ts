@@ -11,10 +11,10 @@ interface Document {
 }
 
 async function tested(name: string): Promise<Document> {
-  const before = snapshot()
+  const before = await snapshot()
   const { code, stdout, stderr } = await vethlab(name, ['test', '--json'])
   assert.equal(code, 0, stderr || stdout)
-  assert.deepEqual(difference(before), [])
+  assert.deepEqual(await difference(before), [])
   return JSON.parse(stdout)
 }
 

@@ -8,7 +8,7 @@ const name = 'verbs-test'
 const lab = (...words: string[]) => vethlab('namespaces', [...words, '--name', name])
 const exec = (where: string, ...argv: string[]) =>
   vethlab('namespaces', ['exec', where, '--name', name, '--', ...argv])
-const before = snapshot()
+const before = await snapshot()
 after(() => lab('down'))
 
 test('down of what is not up is not an error', async () => {
@@ -100,7 +100,7 @@ test('down removes it, says what, and the machine is as it was', async () => {
   const { code, stdout } = await lab('down')
   assert.equal(code, 0)
   assert.match(stdout, /verbs-test is removed: server1/)
-  assert.deepEqual(difference(before), [])
+  assert.deepEqual(await difference(before), [])
 })
 
 test('an unknown verb lists the verbs', async () => {

@@ -19,16 +19,16 @@ const tool = join(root, 'scripts/vethlab.ts')
 const name = `why-verb-${process.pid}`
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-why-'))
 
-let machine: ReturnType<typeof snapshot>
+let machine: Awaited<ReturnType<typeof snapshot>>
 before(async () => {
-  machine = snapshot()
+  machine = await snapshot()
   const up = await vethlab('namespaces', ['up', '-q', '--name', name])
   assert.equal(up.code, 0, up.stderr)
 })
 after(async () => {
   await vethlab('namespaces', ['down', '--name', name])
   rmSync(folder, { recursive: true })
-  assert.deepEqual(difference(machine), [])
+  assert.deepEqual(await difference(machine), [])
 })
 
 const ask = (...words: string[]) => vethlab(tool, ['why', ...words, '--name', name])
