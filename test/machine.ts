@@ -58,6 +58,14 @@ const cgroups = (): string[] => run('find', '/sys/fs/cgroup', '-type', 'd').trim
 
 const withoutClock = (text: string): string => text.replace(/((valid|preferred)_lft|_timer) +\S+/g, '')
 
+/** What labs start and make beside the network: processes, cgroups, folders. */
+export const belongings = (): Record<string, readonly string[]> => ({
+  'all processes': processes(),
+  cgroups: cgroups(),
+  'docker folders': ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'].flatMap(listing),
+  folders: ['/run', '/run/netns', '/opt', '/var/lib', '/etc'].flatMap(listing),
+})
+
 /**
  * What `down --prove` compares, and more: links and addresses in ip's own words, the names of all sysctls, every
  * process that looks like a lab's, cgroups and folders. The firewall is shown to root only; the tests as an ordinary
@@ -68,10 +76,7 @@ export async function snapshot(): Promise<Record<string, readonly string[]>> {
     'ip link': withoutClock(run('ip', '-d', 'link')).split('\n'),
     'ip addr': withoutClock(run('ip', 'addr')).split('\n'),
     findmnt: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS').split('\n'),
-    'all processes': processes(),
-    cgroups: cgroups(),
-    'docker folders': ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'].flatMap(listing),
-    folders: ['/run', '/run/netns', '/opt', '/var/lib', '/etc'].flatMap(listing),
+    ...belongings(),
   }
   const seen = await look()
   const unseen = parts.filter((part) => !seen[part])

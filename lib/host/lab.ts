@@ -1,5 +1,15 @@
 /** Labs on this machine itself: building them, and taking them off it again. */
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -19,6 +29,7 @@ import { ownImage } from '../sandbox/needs.ts'
 import { until } from '../sandbox/process.ts'
 import { type RunningServer, type Sandbox, sandbox } from '../sandbox/sandbox.ts'
 import {
+  findLab,
   hostFolder,
   hostRoot,
   type LabRecord,
@@ -68,6 +79,7 @@ function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'>): voi
     begin(join(draft, 'journal'), record.name, now)
     writeRecord(draft, record)
     renameSync(draft, folder)
+    flush(hostRoot())
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
     sweep()
@@ -79,8 +91,18 @@ function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'>): voi
   }
 }
 
-/** Removes the folder of all labs when it is empty. */
+/** Writes a folder to the disk: the names in it. */
+function flush(folder: string): void {
+  const fd = openSync(folder, 'r')
+  fsyncSync(fd)
+  closeSync(fd)
+}
+
+/** Removes what was cut off while it was made or removed, and the folder of all labs when it is empty. */
 function sweep(): void {
+  if (!existsSync(hostRoot())) return
+  for (const name of readdirSync(hostRoot()).filter((name) => name.startsWith('.')))
+    rmSync(join(hostRoot(), name), { recursive: true, force: true })
   try {
     rmdirSync(hostRoot())
   } catch {} // other labs are there
@@ -94,7 +116,11 @@ async function agreed(text: string, { yes, tell }: Asking): Promise<void> {
       hint: 'Nothing was changed. --yes does it without asking.',
     })
   const lines = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await lines.question('Type yes to go on: ')
+  // Ctrl-C and Ctrl-D end the question without an answer.
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('close', () => resolve(''))
+    lines.question('Type yes to go on: ').then(resolve, () => resolve(''))
+  })
   lines.close()
   if (answer.trim().toLowerCase() !== 'yes') throw new Unable('not confirmed: nothing was changed')
 }
@@ -158,6 +184,7 @@ export async function onHost<T>(
       hint: 'sudo, or leave --on host out: then it runs on virtual servers.',
     })
   return locked(`up ${about.name}`, async () => {
+    sweep()
     const [machine = '', ...virtual] = serversOf(planned).keys()
     const server: ServerRecord = { name: machine, pid: process.pid, engine: false, host: true }
     const record: LabRecord = {
@@ -220,14 +247,20 @@ async function takeOff(record: LabRecord): Promise<Undone[]> {
       { hint: `The rest is taken back. Mend the cause, then once more: ${howTo('down', name)}` },
     )
   await endStartedFor(record) // the shell that has done all this
-  const forgotten = join(hostRoot(), `.${name}.removed`)
-  rmSync(forgotten, { recursive: true, force: true })
-  renameSync(hostFolder(name), forgotten)
-  rmSync(forgotten, { recursive: true, force: true })
+  renameSync(hostFolder(name), join(hostRoot(), `.${name}.removed`)) // in one move
+  flush(hostRoot())
   sweep()
   return result
 }
 
-/** Takes a lab off this machine. Returns what became of each thing. */
-export const offHost = (record: LabRecord): Promise<Undone[]> =>
-  locked(`down ${record.name}`, async () => (existsSync(hostFolder(record.name)) ? takeOff(record) : []))
+/**
+ * Takes a lab off this machine. Returns what became of each thing; nothing when there is no such lab, or when another
+ * process was faster.
+ */
+export const offHost = (name: string): Promise<Undone[]> =>
+  locked(`down ${name}`, async () => {
+    const record = findLab(name)
+    if (record?.on === 'host') return takeOff(record)
+    sweep()
+    return []
+  })

@@ -14,7 +14,7 @@ export const tuntap = (place: Place) => ({
     return {
       mode: (mode: 'tun' | 'tap'): Command =>
         command(place, ['ip', 'tuntap', 'add', 'dev', name, 'mode', mode], {
-          undo: { argv: ['ip', 'tuntap', 'del', 'dev', name, 'mode', mode] },
+          undo: { argv: ['ip', 'link', 'del', 'dev', name] },
           makes: { links: [name] },
         }),
     }

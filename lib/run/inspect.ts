@@ -58,6 +58,8 @@ export interface LabStatus {
     up: boolean
     addresses: Array<{ dev: string; address: string }>
     cables?: Cable[]
+    /** `silent`: its Docker Engine does not answer. */
+    engine?: 'silent'
   }>
 }
 
@@ -73,13 +75,14 @@ export async function status(name?: string): Promise<LabStatus[]> {
       state: lab.state,
       ...(lab.on ? { on: lab.on } : {}),
       since: lab.since,
-      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables }) => ({
+      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables, engine }) => ({
         kind,
         name,
         server,
         up,
         addresses,
         ...(cables ? { cables } : {}),
+        ...(engine ? { engine } : {}),
       })),
     })),
   )

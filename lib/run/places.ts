@@ -12,6 +12,8 @@ export interface FoundPlace extends Place {
   /** Addresses with prefix length, each with its interface. */
   addresses: Array<{ dev: string; address: string }>
   up: boolean
+  /** Its Docker Engine does not answer, so that nobody knows its containers. */
+  engine?: 'silent'
   /** The cables of a container: its end, the other end, and where that is plugged in. */
   cables?: Cable[]
 }
@@ -61,11 +63,16 @@ async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlac
       up: true,
     }),
   )
-  return [
-    server,
-    ...(await Promise.all(namespaces)),
-    ...(record.engine ? await containers(lab, record, own) : []),
-  ]
+  const containersOf = async (): Promise<FoundPlace[]> => {
+    if (!record.engine) return []
+    try {
+      return await containers(lab, record, own)
+    } catch {
+      server.engine = 'silent'
+      return []
+    }
+  }
+  return [server, ...(await Promise.all(namespaces)), ...(await containersOf())]
 }
 
 interface IpLink {

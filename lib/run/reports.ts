@@ -109,6 +109,8 @@ async function show(lab: LabStatus): Promise<void> {
     ])
   }
   write(table.toString())
+  for (const { name, engine } of lab.places)
+    if (engine) write(`  ${name}  ${colors.yellow('its Docker Engine does not answer')}`)
   for (const { name, cables = [] } of lab.places)
     for (const cable of cables) write(`  ${name}  ${colors.dim(cableText(cable))}`)
   write(colors.dim(`  since ${localTime(lab.since)}, from ${lab.file}`))

@@ -1,4 +1,5 @@
 /** Runs `up` or `test`, and shows it. */
+import { BadInput } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { proofSince } from '../machine/proof.ts'
 import { proofText } from '../machine/show.ts'
@@ -41,6 +42,11 @@ export async function shown(
   }: Options,
   staysUp: boolean,
 ): Promise<number> {
+  if (on === 'host' && json && !yes)
+    throw new BadInput('--on host asks before it changes this machine, and --json is for programs', {
+      where: undefined,
+      hint: '--yes does it without asking.',
+    })
   const events: Event[] = []
   const tell = json
     ? (event: Event) => void events.push(event)

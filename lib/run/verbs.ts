@@ -24,6 +24,7 @@ import {
   labFolder,
   labName,
   ownerLives,
+  ownerOf,
   saveLab,
 } from '../sandbox/state.ts'
 import { endWorld, inNewWorld } from '../sandbox/world.ts'
@@ -177,7 +178,9 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     only: lastingChecks(planned),
     why: options.why,
   })
-  await guarded(() => play(scenario.body))
+  const { locked } = await import('../host/lock.ts')
+  const again = () => guarded(() => play(scenario.body))
+  await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
   return { checks: results, ms: performance.now() - began, again: true }
 }
 
@@ -199,9 +202,17 @@ export async function test(scenario: Scenario, options: RunOptions): Promise<Out
 /** Removes a lab. Returns what became of each thing that it had changed on this machine itself. */
 async function removeLab(name: string): Promise<Undone[]> {
   const lab = findLab(name)
-  if (lab?.on === 'host') return (await import('../host/lab.ts')).offHost(lab)
+  if (lab?.on === 'host') return (await import('../host/lab.ts')).offHost(name)
+  if (lab?.state === 'starting' && ownerLives(name)) throw justStarting(name)
   await endWorld(name)
   return []
+}
+
+const justStarting = (name: string): Unable => {
+  const owner = ownerOf(name)
+  return new Unable(`${name} is just being started by process ${owner}`, {
+    hint: `Wait for it, or cut it off: kill ${owner}`,
+  })
 }
 
 /** A lab that was removed. */

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
 import { callEngine } from './engine-api.ts'
-import { builtImage, cacheRoot } from './state.ts'
+import { ownImage } from './needs.ts'
+import { cacheRoot } from './state.ts'
 
 /** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
 export async function giveImage(pid: number, image: string): Promise<void> {
-  const done =
-    image === builtImage
-      ? await callEngine(pid, { call: 'image import', file: builtFile(), image, change: 'CMD ["sh"]' })
-      : await callEngine(pid, { call: 'image load', file: await savedFile(image) })
+  const done = ownImage()
+    ? await callEngine(pid, { call: 'image import', file: builtFile(), image, change: 'CMD ["sh"]' })
+    : await callEngine(pid, { call: 'image load', file: await savedFile(image) })
   if (done.code !== 0) throw new Unable(`cannot give the engine the image ${image}: ${done.stderr}`)
 }
 

@@ -162,17 +162,20 @@ function cannotWrite(folder: string, error: unknown): Unable {
   })
 }
 
-/** Whether the process that claimed a name is still there. */
-export function ownerLives(name: string): boolean {
+/** The process that claimed a name, if it is still there. */
+export function ownerOf(name: string): number | undefined {
   try {
     const [pid, born] = readFileSync(join(labFolder(name), 'owner'), 'utf8')
       .trim()
       .split(' ')
-    return born !== undefined && bornAt(Number(pid)) === born
+    return born !== undefined && bornAt(Number(pid)) === born ? Number(pid) : undefined
   } catch {
-    return false
+    return undefined
   }
 }
+
+/** Whether the process that claimed a name is still there. */
+export const ownerLives = (name: string): boolean => ownerOf(name) !== undefined
 
 /** Writes the record in a folder, at once or not at all. */
 export function writeRecord(folder: string, record: LabRecord): void {
