@@ -55,6 +55,7 @@ export function changesText({ lab, machine, host, commands, uses, settings, imag
   const programs = here.filter(
     (command) =>
       command.shows &&
+      !command.undo &&
       !needsEngine(command) &&
       !['ip', 'iptables', ...lookers].includes(command.argv[0] ?? ''),
   )

@@ -1,5 +1,5 @@
 /** What the journal of a lab on this machine tells: what was done, on which machine, since which boot. */
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, truncateSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
@@ -73,7 +73,9 @@ export function told(lab: string): Told {
 /** Leaves the old value of a setting to another lab that has changed it, too: it is now the one to put it back. */
 export function bequeath(heir: string, number: number, old: string): void {
   const file = journalFile(heir)
-  append(file, [{ what: 'inherited', number, old }], readJournal(file).sum, true)
+  const { sum, length } = readJournal(file)
+  truncateSync(file, length) // of a line that was cut off
+  append(file, [{ what: 'inherited', number, old }], sum, true)
 }
 
 /** The journals of the other labs on this machine. */

@@ -122,7 +122,8 @@ export const sysctlName = (path: string): string =>
 
 /**
  * The mounts, from /proc/self/mountinfo, without the numbers that the kernel gives them. Those below /run/netns are
- * ip(8)'s, for the namespaces, which are told by themselves; the folder's own it makes with the first, and keeps.
+ * ip(8)'s, for the namespaces, which are told by themselves; the folder's own it makes with the first, and keeps. So does
+ * Docker Engine with its handle of the host's network, which it makes for the first container that is in it.
  */
 export const mountLines = (mountinfo: string): string[] =>
   sorted(
@@ -130,7 +131,7 @@ export const mountLines = (mountinfo: string): string[] =>
       const [left = '', right = ''] = line.split(' - ')
       const [, , , root, target = '', options, ...optional] = left.split(' ')
       const [type, source, own] = right.split(' ')
-      if (/^(\/var)?\/run\/netns(\/|$)/.test(target)) return []
+      if (/^(\/var)?\/run\/(netns(\/|$)|docker\/netns\/default$)/.test(target)) return []
       const shared = optional.some((field) => field.startsWith('shared:')) ? ',shared' : ''
       return [`${target} ${type} ${source}${root === '/' ? '' : `[${root}]`} ${options}${shared} ${own}`]
     }),

@@ -11,6 +11,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  truncateSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -126,6 +127,7 @@ export function journal(file: string, { sync = false }: { sync?: boolean } = {})
   if (existsSync(file)) {
     const written = readJournal(file)
     sum = written.sum
+    truncateSync(file, written.length)
     number = written.lines.filter(({ what }) => what === 'intent').length
   }
   const write = (lines: readonly JournalLine[]) => {
