@@ -71,11 +71,13 @@ async function bundle() {
   const { metafile, outputFiles } = await build({
     entryPoints: { main: entry },
     entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     write: false,
     absWorkingDir: root,
     bundle: true,
+    splitting: true, // what a run does not need is not loaded
     // What is large, or reads files of its own, and is loaded only when it is needed.
     external: ['yargs', 'cli-table3', 'yocto-spinner', 'protobufjs', 'esbuild', 'tsx', 'zx'],
     banner: {
@@ -93,10 +95,11 @@ async function bundle() {
   const files = [...Object.keys(metafile.inputs), 'scripts/start.mjs'].map((file) => resolve(root, file))
   const inputs = Object.fromEntries(files.map((file) => [file, statSync(file).mtimeMs]))
   for (const { path, contents } of outputFiles) write(path, contents)
-  const main = basename(outputFiles.find(({ path }) => path.endsWith('.mjs')).path)
-  // Another process may just be loading the one before this.
-  const kept = [main, newest()?.main, 'inputs.json'].filter(Boolean)
-  write(join(folder, 'inputs.json'), JSON.stringify({ node: process.version, inputs, main }))
+  const made = outputFiles.map(({ path }) => basename(path))
+  const main = made.find((file) => /^main-.*mjs$/.test(file))
+  // Another process may just be loading the one before this, or writing this one, too.
+  const kept = [...made, ...(newest()?.made ?? []), 'inputs.json']
+  write(join(folder, 'inputs.json'), JSON.stringify({ node: process.version, inputs, main, made }))
   for (const file of readdirSync(folder))
     if (!kept.some((name) => file.startsWith(name)))
       rmSync(join(folder, file), { recursive: true, force: true })

@@ -73,7 +73,7 @@ export const belongings = (): Record<string, readonly string[]> => ({
  */
 export async function snapshot(): Promise<Record<string, readonly string[]>> {
   const more = {
-    'ip link': run('ip', '-d', 'link').split('\n'),
+    'ip link': withoutClock(run('ip', '-d', 'link')).split('\n'),
     'ip addr': withoutClock(run('ip', 'addr')).split('\n'),
     findmnt: run('findmnt', '--list', '--noheadings', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS').split('\n'),
     ...belongings(),

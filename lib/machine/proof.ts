@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { Unable } from '../errors.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { sleep } from '../sandbox/process.ts'
+import { cannotWrite } from '../sandbox/state.ts'
 import { type Difference, differences } from './difference.ts'
 import { type Part, parts, type Snapshot, snapshot } from './snapshot.ts'
 
@@ -36,7 +37,11 @@ const withoutEarlier = (seen: Snapshot, lab: string): Snapshot => ({
  */
 export async function remember(folder: string, seen: Promise<Snapshot> = snapshot()): Promise<void> {
   const before = withoutEarlier(await seen, basename(folder))
-  writeFileSync(file(folder), JSON.stringify(before), { mode: 0o600 })
+  try {
+    writeFileSync(file(folder), JSON.stringify(before), { mode: 0o600 })
+  } catch (error) {
+    throw cannotWrite(folder, error)
+  }
 }
 
 /** What is kept there; undefined when there is nothing, or nothing that can be read. */

@@ -153,7 +153,7 @@ export function claim(name: string): boolean {
 }
 
 /** The error for a lab's state that could not be written. */
-function cannotWrite(folder: string, error: unknown): Unable {
+export function cannotWrite(folder: string, error: unknown): Unable {
   const { code, message } = error as NodeJS.ErrnoException
   const full = code === 'ENOSPC' || code === 'EDQUOT'
   const hint = session() ? sessionHint : `Make ${dirname(folder)} writable for you.`

@@ -44,7 +44,7 @@ export const faults: readonly Fault[] = [
 ]
 
 /** Sizes of a state folder's disk, in pages of 4 KiB, that do not hold all that a lab writes, and one that does. */
-export const sizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 64]
+export const sizes: readonly number[] = [1, 2, 3, 4, 5, 6, 8, 12, 20, 28, 36, 48, 64, 256]
 
 /** One case: `at` is the number of the command, or the size of the disk. */
 export interface Case {

@@ -32,8 +32,12 @@ export const program = (file: string, ...words: string[]): string[] => [
   ...words,
 ]
 
-/** An engine that is in use: what comes with its first container stays, as the cgroup of all, docker0's address, a mount. */
-const inUse = `docker run -d --name first ${builtImage} sleep 60
+/**
+ * A machine in use. What comes with the first of a kind stays: the folder of namespaces as a mount, the cgroup of all
+ * containers, docker0's address.
+ */
+const inUse = `ip netns add first && ip netns del first
+docker run -d --name first ${builtImage} sleep 60
 tries=0
 until ip -6 addr show dev docker0 | grep -v tentative | grep -q fe80 || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
 docker rm -f first

@@ -34,11 +34,15 @@ export function table(tried: readonly Tried[], on: On, faults: readonly Fault[])
   ].join('\n')
 }
 
+/** The first lines, and how many more there are. */
+const firstOf = (lines: readonly string[], most = 10): string[] =>
+  lines.length > most ? [...lines.slice(0, most), `… and ${lines.length - most} more`] : [...lines]
+
 /** The cases that were not clean: what was wrong, and how to do them again. */
 export const unclean = (tried: readonly Tried[]): string =>
   tried
     .filter(({ wrong }) => wrong.length > 0)
-    .map((one) => [repeat(one), ...one.wrong.map((line) => `    ${line.slice(0, 600)}`)].join('\n'))
+    .map((one) => [repeat(one), ...firstOf(one.wrong).map((line) => `    ${line.slice(0, 600)}`)].join('\n'))
     .join('\n')
 
 /** The page of a full run. */
