@@ -1,6 +1,7 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
-import { proofText } from '../machine/show.ts'
+import { proofCode, proofText } from '../machine/show.ts'
+import { labMark } from '../sandbox/enter.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
 import { howTo } from './hints.ts'
@@ -36,8 +37,8 @@ export async function downVerb(
       `${lab.name} is removed: ${lab.servers.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`).join(', ')}`,
     )
   for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
-  if (proof && !json) write(`\n${proofText(proof, names)}`)
-  return proof && proof.differences.length > 0 ? 1 : 0
+  if (proof && !json) write(`\n${proofText(proof, names.map(labMark))}`)
+  return proof ? proofCode(proof) : 0
 }
 
 /** Shows the labs that are up. */
