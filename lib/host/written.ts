@@ -16,6 +16,7 @@ export interface Told {
   commands: Done[]
 }
 
+/** The journal of a lab on this machine. */
 export const journalFile = (lab: string): string => join(hostFolder(lab), 'journal')
 
 /** A new one each time that the machine starts. Source: random(4). */
