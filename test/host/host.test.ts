@@ -43,8 +43,9 @@ test(
   root,
   async () => {
     const { stdout } = fine(await host.up(net1))
-    assert.match(stdout, /On this machine, machine, which is server1 of the scenario, net1 is going to make/)
-    assert.match(stdout, /iptables -P FORWARD ACCEPT \(now DROP\)/)
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const [, screen = ''] = readme.match(/<!-- changes: [^]*?```\n([^]*?)```/) ?? []
+    assert.ok(screen.length > 100 && stdout.includes(screen), `the README's screen is not\n${stdout}`)
     assert.match(stdout, /All 23 checks hold/)
 
     assert.match(await host.sh('ip -d link show dev r0-net1'), /alias vethlab:net1/)
