@@ -44,7 +44,7 @@ test(
   async () => {
     const { stdout } = fine(await host.up(net1))
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const [, screen = ''] = readme.match(/<!-- changes: [^]*?```\n([^]*?)```/) ?? []
+    const [, screen = ''] = readme.match(/<!-- changes: [\s\S]*?```\n([\s\S]*?)```/) ?? []
     assert.ok(screen.length > 100 && stdout.includes(screen), `the README's screen is not\n${stdout}`)
     assert.match(stdout, /All 23 checks hold/)
 
