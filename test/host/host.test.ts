@@ -83,7 +83,13 @@ test(
 
 test('test --on host builds, checks and takes back', root, async () => {
   const words = program('scenarios/macvlan.ts', 'test', '--on', 'host', '--yes', '--prove', '-q')
-  assert.match(fine(await host.run(words)).stdout, /All 27 checks hold[\s\S]*\n0 differences\n$/)
+  const kept = [...words, '--pcap', '/run/kept.pcap']
+  assert.match(fine(await host.run(kept)).stdout, /All 27 checks hold[\s\S]*\n0 differences\n$/)
+  // That of the machine itself was in the folder of the lab, that of the virtual server in its /run.
+  const files = ['server1', 'server2'].map((server) => `/run/kept-${server}-enp0s3.pcap`)
+  await host.sh(
+    `for file in ${files.join(' ')}; do tcpdump -n -r $file arp | grep -q who-has; rm $file; done`,
+  )
   await unchanged()
 })
 
