@@ -16,6 +16,7 @@ export interface Told {
   commands: Done[]
 }
 
+/** The journal of a lab on this machine. */
 export const journalFile = (lab: string): string => join(hostFolder(lab), 'journal')
 
 /** A new one each time that the machine starts. Source: random(4). */
@@ -84,9 +85,12 @@ export const others = (lab: string): Told[] =>
     .filter(({ name, on }) => on === 'host' && name !== lab && existsSync(journalFile(name)))
     .map(({ name }) => told(name))
 
-/** What is a lab's own among the things of this machine that others have, too. */
+/** What is a lab's own among the things of this machine that others have, too. Of a journal that is not believed: nothing. */
 export function ownOf(lab: string): { namespaces: string[]; projects: string[] } {
-  const { commands } = told(lab)
+  let commands: Done[] = []
+  try {
+    commands = told(lab).commands
+  } catch {} // down will tell
   return {
     namespaces: commands.flatMap(({ makes }) => (makes && 'netns' in makes ? [makes.netns] : [])),
     projects: commands.flatMap(({ argv }) =>

@@ -19,8 +19,9 @@ function lacking(lines: readonly string[], other: readonly string[]): string[] {
   })
 }
 
-/** The longest list of lines that is in both in the same order. */
+/** The longest list of lines that is in both in the same order; none where to find it would take too long. */
 function common(one: readonly string[], two: readonly string[]): string[] {
+  if (one.length * two.length > 10_000_000) return []
   const lengths = Array.from({ length: one.length + 1 }, () => new Uint32Array(two.length + 1))
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0
   for (let i = one.length - 1; i >= 0; i--)

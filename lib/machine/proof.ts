@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Unable } from '../errors.ts'
-import { rootless } from '../sandbox/enter.ts'
+import { labMark, rootless } from '../sandbox/enter.ts'
 import { sleep } from '../sandbox/process.ts'
 import { cannotWrite } from '../sandbox/state.ts'
 import { type Difference, differences } from './difference.ts'
@@ -20,6 +20,8 @@ export interface ProofPart {
 
 export interface Proof {
   parts: ProofPart[]
+  /** The parts that this user may read, and that could not be read: nothing is known of them. */
+  unread: Part[]
   differences: Difference[]
 }
 
@@ -28,7 +30,7 @@ const file = (folder: string): string => join(folder, 'before.json')
 /** Of an earlier lab of that name, which may just have been ending. */
 const withoutEarlier = (seen: Snapshot, lab: string): Snapshot => ({
   ...seen,
-  processes: seen.processes?.filter((line) => !line.startsWith(`${lab}: `)) ?? null,
+  processes: seen.processes?.filter((line) => !line.startsWith(`${labMark(lab)}: `)) ?? null,
 })
 
 /**
@@ -53,8 +55,11 @@ export function remembered(folder: string): Snapshot | undefined {
   }
 }
 
+/** What only root may look at, or the members of the group docker. */
+const hidden = (part: Part): boolean => rootless && (part === 'firewall' || part === 'docker')
+
 function note(part: Part, unseen: boolean): { note?: string } {
-  if (unseen) return { note: rootless ? 'not shown to an ordinary user' : 'could not be read' }
+  if (unseen) return { note: hidden(part) ? 'not shown to an ordinary user' : 'could not be read' }
   return rootless && part === 'processes' ? { note: 'yours; those of others are not shown' } : {}
 }
 
@@ -70,17 +75,19 @@ export async function proofSince(before: Snapshot): Promise<Proof> {
     after = await snapshot()
     found = differences(before, after)
   }
+  const unseen = (part: Part): boolean => !before[part] || !after[part]
   return {
     parts: parts.map((part) => {
-      const [old, now] = [before[part] ?? null, after[part]]
+      const [old, now] = [before[part], after[part]]
       return {
         part,
         before: old?.length ?? null,
         after: now?.length ?? null,
         differences: found.filter((difference) => difference.part === part).length,
-        ...note(part, !old || !now),
+        ...note(part, unseen(part)),
       }
     }),
+    unread: parts.filter((part) => unseen(part) && !hidden(part)),
     differences: found,
   }
 }

@@ -35,15 +35,23 @@ const differenceText = ({ sign, part, line }: Difference): string =>
 const ofLabs = ({ part, line }: Difference, labs: readonly string[]): boolean =>
   part === 'processes' && labs.some((lab) => line.startsWith(`${lab}: `))
 
-const countText = (count: number): string => `${count} difference${count === 1 ? '' : 's'}`
+const countText = ({ differences: { length }, unread }: Proof): string =>
+  `${length} difference${length === 1 ? '' : 's'}${unread.length > 0 ? `, without ${unread.join(', ')}` : ''}`
 
-/** The proof of labs that have ended: each part of the machine, then what differs, at most 80 columns. */
+/** The exit code of a proof: 1 when something differs, 2 when not all could be compared. */
+export const proofCode = ({ differences, unread }: Proof): 0 | 1 | 2 =>
+  differences.length > 0 ? 1 : unread.length > 0 ? 2 : 0
+
+/**
+ * The proof of labs that have ended, which are given as their processes are marked: each part of the machine, then
+ * what differs, at most 80 columns.
+ */
 export function proofText(proof: Proof, labs: readonly string[]): string {
   const { differences } = proof
   const others = differences.filter((difference) => !ofLabs(difference, labs)).length
   return [
     ...table(proof),
-    countText(differences.length),
+    countText(proof),
     ...differences.map(differenceText),
     ...(others > 0
       ? [`Something else on this machine may have made ${differences.length === 1 ? 'it' : 'them'}.`]

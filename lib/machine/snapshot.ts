@@ -32,7 +32,7 @@ export const parts = [
 
 export type Part = (typeof parts)[number]
 
-/** Lines by part. null: not shown to this user, or it could not be read. */
+/** Lines by part. null: it is not shown to this user, or could not be read. */
 export type Snapshot = Readonly<Record<Part, readonly string[] | null>>
 
 // An ordinary user's PATH may lack the folders of ip and nft.
@@ -68,9 +68,10 @@ const read = (file: string): string => {
 }
 
 /** Tables of the older iptables are there only when somebody has used it; to list them otherwise would make them. */
-async function legacy(family: 'iptables' | 'ip6tables', tables: string): Promise<string[]> {
+async function legacy(family: 'iptables' | 'ip6tables', tables: string): Promise<string[] | null> {
   if (read(tables).trim() === '') return []
-  return legacyLines(family, (await output(`${family}-legacy-save`)) ?? '')
+  const saved = await output(`${family}-legacy-save`)
+  return saved === undefined ? null : legacyLines(family, saved)
 }
 
 async function firewall(): Promise<string[] | null> {
@@ -80,7 +81,7 @@ async function firewall(): Promise<string[] | null> {
     legacy('iptables', '/proc/net/ip_tables_names'),
     legacy('ip6tables', '/proc/net/ip6_tables_names'),
   ])
-  return nft === undefined ? null : [...nftLines(nft), ...four, ...six]
+  return nft === undefined || !four || !six ? null : [...nftLines(nft), ...four, ...six]
 }
 
 /** Kernel counters, and what the machine's own traffic changes. */

@@ -78,6 +78,7 @@ export interface Journal {
   ): (ends: Ended | readonly Ended[]) => void
 }
 
+/** The version of what journals on disk hold; those of another one are not undone. */
 export const journalVersion = 1
 
 const sumOf = (before: string, line: string): string =>

@@ -1,7 +1,8 @@
 /** The verbs that only tell: what was removed, what is up. */
 import { Unable } from '../errors.ts'
 import type { Undone } from '../host/undo.ts'
-import { proofText } from '../machine/show.ts'
+import { proofCode, proofText } from '../machine/show.ts'
+import { labMark } from '../sandbox/enter.ts'
 import type { LabRecord } from '../sandbox/state.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CheckResult } from './events.ts'
@@ -46,8 +47,8 @@ export async function downVerb(
   else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
   for (const { lab, undone } of json ? [] : removed) write(removedText(lab, undone))
   for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
-  if (proof && !json) write(`\n${proofText(proof, names)}`)
-  return proof && proof.differences.length > 0 ? 1 : 0
+  if (proof && !json) write(`\n${proofText(proof, names.map(labMark))}`)
+  return proof ? proofCode(proof) : 0
 }
 
 /** What was removed: virtual servers, and what was changed on this machine itself. */

@@ -2,7 +2,7 @@
 import { BadInput } from '../errors.ts'
 import type { Scenario } from '../lab.ts'
 import { proofSince } from '../machine/proof.ts'
-import { proofText } from '../machine/show.ts'
+import { proofCode, proofText } from '../machine/show.ts'
 import { snapshot } from '../machine/snapshot.ts'
 import type { Event } from './events.ts'
 import { enterHint, howToAsk } from './hints.ts'
@@ -66,7 +66,8 @@ export async function shown(
     yes,
   })
   const proof = before && (await proofSince(before))
-  const ok = checks.every((check) => check.ok) && !proof?.differences.length
+  const proved = proof ? proofCode(proof) : 0
+  const ok = checks.every((check) => check.ok) && proved === 0
   if (json) {
     const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
     const document = {
@@ -87,5 +88,5 @@ export async function shown(
       process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
 `)
   }
-  return ok ? 0 : 1
+  return ok ? 0 : proved || 1
 }

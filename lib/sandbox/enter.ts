@@ -77,12 +77,13 @@ export function enterWorld(
   return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(lab) })
 }
 
-/**
- * What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. VETHLAB_LAB
- * tells which lab started it (machine/snapshot.ts); a lab inside another one is named behind that one.
- */
+/** What tells, in the environment of a process, which lab started it. A lab inside another one is named behind that one. */
+export const labMark = (name: string): string =>
+  process.env.VETHLAB_LAB ? `${process.env.VETHLAB_LAB}/${name}` : name
+
+/** What a program in a server sees of the environment: nothing of the caller's that could lead it elsewhere. */
 export const environment = ({ name, path, image }: Entry['lab']): Record<string, string> => ({
-  VETHLAB_LAB: process.env.VETHLAB_LAB ? `${process.env.VETHLAB_LAB}/${name}` : name,
+  VETHLAB_LAB: labMark(name),
   PATH: path,
   HOME: process.env.HOME ?? '/root',
   LC_ALL: 'C',

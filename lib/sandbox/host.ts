@@ -1,6 +1,7 @@
 /** What is different where a server of a lab is this machine itself. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { Unable } from '../errors.ts'
+import { labMark } from './enter.ts'
 import { until } from './process.ts'
 import { hostFolder, type LabRecord } from './state.ts'
 
@@ -11,7 +12,7 @@ const mark = ({ name, since }: LabRecord): string => `${name} ${since}`
 
 /** What the processes that a lab starts on this machine have in their environment. */
 export const startedFor = (lab: LabRecord): Record<string, string> => ({
-  VETHLAB_LAB: lab.name,
+  VETHLAB_LAB: labMark(lab.name),
   [startedBy]: mark(lab),
 })
 

@@ -10,7 +10,8 @@ import { emptyChains, tableOf } from '../../lib/host/leftovers.ts'
 import { marked } from '../../lib/host/mark.ts'
 import { ownThings, readWords, restoreWords } from '../../lib/host/settings.ts'
 import { usesOf } from '../../lib/host/uses.ts'
-import { kernelHas, lan, scenario, server } from '../../lib/index.ts'
+import { kernelHas, lan, server } from '../../lib/index.ts'
+import type { Lab } from '../../lib/lab.ts'
 import { onServer } from '../../lib/render/argv.ts'
 import { shellLine, toShell } from '../../lib/render/shell.ts'
 import { append, type Intent, journal, readJournal } from '../../lib/run/journal.ts'
@@ -69,7 +70,7 @@ for (const [command, lines, undo] of marks)
     if (body) assert.deepEqual(body.Labels, { vethlab: 'x' })
   })
 
-const router = scenario(import.meta, 'a router', async (lab) => {
+const body = async (lab: Lab): Promise<void> => {
   await lab.step(
     'the LAN',
     lan('lan0').plug(server1, 'eth9', '192.168.9.1/24').plug(server2, 'eth9', '192.168.9.2/24').up(),
@@ -93,7 +94,8 @@ const router = scenario(import.meta, 'a router', async (lab) => {
     server2.ip.link.add('only2').type('bridge'),
   )
   await lab.check(kernelHas(server1.ip.link.add('dummy0').type('dummy')), 'perhaps')
-})
+}
+const router = { body }
 
 test('what a scenario takes of the machine, and nothing of its other servers', async () => {
   const uses = usesOf(onMachine(await plan(router), 'server1'), 'server1')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { differences } from '../../lib/machine/difference.ts'
 import type { Proof } from '../../lib/machine/proof.ts'
-import { proofText } from '../../lib/machine/show.ts'
+import { proofCode, proofText } from '../../lib/machine/show.ts'
 import { type Part, parts, type Snapshot } from '../../lib/machine/snapshot.ts'
 
 const machine = (some: Partial<Snapshot>): Snapshot => ({
@@ -13,10 +13,9 @@ const machine = (some: Partial<Snapshot>): Snapshot => ({
 
 /** The differences of one part, in short. */
 const told = (part: Part, before: readonly string[] | null, after: readonly string[] | null): string[] =>
-  differences(machine({ [part]: before }), machine({ [part]: after })).map(({ part, sign, line }) => {
-    assert.equal(part, part)
-    return `${sign} ${line}`
-  })
+  differences(machine({ [part]: before }), machine({ [part]: after })).map(
+    (difference) => `${difference.sign} ${difference.line}`,
+  )
 
 test('nothing differs from itself', () => {
   assert.deepEqual(told('links', ['a', 'b'], ['a', 'b']), [])
@@ -54,6 +53,7 @@ test('a part that was not seen is not compared', () => {
 
 const proof = (some: Partial<Proof>): Proof => ({
   parts: [{ part: 'links', before: 3, after: 3, differences: 0 }],
+  unread: [],
   differences: [],
   ...some,
 })
@@ -65,6 +65,15 @@ test('as text: each part, and that nothing differs', () => {
 links              3       3            0
 0 differences`,
   )
+})
+
+test('exit code 2 when a part could not be read, and nothing else differs', () => {
+  const some: Partial<Proof> = { unread: ['links', 'routes'] }
+  const link = { part: 'links', sign: '+', line: 'x' } as const
+  assert.match(proofText(proof(some), []), /\n0 differences, without links, routes$/)
+  assert.equal(proofCode(proof(some)), 2)
+  assert.equal(proofCode(proof({ ...some, differences: [link] })), 1)
+  assert.equal(proofCode(proof({})), 0)
 })
 
 test('as text: what was not seen is told', () => {

@@ -1,7 +1,7 @@
 /** `--prove`: on this machine, and on one that may be changed, a virtual server. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { rmSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Difference } from '../../lib/machine/difference.ts'
@@ -90,6 +90,15 @@ test('where nothing was kept, or nothing is up, nothing is proved: exit code 2',
   assert.equal(none.code, 2)
   assert.match(JSON.parse(none.stdout).error, /is not up: there is nothing to compare with/)
   assert.equal((await lab('up', '--prove')).code, 2)
+})
+
+test('what could not be read is not passed over: exit code 2', async () => {
+  assert.equal((await lab('up', '-q')).code, 0)
+  const file = join(labFolder(name), 'before.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), routes: null }))
+  const { code, stdout } = await lab('down', '--prove')
+  assert.equal(code, 2)
+  assert.match(stdout, /\nroutes +- +\d+ +- {2}could not be read\n[\s\S]*\n0 differences, without routes\n$/)
 })
 
 test('make passes it on', () => {
