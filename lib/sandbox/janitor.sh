@@ -51,6 +51,6 @@ if [ -d "$storage" ]; then
   rm -rf "$storage"
   rmdir "${storage%/*}"
 fi
-rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/journal" "$dir/before.json"
+rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/lab.json.new" "$dir/journal" "$dir/before.json"
 rmdir "$dir"
 rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

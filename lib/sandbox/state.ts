@@ -140,16 +140,53 @@ export function claim(name: string): boolean {
   const folder = labFolder(name)
   const draft = join(stateRoot(), `.${name}.${process.pid}`)
   try {
-    mkdirSync(draft, { recursive: true, mode: 0o700 })
+    sweepDrafts()
+    makeFolder(draft)
     writeFileSync(join(draft, 'owner'), `${process.pid} ${bornAt(process.pid)}\n`)
     renameSync(draft, folder)
     return true
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false
     throw cannotWrite(folder, error)
   }
+}
+
+/** Makes a private folder, and those above it; where that fails, the error is the true one (Node.js may say ENOENT). */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch {
+    mkdirSync(folder, { mode: 0o700 })
+  }
+}
+
+/** Removes what a process left that was killed while it claimed a name. */
+function sweepDrafts(): void {
+  for (const entry of existsSync(stateRoot()) ? readdirSync(stateRoot()) : []) {
+    const pid = entry.match(/^\.[\w-]+\.(\d+)$/)?.[1]
+    if (pid !== undefined && bornAt(Number(pid)) === undefined)
+      rmSync(join(stateRoot(), entry), { recursive: true, force: true })
+  }
+}
+
+/** All that is ever in the folder of a lab on virtual servers. */
+const ownFiles = ['pid', 'owner', 'lab.json', 'lab.json.new', 'journal', 'before.json', 'cgroup']
+
+/** Removes the folder of a lab that has ended. What no lab has made is not removed: then it throws. */
+export function removeFolder(name: string): void {
+  const folder = labFolder(name)
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  if (!found) return
+  const others = found.isDirectory()
+    ? readdirSync(folder).filter((file) => !ownFiles.includes(file))
+    : ['a file']
+  if (others.length > 0)
+    throw new Unable(`${folder} holds what no lab has made: ${others.slice(0, 5).join(', ')}`, {
+      hint: 'It is left. Move it elsewhere, then try again.',
+    })
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** The error for a lab's state that could not be written. */

@@ -1,6 +1,6 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +26,7 @@ import {
   type LabRecord,
   labFolder,
   ownerLives,
+  removeFolder,
   type ServerRecord,
   saveLab,
   stateRoot,
@@ -162,7 +163,7 @@ async function claimSwept(name: string): Promise<boolean> {
 
 /** Removes the folder of a lab that has ended without its janitor. */
 function sweep(name: string): void {
-  rmSync(labFolder(name), { recursive: true, force: true })
+  removeFolder(name)
   // Its containers' files belong to subordinate ids of this user.
   const storage = storageFolder(name)
   const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storage]

@@ -1,6 +1,6 @@
 /** Does one case on a machine: a run that is struck, `down`, and a look at what is left. */
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync, truncateSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { type Finished, finished, until } from '../../lib/sandbox/process.ts'
 import type { Look } from './changes.ts'
 import type { Case, On } from './faults.ts'
@@ -20,12 +20,14 @@ function begun(file: string): number {
   }
 }
 
-/** Cuts a file in the middle of its last line. */
+/**
+ * Ends a journal in the middle of a line, as a crash does that comes while one is written. What a whole line announces
+ * may have been done, so none of those is cut.
+ */
 function tear(file: string): void {
   if (!existsSync(file)) return
-  const text = readFileSync(file, 'utf8')
-  const last = text.slice(0, -1).lastIndexOf('\n') + 1
-  truncateSync(file, last + Math.floor((text.length - last) / 2))
+  const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? ''
+  appendFileSync(file, last.slice(0, last.length / 2))
 }
 
 /** The machine with the tool's command line for one scenario. */
@@ -142,7 +144,9 @@ async function crash(machine: Machine, one: Case, { struck, down, up, journal }:
     default: {
       const [kind, code] = fault.strike ?? ['', 0]
       const done = await struck(`${kind} ${one.whole ? 0 : at}`, fault.batch)
-      const wrong = ends('up', done, one.whole ? 0 : code)
+      // An attempt, to find out what the kernel has, may fail.
+      const codes = one.whole ? [0] : fault.name === 'fail' ? [code, 0] : [code]
+      const wrong = ends('up', done, ...codes)
       if (fault.name === 'torn') tear(journal)
       if (fault.name === 'twice') wrong.push(...both(await Promise.all([down(), down()])))
       return wrong

@@ -31,10 +31,10 @@ export const faults: readonly Fault[] = [
     batch: true,
   },
   { name: 'ctrl-c', what: 'Ctrl-C on a terminal', every: some },
-  // In a sandbox the journal ends with the tool: there only that of a lab that is up can be cut.
+  // In a sandbox the journal ends with the tool: there only that of a lab that is up can be torn.
   {
     name: 'torn',
-    what: '`kill -9`, then the journal is cut in the middle of its last line',
+    what: '`kill -9`, and the journal ends in the middle of a line',
     every: { sandbox: 0, host: 1 },
     strike: ['kill', 137],
   },

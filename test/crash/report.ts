@@ -46,7 +46,12 @@ export const unclean = (tried: readonly Tried[]): string =>
     .join('\n')
 
 /** The page of a full run. */
-export const page = (tried: readonly Tried[], faults: readonly Fault[], machine: string): string => {
+export const page = (
+  tried: readonly Tried[],
+  faults: readonly Fault[],
+  machine: string,
+  nth: number,
+): string => {
   const part = (on: On, title: string) =>
     tried.some((one) => one.on === on) ? `\n## ${title}\n\n${table(tried, on, faults)}\n` : ''
   const bad = unclean(tried)
@@ -61,6 +66,7 @@ ${part('sandbox', 'On virtual servers')}${part('host', 'On the host')}
 
 ${faults.map(({ name, what }) => `- **${name}**: ${what}`).join('\n')}
 
-\`kill\`, \`int\`, \`term\`, \`fail\` are tried at every command; the last case of each is not struck.
+\`kill\`, \`int\`, \`term\`, \`fail\` were tried at every ${nth === 1 ? '' : `${nth}th `}command, the others at fewer; \`full\` by
+sizes of the disk. The last case of each is not struck.
 ${bad ? `\n## Not clean\n\n\`\`\`\n${bad}\n\`\`\`\n` : ''}`
 }
