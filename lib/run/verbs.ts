@@ -131,6 +131,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     // What changes the machine itself waits until that has been looked at; what does not goes on.
     if (seen && options.on === 'host') await remember(hostFolder(name), seen)
     const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)
