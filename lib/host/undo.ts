@@ -73,10 +73,14 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   return result
 }
 
-/** The words that remove the tables of the firewall that came with our rules and are empty now. */
+/**
+ * The words that remove the tables of the firewall that came with our rules, or with Docker's for our networks (Engine 28
+ * has some in raw), and are empty now.
+ */
 async function leftTables(run: RunningServer['run'], here: readonly Done[], head: Head): Promise<string[][]> {
   const used = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
-  const ours = [...new Set(used)].filter((table) => table !== undefined && !head.tables.includes(table))
+  const all = here.some(ofDocker) ? [...used, 'raw'] : used
+  const ours = [...new Set(all)].filter((table) => table !== undefined && !head.tables.includes(table))
   const words = await Promise.all(ours.map((table) => removalOf(table ?? '', run)))
   return words.filter((one) => one !== undefined)
 }
