@@ -3,7 +3,7 @@ import { Unable } from '../errors.ts'
 import { overlap } from '../names.ts'
 import { client } from '../sandbox/engine-api.ts'
 import type { RunningServer } from '../sandbox/sandbox.ts'
-import type { Uses } from './uses.ts'
+import { everywhere, type Uses } from './uses.ts'
 
 /** Compose's own label on all that it makes. */
 const projectLabel = 'com.docker.compose.project'
@@ -66,9 +66,9 @@ export async function taken(uses: Uses, machine: RunningServer, image?: string):
 
   const routes = await json<Route>('ip', '-4', '-j', 'route', 'show', 'table', 'all')
   const ways = routes
-    .filter(({ type = 'unicast', dst }) => type === 'unicast' && dst !== 'default')
+    .filter(({ type = 'unicast' }) => type === 'unicast')
     .map(({ dst, dev }) => ({
-      subnet: dst.includes('/') ? dst : `${dst}/32`,
+      subnet: dst === 'default' ? everywhere : dst.includes('/') ? dst : `${dst}/32`,
       what: dev ? `the machine has it on ${dev}` : 'the machine has a route to it',
     }))
   const engine = uses.containers.length + uses.networks.length + uses.projects.length > 0
@@ -99,7 +99,9 @@ export async function taken(uses: Uses, machine: RunningServer, image?: string):
         if (Subnet?.includes('.')) ways.push({ subnet: Subnet, what: `Docker network ${Name} has it` })
   }
   for (const { subnet } of uses.subnets) {
-    const way = ways.find((other) => overlap(subnet, other.subnet))
+    const way = ways.find((other) =>
+      [subnet, other.subnet].includes(everywhere) ? subnet === other.subnet : overlap(subnet, other.subnet),
+    )
     if (way) known.push(`${subnet}: ${way.what}${way.subnet === subnet ? '' : ` as ${way.subnet}`}`)
   }
 

@@ -67,8 +67,9 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   }
   if (rebooted) return result
   const { run } = await box.server(machine, false)
-  for (const words of [...(await leftTables(run, here, head)), ...(await leftAddresses(run, head))])
-    result.push(await takeBack(box, machine, words))
+  const tables = await leftTables(run, here, head)
+  const addresses = here.some(ofDocker) ? await leftAddresses(run, head) : []
+  for (const words of [...tables, ...addresses]) result.push(await takeBack(box, machine, words))
   return result
 }
 
@@ -81,12 +82,14 @@ async function leftTables(run: RunningServer['run'], here: readonly Done[], head
 }
 
 /**
- * The words that take away the IPv6 addresses, and what came with them, that the kernel gave to an interface with its first
- * container, where none is plugged in any more: off and on again, IPv6 is there as it was before.
+ * The words that take away the IPv6 address, and what came with it, that the kernel gave to Docker's own bridge with its
+ * first container, where none is plugged in any more: off and on again, IPv6 is there as it was before.
  */
 async function leftAddresses(run: RunningServer['run'], head: Head): Promise<string[][]> {
   const candidates = async () =>
-    (await linkLocal(run)).filter(({ dev, only, ports }) => only && ports === 0 && head.bare.includes(dev))
+    (await linkLocal(run)).filter(
+      ({ dev, only, ports }) => dev === 'docker0' && only && ports === 0 && head.bare.includes(dev),
+    )
   // The kernel tells of a lost carrier up to a second later (linkwatch); with one it would give the address again.
   await until(async () => (await candidates()).every(({ carrier }) => !carrier), 2000, 20)
   return (await candidates())

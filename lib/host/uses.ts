@@ -3,6 +3,9 @@ import type { Command } from '../command.ts'
 import { networkOf } from '../names.ts'
 import { hasRef } from '../ref.ts'
 
+/** What a default route leads to. */
+export const everywhere = '0.0.0.0/0'
+
 /** Each is unique, in the order of appearance. */
 export interface Uses {
   namespaces: string[]
@@ -56,8 +59,8 @@ export function usesOf(commands: readonly Command[], machine: string): Uses {
     if (listens !== undefined) uses.ports.push({ port: listens, udp: false })
     const [program, object, verb, value = ''] = argv
     if (program === 'ip' && object === 'addr' && verb === 'add') subnet(value, `of ${after(argv, 'dev')}`)
-    if (program === 'ip' && object === 'route' && verb === 'add' && value !== 'default')
-      subnet(value, 'a route')
+    if (program === 'ip' && object === 'route' && verb === 'add')
+      subnet(value === 'default' ? everywhere : value, 'a route')
     if (program === 'iptables' && argv.includes('-N'))
       uses.chains.push(argv.map((word) => (word === '-N' ? '-S' : word)))
   }

@@ -116,9 +116,15 @@ export function legacyLines(program: string, text: string): string[] {
   })
 }
 
-/** A kernel parameter as sysctl(8) writes it. A name with dots in it, as eth0.100, gets slashes there. */
-export const sysctlName = (path: string): string =>
-  path.replace(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))
+/** A kernel parameter as sysctl(8) writes it, from `grep -r '' net`. A dot in a name, as in eth0.100, gets a slash. */
+export function sysctlLine(line: string): string {
+  const at = line.indexOf(':')
+  const name = line.slice(0, at).replace(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))
+  return `${name} = ${line
+    .slice(at + 1)
+    .trim()
+    .replace(/\s+/g, ' ')}`
+}
 
 /**
  * The mounts, from /proc/self/mountinfo, without the numbers that the kernel gives them. Those below /run/netns are

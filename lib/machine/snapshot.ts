@@ -3,7 +3,7 @@
  * Inside a virtual server that is the server.
  */
 import { execFile } from 'node:child_process'
-import { closeSync, type Dirent, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { rootless } from '../sandbox/enter.ts'
 import { dockerObjects } from './docker.ts'
 import {
@@ -13,7 +13,7 @@ import {
   nftLines,
   routeLines,
   ruleLines,
-  sysctlName,
+  sysctlLine,
 } from './lines.ts'
 
 /** The parts, in the order in which they are told. */
@@ -88,41 +88,25 @@ async function firewall(): Promise<string[] | null> {
 const lively =
   /(_count|\/flush|gc_stat|stat\/|inet_peer|_max_age|expires|nf_conntrack_buckets|tcp_mem|udp_mem)/
 
-const buffer = Buffer.alloc(65_536) // one for all, because there are thousands
-
-function parameter(file: string): string | undefined {
-  try {
-    const fd = openSync(file, 'r')
-    try {
-      return buffer.toString('utf8', 0, readSync(fd, buffer))
-    } finally {
-      closeSync(fd)
-    }
-  } catch {
-    return undefined // write-only, or not for this user
-  }
+/** By one program: to read a thousand files here would hold up what the caller goes on with. */
+async function sysctls(): Promise<string[] | null> {
+  const answer = await output('sh', '-c', 'cd /proc/sys && grep -ars "" net; :')
+  const lines = answer?.split('\n').filter((line) => line !== '' && !lively.test(line.split(':', 1)[0] ?? ''))
+  return lines?.length ? lines.map(sysctlLine).sort() : null
 }
 
 /** What is in a folder: nothing when there is none, as /run/netns before the first, or when it has just gone. */
-const list = (folder: string): Dirent[] => {
+const list = (folder: string): string[] => {
   try {
-    return readdirSync(folder, { withFileTypes: true })
+    return readdirSync(folder)
   } catch {
     return []
   }
 }
 
-const sysctls = (folder = 'net'): string[] =>
-  list(`/proc/sys/${folder}`).flatMap((entry) => {
-    const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) return sysctls(path)
-    const value = lively.test(path) ? undefined : parameter(`/proc/sys/${path}`)
-    return value === undefined ? [] : [`${sysctlName(path)} = ${value.trim().replace(/\s+/g, ' ')}`]
-  })
-
 const namespaces = (): string[] =>
   list('/run/netns')
-    .map(({ name }) => `${name} net:[${statSync(`/run/netns/${name}`, { throwIfNoEntry: false })?.ino}]`)
+    .map((name) => `${name} net:[${statSync(`/run/netns/${name}`, { throwIfNoEntry: false })?.ino}]`)
     .sort()
 
 const mark = (environ: string): string | undefined => environ.match(/(?:^|\0)VETHLAB_LAB=([^\0]*)/)?.[1]
@@ -133,8 +117,8 @@ const mark = (environ: string): string | undefined => environ.match(/(?:^|\0)VET
  */
 const processes = (): string[] =>
   list('/proc')
-    .filter(({ name }) => /^\d+$/.test(name))
-    .flatMap(({ name: pid }) => {
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
       const lab = mark(read(`/proc/${pid}/environ`))
       if (!lab || lab === process.env.VETHLAB_LAB) return []
       return [`${lab}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`]
@@ -148,12 +132,11 @@ const processes = (): string[] =>
 export async function snapshot(): Promise<Snapshot> {
   const atOnce = { mounts: mountLines(read('/proc/self/mountinfo')), processes: processes() }
   await new Promise(setImmediate) // what the caller is about to start comes first
-  const [net, rules, docker, here] = await Promise.all([
+  const [net, rules, parameters, docker] = await Promise.all([
     network(),
     firewall(),
+    sysctls(),
     dockerObjects(),
-    // While the programs run.
-    { sysctls: sysctls().sort(), namespaces: namespaces() },
   ])
-  return { ...net, firewall: rules, docker, ...here, ...atOnce }
+  return { ...net, firewall: rules, sysctls: parameters, namespaces: namespaces(), docker, ...atOnce }
 }

@@ -9,6 +9,7 @@ import { splitRefs } from '../ref.ts'
 import { commandArgv, needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { findCompose } from '../sandbox/engine.ts'
+import { ownFiles } from '../sandbox/host.ts'
 import type { Finished } from '../sandbox/process.ts'
 import type { Start } from '../sandbox/resident.ts'
 import type { RunningServer, Sandbox } from '../sandbox/sandbox.ts'
@@ -28,8 +29,11 @@ export function fill<T>(data: T, values: Values): T {
 }
 
 /** A command as a person would type it on its server, with the lab's image in the place of IMAGE. */
-export const commandText = ({ record }: Sandbox, command: Command): string =>
-  toShell({ ...command, argv: fill([...command.argv], { IMAGE: record.image }) })
+export function commandText({ record }: Sandbox, command: Command): string {
+  const words = fill([...command.argv], { IMAGE: record.image })
+  const here = record.servers.some(({ host, name }) => host && name === command.place.server)
+  return toShell({ ...command, argv: here ? ownFiles(record.name, words) : words })
+}
 
 /** The error for a command that ended with an exit code other than 0. */
 export const failure = (

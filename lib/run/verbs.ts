@@ -13,6 +13,7 @@ import { toShell } from '../render/shell.ts'
 import { serverPath } from '../sandbox/engine.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
+import { ownFiles } from '../sandbox/host.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../sandbox/needs.ts'
 import { mustBeAllowed } from '../sandbox/rights.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -92,16 +93,17 @@ const liveModules = async () => ({
 })
 
 /** Copies the captures out of the servers: one to the very file, several to files named after where they were made. */
-function keepCaptures(file: string, { servers }: LabRecord, captures: readonly Captured[]): void {
+function keepCaptures(file: string, { name: lab, servers }: LabRecord, captures: readonly Captured[]): void {
   if (captures.length === 0)
     throw new Unable('there is no capture to keep: the scenario makes none', { hint: 'Leave --pcap out.' })
   for (const { server, file: inside } of captures) {
-    const pid = servers.find(({ name }) => name === server)?.pid
+    const { pid, host } = servers.find(({ name }) => name === server) ?? {}
+    const [captured] = host ? ownFiles(lab, [inside]) : [inside]
     const { dir, name, ext } = parse(file)
     const place = parse(inside).name.replace(/^vethlab-/, '')
     const target = captures.length === 1 ? file : join(dir, `${name}-${place}${ext}`)
     try {
-      copyFileSync(`/proc/${pid}/root${inside}`, target)
+      copyFileSync(`/proc/${pid}/root${captured}`, target)
     } catch (error) {
       throw new Unable(`cannot write ${target}: ${(error as Error).message}`)
     }
@@ -129,6 +131,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     // What changes the machine itself waits until that has been looked at; what does not goes on.
     if (seen && options.on === 'host') await remember(hostFolder(name), seen)
     const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
     await play(scenario.body)
     if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)

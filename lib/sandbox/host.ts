@@ -16,9 +16,11 @@ export const startedFor = (lab: LabRecord): Record<string, string> => ({
   [startedBy]: mark(lab),
 })
 
-/** A file of a lab, which on a virtual server is in its own /run, is in the folder of the lab on this machine. */
-export const ownFile = (lab: string, text: string): string =>
-  text.replaceAll('/run/vethlab-', `${hostFolder(lab)}/`)
+/** Words with the files of a lab, which on a virtual server are in its own /run, in the folder of the lab on this machine. */
+export const ownFiles = (lab: string, words: readonly string[]): string[] => {
+  const folder = hostFolder(lab)
+  return words.map((word) => word.replaceAll('/run/vethlab-', `${folder}/`))
+}
 
 /** Makes sure that this machine's own engine answers. */
 export async function machineEngine(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Listener } from '../run/events.ts'
 import { startEngine } from './engine.ts'
 import { type Entry, enter, enterWorld } from './enter.ts'
-import { machineEngine, ownFile, startedFor } from './host.ts'
+import { machineEngine, ownFiles, startedFor } from './host.ts'
 import { type Finished, finished } from './process.ts'
 import { residents, type Start } from './resident.ts'
 import { findLab, type LabRecord, type ServerRecord, saveLab } from './state.ts'
@@ -30,7 +30,7 @@ export function sandbox(record: LabRecord, tell: Listener = () => {}): Sandbox {
     const env = server.host ? startedFor(record) : {}
     const shells = residents(entry, env)
     const run = async (words: readonly string[], start: Start = {}) => {
-      const argv = server.host ? words.map((word) => ownFile(record.name, word)) : words
+      const argv = server.host ? ownFiles(record.name, words) : words
       const inside = shells.run(argv, start)
       if (inside) return inside
       // Side by side with many others it has to enter by itself.

@@ -43,8 +43,9 @@ test(
   root,
   async () => {
     const { stdout } = fine(await host.up(net1))
-    assert.match(stdout, /On this machine, machine, which is server1 of the scenario, net1 is going to make/)
-    assert.match(stdout, /iptables -P FORWARD ACCEPT \(now DROP\)/)
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const [, screen = ''] = readme.match(/<!-- changes: [\s\S]*?```\n([\s\S]*?)```/) ?? []
+    assert.ok(screen.length > 100 && stdout.includes(screen), `the README's screen is not\n${stdout}`)
     assert.match(stdout, /All 23 checks hold/)
 
     assert.match(await host.sh('ip -d link show dev r0-net1'), /alias vethlab:net1/)
@@ -82,7 +83,13 @@ test(
 
 test('test --on host builds, checks and takes back', root, async () => {
   const words = program('scenarios/macvlan.ts', 'test', '--on', 'host', '--yes', '--prove', '-q')
-  assert.match(fine(await host.run(words)).stdout, /All 27 checks hold[\s\S]*\n0 differences\n$/)
+  const kept = [...words, '--pcap', '/run/kept.pcap']
+  assert.match(fine(await host.run(kept)).stdout, /All 27 checks hold[\s\S]*\n0 differences\n$/)
+  // That of the machine itself was in the folder of the lab, that of the virtual server in its /run.
+  const files = ['server1', 'server2'].map((server) => `/run/kept-${server}-enp0s3.pcap`)
+  await host.sh(
+    `for file in ${files.join(' ')}; do tcpdump -n -r $file arp | grep -q who-has; rm $file; done`,
+  )
   await unchanged()
 })
 

@@ -8,7 +8,7 @@ import {
   nftLines,
   routeLines,
   ruleLines,
-  sysctlName,
+  sysctlLine,
 } from '../../lib/machine/lines.ts'
 
 const veth = {
@@ -123,7 +123,7 @@ COMMIT
   ])
 })
 
-test('mounts, without those of named namespaces; names of sysctls', () => {
+test('mounts, without those of named namespaces; sysctls', () => {
   assert.deepEqual(
     mountLines(`36 35 98:0 / /mnt rw,noatime shared:1 - ext3 /dev/root rw,errors=continue
 37 35 0:41 /sub /opt ro master:7 - tmpfs tmpfs rw
@@ -132,5 +132,5 @@ test('mounts, without those of named namespaces; names of sysctls', () => {
 `),
     ['/mnt ext3 /dev/root rw,noatime,shared rw,errors=continue', '/opt tmpfs tmpfs[/sub] ro rw'],
   )
-  assert.equal(sysctlName('net/ipv4/conf/eth0.100/rp_filter'), 'net.ipv4.conf.eth0/100.rp_filter')
+  assert.equal(sysctlLine('net/ipv4/conf/eth0.100/tag:1\t2'), 'net.ipv4.conf.eth0/100.tag = 1 2')
 })
