@@ -118,7 +118,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
         'show what is up: servers, namespaces, containers, addresses',
         async (args) => {
           const { statusVerb } = await import('./reports.ts')
-          return statusVerb(own || args.scenario ? labOf(args) : undefined, options(args).json)
+          return statusVerb(own || args.scenario !== undefined ? labOf(args) : undefined, options(args).json)
         },
       ),
     )
