@@ -4,7 +4,7 @@
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
-on := $(if $(ON),--on $(ON) )$(ARGS)
+on := $(if $(ON),--on $(ON) )$(if $(COPIES),--copies $(COPIES) )$(ARGS)
 verb = @$(start) $(if $(wildcard scenarios/$*.ts),scenarios/$*.ts $(1),scripts/vethlab.ts $(1) $*) $(2)
 
 help: ## list the targets

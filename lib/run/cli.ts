@@ -84,7 +84,18 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ...verb(
         own ? (['up', '$0'] as unknown as string) : `up${target}`,
         'build it, check it, and leave it up (the default)',
-        async (args) => (await import('./show.ts')).shown('up', await scenarioOf(args), options(args), true),
+        async (args) => {
+          const scenario = await scenarioOf(args)
+          if (args.copies === undefined)
+            return (await import('./show.ts')).shown('up', scenario, options(args), true)
+          return (await import('./copies.ts')).shownCopies(scenario, Number(args.copies), options(args))
+        },
+        (parser) =>
+          parser.option('copies', {
+            type: 'number',
+            requiresArg: true,
+            describe: 'so many labs side by side: NAME-1, NAME-2 …',
+          }),
       ),
     )
     .command(

@@ -7,7 +7,7 @@ import { BadInput, Unable } from '../errors.ts'
 import type { Undone } from '../host/undo.ts'
 import type { Scenario } from '../lab.ts'
 import { remember } from '../machine/proof.ts'
-import { snapshot } from '../machine/snapshot.ts'
+import { type Snapshot, snapshot } from '../machine/snapshot.ts'
 import { needsEngine } from '../render/argv.ts'
 import { toShell } from '../render/shell.ts'
 import { serverPath } from '../sandbox/engine.ts'
@@ -48,6 +48,8 @@ export interface RunOptions {
   on?: 'lab' | 'host' | undefined
   /** Changes this machine without asking. */
   yes?: boolean | undefined
+  /** What the machine was like, where the caller has looked already. */
+  seen?: Promise<Snapshot> | undefined
 }
 
 export interface Outcome {
@@ -119,7 +121,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const on = options.on === 'host' ? { on: options.on } : {}
   tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless, ...on })
   const loading = liveModules() // while the world starts
-  const seen = stay ? snapshot() : undefined // of the machine, for `down --prove`
+  const seen = stay ? (options.seen ?? snapshot()) : undefined // of the machine, for `down --prove`
   const servers = serversOf(planned)
   const known = { name, title: scenario.title, file: scenario.file, path, steps: fingerprint(planned) }
 

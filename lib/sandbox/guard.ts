@@ -31,6 +31,7 @@ export async function guarded<T>(
     ['uncaughtException', defect],
     ['unhandledRejection', defect],
   ]
+  process.setMaxListeners(process.getMaxListeners() + 1) // of several labs at once each listens
   for (const [event, handler] of handlers) process.on(event, handler)
   try {
     return await Promise.race([work(), interrupted])
@@ -39,5 +40,6 @@ export async function guarded<T>(
     throw error
   } finally {
     for (const [event, handler] of handlers) process.off(event, handler)
+    process.setMaxListeners(process.getMaxListeners() - 1)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Measures labs side by side: ten of `namespaces` up at once against one, and how long `down` takes, with an engine and
+ * Measures labs side by side: ten of `namespaces` up at once (`--copies 10`, and by ten programs) against one, and how long `down` takes, with an engine and
  * without. All take turns in each round, and medians are compared. As root, or as an ordinary user: who runs it.
  *
  *   npm run bench:side
@@ -19,6 +19,8 @@ async function vethlab(file: string, ...words: string[]): Promise<void> {
 
 const up = (scenario: string, name: string) =>
   vethlab(`scenarios/${scenario}`, 'up', '--quiet', '--name', name)
+const copies = () =>
+  vethlab('scenarios/namespaces', 'up', '--quiet', '--name', 'bench-side', '--copies', String(ten.length))
 const down = (name: string) => vethlab('scripts/vethlab', 'down', name)
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -27,7 +29,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began
 }
 
-const ten = Array.from({ length: 10 }, (_, i) => `bench-side-${i}`)
+const ten = Array.from({ length: 10 }, (_, i) => `bench-side-${i + 1}`)
 const [first = ''] = ten
 const samples = new Map<string, number[]>()
 for (let round = 0; round <= rounds; round++) {
@@ -36,7 +38,9 @@ for (let round = 0; round <= rounds; round++) {
   }
   keep('one up', await timed(() => up('namespaces', first)))
   keep('one down', await timed(() => down(first)))
-  keep('ten up', await timed(() => Promise.all(ten.map((name) => up('namespaces', name)))))
+  keep('ten up', await timed(copies))
+  await Promise.all(ten.map(down))
+  keep('ten up, ten programs', await timed(() => Promise.all(ten.map((name) => up('namespaces', name)))))
   keep('ten down', await timed(() => Promise.all(ten.map(down))))
   await up('compose', first)
   keep('one with an engine down', await timed(() => down(first)))

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { readlinkSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { finished, until } from '../../lib/sandbox/process.ts'
 import { findLab } from '../../lib/sandbox/state.ts'
-import { difference, snapshot, vethlab, vethlabAll } from '../machine.ts'
+import { difference, snapshot, startScenario, vethlab, vethlabAll } from '../machine.ts'
 
 const ten = Array.from({ length: 10 }, (_, i) => i)
 const started: string[] = []
@@ -79,3 +80,40 @@ for (const [what, scenarios] of [
     }
     assert.deepEqual(await difference(before), [])
   })
+
+test('--copies: ten by one program, each apart; what it cannot do is refused', async () => {
+  const before = await snapshot()
+  const labs = ten.map((i) => `side-copy-${i + 1}`)
+  started.push(...labs)
+  const up = (...words: string[]) => vethlab('namespaces', ['up', '--name', 'side-copy', ...words])
+  const { code, stdout, stderr } = await up('--copies', '10')
+  assert.equal(code, 0, stdout + stderr)
+  assert.match(stdout, /✓ side-copy-10 {2}7 checks hold\n10 of 10 are up and hold/)
+  assert.equal(stderr, '')
+  await listed(labs)
+  await apart(labs)
+  const again = await up('--copies', '2', '--json')
+  assert.deepEqual(
+    JSON.parse(again.stdout).labs.map(({ lab, ok }: { lab: string; ok: boolean }) => `${lab} ${ok}`),
+    ['side-copy-1 true', 'side-copy-2 true'],
+  )
+  for (const words of [
+    ['--copies', '0'],
+    ['--copies', '3', '--on', 'host'],
+  ])
+    assert.equal((await up(...words)).code, 2)
+  await Promise.all(labs.map((lab) => vethlabAll(['down', lab])))
+  assert.deepEqual(await difference(before), [])
+})
+
+test('--copies cut off by a signal: none of them is left', async () => {
+  const before = await snapshot()
+  const child = startScenario('namespaces', ['up', '--name', 'side-cut', '--copies', '5'])
+  const end = finished(child)
+  assert.ok(await until(() => findLab('side-cut-3') !== undefined, 20_000, 2))
+  child.kill('SIGINT')
+  assert.equal((await end).code, 130)
+  // One that was just being started ends with the program that started it: a moment later.
+  await until(async () => (await difference(before)).length === 0, 3000, 100)
+  assert.deepEqual(await difference(before), [])
+})
