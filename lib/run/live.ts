@@ -144,7 +144,8 @@ export function liveLab(
   const ask = async (check: Check, command: Command): Promise<string> => {
     for (let tries = isPositive(check) ? 2 : 1; ; tries--) {
       const end = command.undo && written.intent([command])
-      const said = await execute(sandbox, command)
+      const fails = end !== undefined && mustFail(written.count())
+      const said = fails ? failsOnPurpose : await execute(sandbox, command)
       end?.(said.code === 0 ? 'done' : 'failed')
       const observed = observe(check, said)
       if (observed === undefined)

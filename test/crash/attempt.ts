@@ -144,9 +144,7 @@ async function crash(machine: Machine, one: Case, { struck, down, up, journal }:
     default: {
       const [kind, code] = fault.strike ?? ['', 0]
       const done = await struck(`${kind} ${one.whole ? 0 : at}`, fault.batch)
-      // An attempt, to find out what the kernel has, may fail.
-      const codes = one.whole ? [0] : fault.name === 'fail' ? [code, 0] : [code]
-      const wrong = ends('up', done, ...codes)
+      const wrong = ends('up', done, one.whole ? 0 : code)
       if (fault.name === 'torn') tear(journal)
       if (fault.name === 'twice') wrong.push(...both(await Promise.all([down(), down()])))
       return wrong
