@@ -11,7 +11,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ sub("%", "NAME", $$1); printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo '  NAME is one of: $(basename $(notdir $(wildcard scenarios/*.ts)))'
 
-scenario-%: setup ## build a scenario, check it, leave it up; ON=host: on this machine itself
+scenario-%: setup ## build a scenario, check it, leave it up; ON=host: on this machine; COPIES=10: ten of it
 	$(call verb,up,$(on))
 
 test-%: setup ## build a scenario, check it, remove it
