@@ -11,7 +11,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ sub("%", "NAME", $$1); printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo '  NAME is one of: $(basename $(notdir $(wildcard scenarios/*.ts)))'
 
-scenario-%: setup ## build a scenario, check it, leave it up; ON=host: on this machine; COPIES=10: ten of it
+scenario-%: setup ## build a scenario, check it, leave it up; ON=host, COPIES=10
 	$(call verb,up,$(on))
 
 test-%: setup ## build a scenario, check it, remove it
@@ -59,7 +59,7 @@ test-engines: engines ## test all scenarios on each of them
 bench: setup ## measure against plain shell, ip -batch and others
 	@npm run --silent bench
 
-crash: setup ## crash all scenarios at every command, and see what is left: SCENARIOS=net1 EVERY=5
+crash: setup ## crash every scenario, and see what is left: SCENARIOS=net1 EVERY=5
 	@npm run --silent crash
 
 node_modules/.package-lock.json: package.json package-lock.json
