@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts'
 import { explain, Unable } from '../errors.ts'
 import { howTo } from '../run/hints.ts'
+import { close } from '../run/journal.ts'
 import { hasLan, type Plan, serversOf } from '../run/plan.ts'
 import { rootless } from '../sandbox/enter.ts'
 import { guarded } from '../sandbox/guard.ts'
@@ -15,7 +16,7 @@ import { bareLinks, tablesOf } from './leftovers.ts'
 import { locked } from './lock.ts'
 import { type Asking, imageOf, prepare } from './prepare.ts'
 import { type Undone, undo } from './undo.ts'
-import { told } from './written.ts'
+import { journalFile, told } from './written.ts'
 
 /**
  * Builds a lab whose first server is this machine itself; its other servers are virtual, on a LAN that this machine is
@@ -64,6 +65,7 @@ export async function onHost<T>(
             })
           : build(record),
       async () => {
+        close(journalFile(record.name))
         try {
           await takeOff(record)
         } catch (error) {

@@ -121,10 +121,17 @@ const changed = (file: string, line: number): Unable =>
     hint: 'Nothing was undone. Put the line back, or take back by hand what the lines say ("undo"), the last first, and remove the folder.',
   })
 
+/** The journals of runs that were cut off. */
+const closed = new Set<string>()
+
+/** From now on nothing more begins that would be written there: a run that was cut off may still be at work. */
+export const close = (file: string): void => void closed.add(file)
+
 /** Opens a journal to write to. On disk (`sync`) each line is there before the function returns. */
 export function journal(file: string, { sync = false }: { sync?: boolean } = {}): Journal {
   let sum = ''
   let number = 0
+  closed.delete(file)
   if (existsSync(file)) {
     const written = readJournal(file)
     sum = written.sum
@@ -139,6 +146,7 @@ export function journal(file: string, { sync = false }: { sync?: boolean } = {})
   return {
     count: () => number,
     intent(commands, olds) {
+      if (closed.has(file)) throw new Unable('the run was cut off')
       const first = number + 1
       write(
         commands.map((command, index) => {

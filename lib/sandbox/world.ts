@@ -16,7 +16,7 @@ import {
   worldNamespaces,
 } from './enter.ts'
 import { guarded } from './guard.ts'
-import { firstLines, until } from './process.ts'
+import { firstLines, sleep, until } from './process.ts'
 import { rights } from './rights.ts'
 import {
   bornAt,
@@ -129,9 +129,17 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
     throw new Unable(`${about.name} is being started or removed by another process`, {
       hint: 'Wait for it, then look what is up: make status',
     })
+  let starting: Promise<World> | undefined
   return guarded(
-    async () => work(await startWorld(about)),
-    () => endWorld(about.name),
+    async () => {
+      starting = startWorld(about)
+      return work(await starting)
+    },
+    async () => {
+      // One that is cut off while it starts would go on, and be found by nobody.
+      await Promise.race([starting?.catch(() => {}), sleep(3000)])
+      await endWorld(about.name)
+    },
   )
 }
 
