@@ -56,7 +56,9 @@ rootless() {
 {
   [ -n "$storage" ] || echo 0 >/sys/fs/cgroup/init/cgroup.procs
   code=0
+  # What runc and containerd leave in /tmp when they are ended by force would stay on the machine.
+  mkdir -p $files/tmp
   # In a session of its own: what ends the group of processes that built the lab leaves the engine of one that is up.
-  container=vethlab setsid dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
+  TMPDIR=$files/tmp container=vethlab setsid dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
   echo "$code" >$files/dockerd.exit
 } </dev/null >$files/dockerd.log 2>&1 &
