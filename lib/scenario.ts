@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BadInput, explain } from './errors.ts'
-import type { Lab, Scenario } from './lab.ts'
+import type { Lab, Scenario } from './lab/lab.ts'
 
 /**
  * Makes a scenario. When its file is the program that was started, it runs: `npx tsx scenarios/net1.ts [verb]`.
@@ -22,7 +22,7 @@ export function scenario(meta: { url: string }, title: string, body: (lab: Lab) 
   if (started !== undefined && sameFile(started, file)) {
     // After the module is evaluated: the scenario is its default export.
     setImmediate(async () => {
-      const { main } = await import('./run/cli.ts')
+      const { main } = await import('./cli/cli.ts')
       await main(process.argv.slice(2), value)
     })
   }

@@ -14,7 +14,7 @@ for version in ${ENGINES:-20.10 26.1 28.5}; do
   count node scripts/start.mjs scripts/vethlab.ts scenarios
   [ "$(id -u)" = 0 ] || continue
   printf '\nDocker Engine %s, without root\n' "$version"
-  count sh test/users.sh sh test/as.sh student node scripts/start.mjs scripts/vethlab.ts scenarios
+  count sh test/helpers/users.sh sh test/helpers/as.sh student node scripts/start.mjs scripts/vethlab.ts scenarios
 done
 printf '\nRecipes\n'
 unset ENGINE

@@ -5,10 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 npx --no-install biome check --error-on-warnings .
 npx --no-install tsc
-shellcheck -x scripts/*.sh scripts/bench/*.sh lib/sandbox/*.sh test/*.sh
+shellcheck -x scripts/*.sh scripts/bench/*.sh lib/virtual/*.sh test/helpers/*.sh
 files=${FILES:-$(find test -name '*.test.ts' | sort)}
 # One file at a time: some compare the machine before and after.
 # shellcheck disable=SC2086 # a list of files
 node --import tsx/esm --test --test-concurrency=1 $files
 # shellcheck disable=SC2086
-[ "$(id -u)" != 0 ] || node --import tsx/esm test/as-user.ts $files
+[ "$(id -u)" != 0 ] || node --import tsx/esm test/helpers/as-user.ts $files

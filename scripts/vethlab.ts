@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { main } from '../lib/cli/cli.ts'
 import { BadInput } from '../lib/errors.ts'
-import type { Scenario } from '../lib/lab.ts'
-import { main } from '../lib/run/cli.ts'
-import { type Finished, finished } from '../lib/sandbox/process.ts'
+import type { Scenario } from '../lib/lab/lab.ts'
+import { type Finished, finished } from '../lib/server/process.ts'
 
 const folder = new URL('../scenarios/', import.meta.url)
 

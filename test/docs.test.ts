@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Command } from '../lib/command.ts'
 import { capture, gateway, kernelHas, lan, line, mesh, output, server, star, tree } from '../lib/index.ts'
-import type { Check } from '../lib/probe/check.ts'
-import { toShell } from '../lib/render/shell.ts'
+import type { Check } from '../lib/language/checks/check.ts'
+import type { Command } from '../lib/language/command.ts'
+import { toShell } from '../lib/language/shell.ts'
 
 const lib = new URL('../lib', import.meta.url).pathname
 const server1 = server('server1')

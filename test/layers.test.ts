@@ -13,9 +13,9 @@ const imports = (file: string): string[] =>
     ...readFileSync(join(lib, file), 'utf8').matchAll(/^(?:import|export) (?!type )[^'"]*?from '([^']+)'/gms),
   ].map(([, name = '']) => (name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)) : name))
 
-const pureFolders = /^(ip|iptables|docker|render|probe)\//
+const pureFolders = /^language\//
 const pureFiles =
-  /^(command|names|ref|errors|place|server|sysctl|lab|lan|recipes|topologies|machine\/(difference|lines|show))\.ts$/
+  /^(errors|lab\/lab|print\/(script|script-text|observers)|run\/(all-pairs-script|batch|waves)|prove\/(difference|lines)|cli\/proof-report)\.ts$/
 const allowed = new Set(['ipaddr.js', 'node:url'])
 
 for (const file of files.filter((file) => pureFolders.test(file) || pureFiles.test(file)))
@@ -68,6 +68,6 @@ test('heavy libraries are loaded only when they are needed', () => {
     }
   }
   follow('index.ts')
-  follow('run/cli.ts')
+  follow('cli/cli.ts')
   for (const heavy of ['dockerode', 'zx', 'yargs', 'cli-table3']) assert.ok(!atStart.has(heavy), heavy)
 })

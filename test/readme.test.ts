@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { root, vethlab } from './machine.ts'
+import { root, vethlab } from './helpers/machine.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const block = (mark: string): string =>

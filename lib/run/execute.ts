@@ -1,18 +1,19 @@
 /**
  * Runs one command of a lab: the one-by-one executor. There are four ways: a LAN's command runs outside of the
  * servers; what has a call of the Engine API, and what runs in a container, goes to the server's engine; all
- * else is started by a shell that stays in the server (sandbox/resident.ts).
+ * else is started by a shell that stays in the server (server/resident.ts).
  */
-import type { Command } from '../command.ts'
+
 import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
-import { splitRefs } from '../ref.ts'
-import { commandArgv, needsEngine } from '../render/argv.ts'
-import { toShell } from '../render/shell.ts'
-import { findCompose } from '../sandbox/engine.ts'
-import { ownFiles } from '../sandbox/host.ts'
-import type { Finished } from '../sandbox/process.ts'
-import type { Start } from '../sandbox/resident.ts'
-import type { RunningServer, Sandbox } from '../sandbox/sandbox.ts'
+import type { Command } from '../language/command.ts'
+import { commandArgv, needsEngine } from '../language/on-server.ts'
+import { splitRefs } from '../language/ref.ts'
+import { toShell } from '../language/shell.ts'
+import { ownFiles } from '../on-host/started.ts'
+import type { Finished } from '../server/process.ts'
+import type { Start } from '../server/resident.ts'
+import { findCompose } from '../virtual/engine.ts'
+import type { RunningServer, Sandbox } from '../virtual/sandbox.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -61,7 +62,7 @@ export async function execute(sandbox: Sandbox, command: Command): Promise<Finis
   const entry = await sandbox.server(command.place.server, needsEngine(command))
   const values = { IMAGE: sandbox.record.image }
   if (command.api || command.place.kind === 'container') {
-    const { callEngine, execInContainer } = await import('../sandbox/engine-api.ts')
+    const { callEngine, execInContainer } = await import('../server/engine-api.ts')
     if (command.api) return callEngine(entry.server.pid, fill(command.api, values))
     const { argv, place, background = false } = command
     return execInContainer(entry.server.pid, place.name, fill([...argv], values), background)

@@ -15,9 +15,9 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Command } from '../command.ts'
 import { Unable } from '../errors.ts'
-import { toShell } from '../render/shell.ts'
+import type { Command } from '../language/command.ts'
+import { toShell } from '../language/shell.ts'
 import { strike } from './fault.ts'
 
 /** What is known of a command beside its words, so that it can be taken back by another process. */

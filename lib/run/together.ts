@@ -1,20 +1,20 @@
 /**
- * The batch executor: what one process can do is done by one (render/batch.ts), and places that do not touch each
- * other work side by side (render/waves.ts).
+ * The batch executor: what one process can do is done by one (batch.ts), and places that do not touch each
+ * other work side by side (waves.ts).
  */
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Command } from '../command.ts'
 import { CommandFailed } from '../errors.ts'
-import { batch, type End, pieces, type Restore } from '../render/batch.ts'
-import { waves } from '../render/waves.ts'
-import { findProgram } from '../sandbox/engine.ts'
-import { mostResidents } from '../sandbox/resident.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Event, Listener } from '../lab/events.ts'
+import type { Command } from '../language/command.ts'
+import { mostResidents } from '../server/resident.ts'
+import { findProgram } from '../virtual/engine.ts'
+import type { Sandbox } from '../virtual/sandbox.ts'
+import { batch, type End, pieces, type Restore } from './batch.ts'
 import { bounded } from './bounded.ts'
-import type { Event, Listener } from './events.ts'
 import { commandText, failure, runOn } from './execute.ts'
 import type { Journal } from './journal.ts'
+import { waves } from './waves.ts'
 
 /** `iptables-restore` as the very program that is called `iptables`: it changes the same firewall, nft or legacy. */
 function restoreOf(path: string): Restore {

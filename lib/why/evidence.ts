@@ -1,5 +1,5 @@
 /** All that is known when a probe is over, and how to find one's way in it. */
-import { inside as insideSubnet } from '../names.ts'
+import { inside as insideSubnet } from '../language/names.ts'
 import type { Facts } from './facts.ts'
 import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'

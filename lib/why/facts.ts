@@ -1,6 +1,6 @@
 /** Questions to the kernel of a stack: what no trace shows. */
 import { CommandFailed } from '../errors.ts'
-import type { Finished } from '../sandbox/process.ts'
+import type { Finished } from '../server/process.ts'
 import { isIptables } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
 

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { toolMissing, Unable } from '../errors.ts'
-import { until } from '../sandbox/process.ts'
+import { until } from '../server/process.ts'
 import type { Inside, Stack } from './stacks.ts'
 import { type Passage, traceReader } from './trace.ts'
 import { type Probe, watchLines } from './watch.ts'

@@ -1,9 +1,9 @@
 /** A name as a place itself would resolve it: by its own files. */
 import { spawn } from 'node:child_process'
-import { onServer } from '../render/argv.ts'
-import { shellLine } from '../render/shell.ts'
-import { enter } from '../sandbox/enter.ts'
-import { finished } from '../sandbox/process.ts'
+import { onServer } from '../language/on-server.ts'
+import { shellLine } from '../language/shell.ts'
+import { enter } from '../server/enter.ts'
+import { finished } from '../server/process.ts'
 import { called, type Inside, type Stack } from './stacks.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { join, parse, relative, resolve } from 'node:path'
 import { Unable } from '../errors.ts'
-import { until } from '../sandbox/process.ts'
+import { until } from '../server/process.ts'
 import { called, type Inside, type Stack } from './stacks.ts'
 
 /** Starts tcpdump in each stack, when a file is named: `file.pcap` becomes `file-net1.pcap` and so on. */

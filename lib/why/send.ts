@@ -1,6 +1,6 @@
 /** Sends one probe, and waits for what becomes of it. */
 import { Unable } from '../errors.ts'
-import { finished, sleep } from '../sandbox/process.ts'
+import { finished, sleep } from '../server/process.ts'
 import { partOf } from './journey.ts'
 import type { Monitor } from './monitor.ts'
 import type { Inside, Stack } from './stacks.ts'

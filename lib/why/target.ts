@@ -1,6 +1,6 @@
 /** Who is meant: the place of a name, and the address of a question's target. */
 import { Unable } from '../errors.ts'
-import { inside as insideSubnet, ipv4 } from '../names.ts'
+import { inside as insideSubnet, ipv4 } from '../language/names.ts'
 import { network } from './evidence.ts'
 import { resolve } from './name.ts'
 import { type Inside, namesOf, ownerOf, type Stack } from './stacks.ts'

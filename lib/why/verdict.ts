@@ -1,7 +1,7 @@
 /** The causes that `why` knows, and how a verdict reads. */
-import type { Place } from '../command.ts'
-import { onServer } from '../render/argv.ts'
-import { shellLine } from '../render/shell.ts'
+import type { Place } from '../language/command.ts'
+import { onServer } from '../language/on-server.ts'
+import { shellLine } from '../language/shell.ts'
 import type { RuleText } from './rules.ts'
 import { called, type Stack } from './stacks.ts'
 

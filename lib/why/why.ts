@@ -1,7 +1,7 @@
 /** Where exactly did the packet die? Sends one probe through a running lab and finds out. */
 import { BadInput } from '../errors.ts'
-import { port as portNumber } from '../names.ts'
-import type { LabRecord } from '../sandbox/state.ts'
+import { port as portNumber } from '../language/names.ts'
+import type { LabRecord } from '../server/state.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
 import { complete, journeys } from './journey.ts'

@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { finished } from '../../lib/sandbox/process.ts'
+import { finished } from '../../lib/server/process.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const rounds = Number(process.env.ROUNDS ?? 7)

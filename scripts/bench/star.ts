@@ -3,7 +3,7 @@
  * [pairs]`. Prints the same lines, with the memory of this process and of the server, in bytes.
  */
 import { matrix, server, star, withLab } from '../../lib/index.ts'
-import { sleep } from '../../lib/sandbox/process.ts'
+import { sleep } from '../../lib/server/process.ts'
 import { memoryOf } from './memory.ts'
 
 const [n, pairs] = process.argv.slice(2)

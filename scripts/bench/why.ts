@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { $ } from 'zx'
-import { borderless } from '../../lib/run/screen.ts'
+import { borderless } from '../../lib/cli/screen.ts'
 
 $.verbose = false
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

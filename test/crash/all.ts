@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../machine.ts'
+import { root } from '../helpers/machine.ts'
 import { attempt, count } from './attempt.ts'
 import type { Look } from './changes.ts'
 import { type Case, casesOf, type Fault, type On, type Tried } from './faults.ts'

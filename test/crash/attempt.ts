@@ -1,7 +1,7 @@
 /** Does one case on a machine: a run that is struck, `down`, and a look at what is left. */
 import type { ChildProcess } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { type Finished, finished, until } from '../../lib/sandbox/process.ts'
+import { type Finished, finished, until } from '../../lib/server/process.ts'
 import type { Look } from './changes.ts'
 import type { Case, On } from './faults.ts'
 import { type Machine, program } from './machine.ts'

@@ -1,7 +1,7 @@
 /** What differs between two looks at a machine. */
-import { differences } from '../../lib/machine/difference.ts'
-import type { Snapshot } from '../../lib/machine/snapshot.ts'
-import type { belongings } from '../machine.ts'
+import { differences } from '../../lib/prove/difference.ts'
+import type { Snapshot } from '../../lib/prove/snapshot.ts'
+import type { belongings } from '../helpers/machine.ts'
 
 /** All that a lab could have changed. */
 export interface Look {

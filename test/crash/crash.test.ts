@@ -1,7 +1,7 @@
 /** A sample of the crash test, another one each time: every scenario, struck at a few of its commands. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { needsRoot } from '../machine.ts'
+import { needsRoot } from '../helpers/machine.ts'
 import { allCases, allScenarios, tryAll } from './all.ts'
 import { type Case, type Fault, faults } from './faults.ts'
 import { withMachine } from './machine.ts'

@@ -1,6 +1,6 @@
 /** Prints all that a lab could have changed on the machine that this runs on, as JSON. */
-import { snapshot } from '../../lib/machine/snapshot.ts'
-import { belongings } from '../machine.ts'
+import { snapshot } from '../../lib/prove/snapshot.ts'
+import { belongings } from '../helpers/machine.ts'
 import type { Look } from './changes.ts'
 
 const look: Look = { machine: await snapshot(), belongings: belongings() }

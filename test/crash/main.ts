@@ -9,7 +9,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../machine.ts'
+import { root } from '../helpers/machine.ts'
 import { allCases, allScenarios, tryAll } from './all.ts'
 import { faults, type On } from './faults.ts'
 import { page, table, unclean } from './report.ts'

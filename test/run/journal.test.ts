@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { server, withLab } from '../../lib/index.ts'
 import { type End, type Intent, readJournal } from '../../lib/run/journal.ts'
-import { labFolder } from '../../lib/sandbox/state.ts'
+import { labFolder } from '../../lib/server/state.ts'
 
 const host = server('server1')
 const net1 = host.netns('net1')

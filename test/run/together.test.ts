@@ -1,9 +1,9 @@
 /** The two executors on a real server: the same state, the same failure. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Command } from '../../lib/command.ts'
 import { type OpenLab, server, withLab } from '../../lib/index.ts'
-import { networkOf } from '../state.ts'
+import type { Command } from '../../lib/language/command.ts'
+import { networkOf } from '../helpers/state.ts'
 
 const host = server('server1')
 const { filter, nat, raw } = host.iptables

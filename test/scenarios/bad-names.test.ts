@@ -1,7 +1,7 @@
 /** Names that no lab can have: every verb refuses them in one line, and touches nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference, snapshot, vethlab, vethlabAll } from '../machine.ts'
+import { difference, snapshot, vethlab, vethlabAll } from '../helpers/machine.ts'
 
 const names = ['a/b', 'a b', '..', '.', '', '-x', '../../etc', 'x'.repeat(300), 'a\nb', 'ä', "it's", '$(id)']
 const verbs: ReadonlyArray<readonly string[]> = [

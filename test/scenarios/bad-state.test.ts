@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import type { OpenLab } from '../../lib/index.ts'
 import { server } from '../../lib/index.ts'
-import { enter } from '../../lib/sandbox/enter.ts'
-import { type Finished, finished } from '../../lib/sandbox/process.ts'
-import { needsRoot, root } from '../machine.ts'
-import { standing } from '../standing.ts'
+import { enter } from '../../lib/server/enter.ts'
+import { type Finished, finished } from '../../lib/server/process.ts'
+import { needsRoot, root } from '../helpers/machine.ts'
+import { standing } from '../helpers/standing.ts'
 
 const asRoot = needsRoot('a virtual server is the machine')
 let machine: { lab: OpenLab; close(): Promise<void> }

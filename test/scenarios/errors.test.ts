@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { serverPath } from '../../lib/sandbox/engine.ts'
-import { finished } from '../../lib/sandbox/process.ts'
-import { cacheRoot } from '../../lib/sandbox/state.ts'
-import { difference, needsRoot, root, snapshot, vethlab } from '../machine.ts'
+import { finished } from '../../lib/server/process.ts'
+import { cacheRoot } from '../../lib/server/state.ts'
+import { serverPath } from '../../lib/virtual/engine.ts'
+import { difference, needsRoot, root, snapshot, vethlab } from '../helpers/machine.ts'
 
 // In the project, so that `../lib/index.ts` is where it is for a scenario.
 const folder = mkdtempSync(join(root, 'test/.errors-'))

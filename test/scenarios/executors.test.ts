@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { difference, root, snapshot, vethlab } from '../machine.ts'
-import { networkOf } from '../state.ts'
+import { difference, root, snapshot, vethlab } from '../helpers/machine.ts'
+import { networkOf } from '../helpers/state.ts'
 
 const names = readdirSync(join(root, 'scenarios'))
   .filter((file) => file.endsWith('.ts'))

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import type { CheckResult } from '../../lib/run/events.ts'
-import { difference, root, snapshot, vethlab } from '../machine.ts'
+import type { CheckResult } from '../../lib/lab/events.ts'
+import { difference, root, snapshot, vethlab } from '../helpers/machine.ts'
 
 interface Document {
   ok: boolean

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type OpenLab, output, scenario, server, withLab } from '../../lib/index.ts'
-import { type Part, partsOf } from '../../lib/render/script.ts'
-import { commandsOf, plan } from '../../lib/run/plan.ts'
-import { print } from '../../lib/run/print.ts'
-import { enter } from '../../lib/sandbox/enter.ts'
-import { finished, until } from '../../lib/sandbox/process.ts'
-import { root } from '../machine.ts'
+import { commandsOf, plan } from '../../lib/lab/plan.ts'
+import { print } from '../../lib/print/print.ts'
+import { type Part, partsOf } from '../../lib/print/script.ts'
+import { enter } from '../../lib/server/enter.ts'
+import { finished, until } from '../../lib/server/process.ts'
+import { root } from '../helpers/machine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-printed-'))
 after(() => rmSync(folder, { recursive: true }))

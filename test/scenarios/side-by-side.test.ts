@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { readlinkSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { finished, until } from '../../lib/sandbox/process.ts'
-import { findLab } from '../../lib/sandbox/state.ts'
-import { difference, snapshot, startScenario, vethlab, vethlabAll } from '../machine.ts'
+import { finished, until } from '../../lib/server/process.ts'
+import { findLab } from '../../lib/server/state.ts'
+import { difference, snapshot, startScenario, vethlab, vethlabAll } from '../helpers/machine.ts'
 
 const ten = Array.from({ length: 10 }, (_, i) => i)
 const started: string[] = []

@@ -1,8 +1,8 @@
 /** The verbs, one lab through: up, up again, status, exec, shell, down. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { finished } from '../../lib/sandbox/process.ts'
-import { difference, snapshot, startScenario, vethlab } from '../machine.ts'
+import { finished } from '../../lib/server/process.ts'
+import { difference, snapshot, startScenario, vethlab } from '../helpers/machine.ts'
 
 const name = 'verbs-test'
 const lab = (...words: string[]) => vethlab('namespaces', [...words, '--name', name])

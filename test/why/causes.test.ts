@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { type Command, lan, type OpenLab, server } from '../../lib/index.ts'
 import type { Verdict } from '../../lib/why/verdict.ts'
 import type { Question } from '../../lib/why/why.ts'
-import { standing } from '../standing.ts'
+import { standing } from '../helpers/standing.ts'
 
 const router = server('router')
 const left = router.netns('left')

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { image, server, withLab } from '../../lib/index.ts'
-import { cacheRoot } from '../../lib/sandbox/state.ts'
+import { cacheRoot } from '../../lib/server/state.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')

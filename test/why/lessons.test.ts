@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CheckResult } from '../../lib/run/events.ts'
+import type { CheckResult } from '../../lib/lab/events.ts'
 import type { Verdict } from '../../lib/why/verdict.ts'
-import { vethlab } from '../machine.ts'
+import { vethlab } from '../helpers/machine.ts'
 
 /** What must be found: the cause, or one that depends on the engine, and something in the words of the rule. */
 type Finding = readonly [causes: ReadonlyArray<Verdict['cause']>, rule?: RegExp]

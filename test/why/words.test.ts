@@ -1,12 +1,12 @@
 /** The text of `why`, without a kernel: what nft prints and what is made of it, as recorded. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { questionOf } from '../../lib/cli/why.ts'
 import { journeys, visitsOf } from '../../lib/why/journey.ts'
 import { headerOf } from '../../lib/why/packet.ts'
 import { chainLines, grownLegacy, ruleText } from '../../lib/why/rules.ts'
 import { linksOf } from '../../lib/why/stacks.ts'
 import { death, type Passage, traceReader } from '../../lib/why/trace.ts'
-import { questionOf } from '../../lib/why/verb.ts'
 import { watchLines } from '../../lib/why/watch.ts'
 
 const headers: ReadonlyArray<readonly [string, string, ReturnType<typeof headerOf>]> = [

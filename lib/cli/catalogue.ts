@@ -1,0 +1,12 @@
+import type { Scenario } from '../lab/lab.ts'
+import type { Finished } from '../server/process.ts'
+
+/** How the command line finds the scenarios by name. Not needed for a scenario's own file. */
+export interface Catalogue {
+  names(): string[]
+  load(name: string): Promise<Scenario>
+  /** Tests a scenario in a process of its own. */
+  test(name: string): Promise<Finished>
+  /** Copies a scenario under a new name. Returns its file. */
+  copy(from: string, name: string): string
+}

@@ -1,0 +1,89 @@
+/** Looking at a lab that is up: what is in it, a shell in it, one command in it. */
+import { relative } from 'node:path'
+import { Unable } from '../errors.ts'
+import { howTo } from '../lab/hints.ts'
+import { onServer } from '../language/on-server.ts'
+import { type Cable, findPlace, placesOf } from '../look/places.ts'
+import { enter } from '../server/enter.ts'
+import { finished } from '../server/process.ts'
+import { allLabs, findLab, type LabRecord, labName } from '../server/state.ts'
+import { findProgram } from '../virtual/engine.ts'
+
+/** The lab of that name, which must be up. */
+function standing(name: string): LabRecord {
+  const lab = findLab(labName(name))
+  if (lab) return lab
+  const others = allLabs().map((other) => other.name)
+  throw new Unable(`${name} is not up`, {
+    hint: others.length > 0 ? `Up: ${others.join(', ')}` : `Start it: ${howTo('up', name)}`,
+  })
+}
+
+/** One program in a place, with the caller's terminal. Returns its exit code. */
+export async function exec(name: string, where: string, argv: readonly string[]): Promise<number> {
+  const lab = standing(name)
+  const place = await findPlace(lab, where)
+  const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
+  return (await finished(child)).code
+}
+
+/** An interactive shell in a place; by default on the first server. Returns its exit code. */
+export async function shell(name: string, where: string | undefined): Promise<number> {
+  const lab = standing(name)
+  const place = await findPlace(lab, where)
+  const prompt = `PS1=${place.name}# `
+  const bash = findProgram('bash', lab.path)
+  const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
+  const argv =
+    place.kind === 'container'
+      ? ['docker', 'exec', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name, 'sh']
+      : onServer(place, inside)
+  process.on('SIGINT', () => {}) // Ctrl-C is for the program in the shell
+  const child = enter({ lab, server: place.record }, argv, { stdio: 'inherit' })
+  return (await finished(child)).code
+}
+
+export interface LabStatus {
+  name: string
+  title: string
+  file: string
+  state: LabRecord['state']
+  /** `host`: its first server is this machine itself. */
+  on?: LabRecord['on']
+  since: string
+  places: Array<{
+    kind: string
+    name: string
+    server: string
+    up: boolean
+    addresses: Array<{ dev: string; address: string }>
+    cables?: Cable[]
+    /** `silent`: its Docker Engine does not answer. */
+    engine?: 'silent'
+  }>
+}
+
+/** All labs that are up, or the one of that name, with their places and addresses. */
+export async function status(name?: string): Promise<LabStatus[]> {
+  const only = name === undefined ? undefined : labName(name)
+  const labs = allLabs().filter((lab) => only === undefined || lab.name === only)
+  return Promise.all(
+    labs.map(async (lab) => ({
+      name: lab.name,
+      title: lab.title,
+      file: relative(process.cwd(), lab.file),
+      state: lab.state,
+      ...(lab.on ? { on: lab.on } : {}),
+      since: lab.since,
+      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables, engine }) => ({
+        kind,
+        name,
+        server,
+        up,
+        addresses,
+        ...(cables ? { cables } : {}),
+        ...(engine ? { engine } : {}),
+      })),
+    })),
+  )
+}

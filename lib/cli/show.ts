@@ -1,0 +1,92 @@
+/** Runs `up` or `test`, and shows it. */
+import { BadInput } from '../errors.ts'
+import type { Event } from '../lab/events.ts'
+import { enterHint, howToAsk } from '../lab/hints.ts'
+import type { Scenario } from '../lab/lab.ts'
+import { proofSince } from '../prove/proof.ts'
+import { snapshot } from '../prove/snapshot.ts'
+import { proofCode, proofText } from './proof-report.ts'
+import { screen, summary } from './screen.ts'
+import { test, up } from './verbs.ts'
+
+/** What the command line may say to each run. */
+export interface Options {
+  json: boolean
+  quiet: boolean
+  undo: boolean
+  why: boolean
+  batch: boolean | undefined
+  name: string | undefined
+  pcap: string | undefined
+  on: 'lab' | 'host'
+  yes: boolean
+  /** test, down: compares the machine before and after. */
+  prove?: boolean
+}
+
+/** Runs `up` or `test` and shows it, as text or as one JSON document. */
+export async function shown(
+  verb: 'up' | 'test',
+  scenario: Scenario,
+  {
+    json,
+    quiet,
+    undo,
+    why,
+    batch = verb === 'test' || quiet || json,
+    name,
+    pcap,
+    on,
+    yes,
+    prove = false,
+  }: Options,
+  staysUp: boolean,
+): Promise<number> {
+  if (on === 'host' && json && !yes)
+    throw new BadInput('--on host asks before it changes this machine, and --json is for programs', {
+      where: undefined,
+      hint: '--yes does it without asking.',
+    })
+  const events: Event[] = []
+  const tell = json
+    ? (event: Event) => void events.push(event)
+    : screen({
+        undo,
+        verbose: !quiet,
+        howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
+      })
+  const before = prove ? await snapshot() : undefined
+  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, {
+    name,
+    tell,
+    pcap,
+    why,
+    batch,
+    on,
+    yes,
+  })
+  const proof = before && (await proofSince(before))
+  const proved = proof ? proofCode(proof) : 0
+  const ok = checks.every((check) => check.ok) && proved === 0
+  if (json) {
+    const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
+    const document = {
+      scenario: scenario.name,
+      title: scenario.title,
+      ok,
+      ms,
+      steps,
+      checks,
+      ...(proof ? { proof } : {}),
+    }
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  } else {
+    await summary(checks, ms)
+    if (proof) process.stdout.write(`\n${proofText(proof, [])}\n`)
+    if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
+    if (staysUp)
+      process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
+`)
+  }
+  return ok ? 0 : proved || 1
+}

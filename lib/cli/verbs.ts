@@ -1,0 +1,247 @@
+/** Building, checking and removing labs. */
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import { BadInput, Unable } from '../errors.ts'
+import type { CheckResult, Listener } from '../lab/events.ts'
+import { howTo } from '../lab/hints.ts'
+import type { Scenario } from '../lab/lab.ts'
+import { commandsOf, lastingChecks, type Plan, plan, serversOf } from '../lab/plan.ts'
+import type { Command } from '../language/command.ts'
+import { needsEngine } from '../language/on-server.ts'
+import { toShell } from '../language/shell.ts'
+import { compose, image, kernel, mustHold, ownImage, tools } from '../needs/needs.ts'
+import { mustBeAllowed } from '../needs/rights.ts'
+import { ownFiles } from '../on-host/started.ts'
+import type { Undone } from '../on-host/undo.ts'
+import { remember } from '../prove/proof.ts'
+import { type Snapshot, snapshot } from '../prove/snapshot.ts'
+import type { Captured } from '../run/live.ts'
+import { rootless } from '../server/enter.ts'
+import { guarded } from '../server/guard.ts'
+import {
+  allLabs,
+  findLab,
+  hostFolder,
+  type LabRecord,
+  labFolder,
+  labName,
+  ownerLives,
+  ownerOf,
+  saveLab,
+} from '../server/state.ts'
+import { serverPath } from '../virtual/engine.ts'
+import type { Sandbox } from '../virtual/sandbox.ts'
+import { endWorld, inNewWorld } from '../virtual/world.ts'
+
+export interface RunOptions {
+  /** The name of the lab. Default: the scenario's. */
+  name?: string | undefined
+  tell: Listener
+  /** Where to keep the captures, as a file that Wireshark opens. */
+  pcap?: string | undefined
+  /** Asks `why` for checks that fail, and for what must not work. */
+  why?: boolean | undefined
+  /** Runs together what can be run so; without it, one command after the other. */
+  batch?: boolean | undefined
+  /** `host`: the first server is this machine itself. */
+  on?: 'lab' | 'host' | undefined
+  /** Changes this machine without asking. */
+  yes?: boolean | undefined
+  /** What the machine was like, where the caller has looked already. */
+  seen?: Promise<Snapshot> | undefined
+}
+
+export interface Outcome {
+  checks: CheckResult[]
+  ms: number
+  /** The lab was up already, and was only checked. */
+  again?: boolean
+}
+
+/** Finds what is missing before anything starts: the rights, the kernel, programs, files, an engine, an image. */
+function preflight(planned: Plan, path: string): void {
+  mustHold(kernel())
+  const commands = commandsOf(planned)
+  mustBeAllowed(commands, path)
+  const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
+  for (const { argv, place, file } of commands) {
+    if (place.kind !== 'container') programs.add(argv[0] ?? '')
+    if (file !== undefined && !existsSync(file))
+      throw new BadInput(`${file}: no such file`, { where: undefined })
+  }
+  const engines = commands.some(needsEngine)
+  if (engines) mustHold(tools(path, ['dockerd', 'docker', ...(rootless ? ['nc'] : [])]))
+  if (engines && ownImage()) mustHold(image())
+  if (commands.some(({ argv }) => argv[1] === 'compose')) mustHold(compose())
+  mustHold(tools(path, [...programs]))
+}
+
+async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {
+  const planned = await plan(scenario)
+  for (const { command, where } of planned.forgotten)
+    tell({ kind: 'warning', text: `${where()}: built and never given to the lab: ${toShell(command)}` })
+  const path = serverPath()
+  preflight(planned, path)
+  return { planned, path }
+}
+
+const stepLines = (planned: Plan) =>
+  planned.entries.filter((entry) => entry.kind === 'step').map((entry) => entry.where)
+
+const liveModules = async () => ({
+  ...(await import('../virtual/sandbox.ts')),
+  ...(await import('../run/live.ts')),
+})
+
+/** Copies the captures out of the servers: one to the very file, several to files named after where they were made. */
+function keepCaptures(file: string, { name: lab, servers }: LabRecord, captures: readonly Captured[]): void {
+  if (captures.length === 0)
+    throw new Unable('there is no capture to keep: the scenario makes none', { hint: 'Leave --pcap out.' })
+  for (const { server, file: inside } of captures) {
+    const { pid, host } = servers.find(({ name }) => name === server) ?? {}
+    const [captured] = host ? ownFiles(lab, [inside]) : [inside]
+    const { dir, name, ext } = parse(file)
+    const place = parse(inside).name.replace(/^vethlab-/, '')
+    const target = captures.length === 1 ? file : join(dir, `${name}-${place}${ext}`)
+    try {
+      copyFileSync(`/proc/${pid}/root${captured}`, target)
+    } catch (error) {
+      throw new Unable(`cannot write ${target}: ${(error as Error).message}`)
+    }
+  }
+}
+
+/** Builds the lab and checks it. It ends with this process unless it is told to stay. */
+async function build(scenario: Scenario, name: string, options: RunOptions, stay: boolean): Promise<Outcome> {
+  const { tell } = options
+  const began = performance.now()
+  const { planned, path } = await prepared(scenario, options)
+  const where = stepLines(planned)
+  const on = options.on === 'host' ? { on: options.on } : {}
+  tell({ kind: 'begin', lab: name, title: scenario.title, again: false, rootless, ...on })
+  const loading = liveModules() // while the world starts
+  const seen = stay ? (options.seen ?? snapshot()) : undefined // of the machine, for `down --prove`
+  const servers = serversOf(planned)
+  const known = { name, title: scenario.title, file: scenario.file, path, steps: fingerprint(planned) }
+
+  const run = async (box: Sandbox, before: readonly Command[] = []): Promise<Outcome> => {
+    const { liveLab } = await loading
+    // All engines at once: the scenario will ask for them one by one.
+    await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
+    const { why, batch } = options
+    // What changes the machine itself waits until that has been looked at; what does not goes on.
+    if (seen && options.on === 'host') await remember(hostFolder(name), seen)
+    const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
+    for (const command of before) await first(command)
+    await play(scenario.body)
+    if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)
+    if (seen && options.on !== 'host') await remember(labFolder(name), seen)
+    if (stay) saveLab({ ...box.record, state: 'up' })
+    return { checks: results, ms: performance.now() - began }
+  }
+
+  if (options.on === 'host') {
+    const { onHost } = await import('../on-host/lab.ts')
+    return onHost(known, planned, { yes: options.yes ?? false, tell }, run)
+  }
+  return inNewWorld({ ...known, servers: [...servers.keys()] }, async (world) => {
+    const { sandbox } = await loading
+    const outcome = await run(sandbox(world.record, tell))
+    if (stay) world.keep()
+    return outcome
+  })
+}
+
+/** Builds the lab, checks it and leaves it up. A lab that is up already is checked again. */
+export async function up(scenario: Scenario, options: RunOptions): Promise<Outcome> {
+  const name = labName(options.name ?? scenario.name)
+  if (!findLab(name)) return build(scenario, name, options, true)
+  const { attach, liveLab } = await liveModules()
+  const standing = attach(name, options.tell)
+  if (!standing) return build(scenario, name, options, true)
+  if (options.on === 'host' && standing.record.on !== 'host')
+    throw new Unable(`${name} is up on virtual servers`, {
+      hint: `Remove it, or give this one a name of its own (--name): ${howTo('down', name)}`,
+    })
+  if (standing.record.state !== 'up')
+    throw new Unable(`${name} is just being started, or that was cut off`, {
+      hint: `Remove it: ${howTo('down', name)}`,
+    })
+  const began = performance.now()
+  const { planned } = await prepared(scenario, options)
+  if (standing.record.steps !== fingerprint(planned))
+    throw new Unable(`${name} is up, and its steps have changed since`, {
+      hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
+    })
+  const on = standing.record.on ? { on: standing.record.on } : {}
+  options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless, ...on })
+  const { play, results } = liveLab(standing, {
+    tell: options.tell,
+    where: [],
+    only: lastingChecks(planned),
+    why: options.why,
+  })
+  const { locked } = await import('../on-host/lock.ts')
+  const again = () => guarded(() => play(scenario.body))
+  await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
+  return { checks: results, ms: performance.now() - began, again: true }
+}
+
+/** What the steps of a plan do, in short: it changes when one of their commands does. */
+const fingerprint = (planned: Plan): string => {
+  const steps = planned.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+  return createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16)
+}
+
+/** Builds the lab under a name of its own, checks it and removes it. */
+export async function test(scenario: Scenario, options: RunOptions): Promise<Outcome> {
+  const name = labName(options.name ?? `${scenario.name}-test-${process.pid}`)
+  if (findLab(name)) throw new Unable(`${name} is up already`, { hint: `Remove it: ${howTo('down', name)}` })
+  const outcome = await build(scenario, name, options, false)
+  await removeLab(name)
+  return outcome
+}
+
+/** Removes a lab. Returns what became of each thing that it had changed on this machine itself. */
+async function removeLab(name: string): Promise<Undone[]> {
+  const lab = findLab(name)
+  if (lab?.on === 'host') return (await import('../on-host/lab.ts')).offHost(name)
+  const another = ![undefined, process.pid].includes(ownerOf(name))
+  if (lab?.state === 'starting' && another) throw justStarting(name)
+  await endWorld(name)
+  return []
+}
+
+const justStarting = (name: string): Unable => {
+  const owner = ownerOf(name)
+  return new Unable(`${name} is just being started by process ${owner}`, {
+    hint: `Wait for it, or cut it off: kill ${owner}`,
+  })
+}
+
+/** A lab that was removed. */
+export interface Removed {
+  lab: LabRecord
+  undone: Undone[]
+}
+
+/** Removes a lab. Returns what it was; undefined when none of that name is up. */
+export async function down(name: string): Promise<Removed | undefined> {
+  const lab = findLab(labName(name))
+  const undone = await removeLab(name)
+  return lab && { lab, undone }
+}
+
+/** Removes all labs of this user that stand; those that a process is just working with end with it, and are left. */
+export async function downAll(): Promise<{ removed: Removed[]; left: LabRecord[] }> {
+  const labs = allLabs()
+  const left = labs.filter((lab) => lab.state === 'starting' && ownerLives(lab.name))
+  const removable = labs.filter((lab) => !left.includes(lab))
+  const virtual = removable.filter(({ on }) => on !== 'host')
+  const removed = await Promise.all(virtual.map((lab) => down(lab.name)))
+  // This machine is changed by one at a time.
+  for (const lab of removable.filter(({ on }) => on === 'host').reverse()) removed.push(await down(lab.name))
+  return { removed: removed.filter((one) => one !== undefined), left }
+}

@@ -1,0 +1,137 @@
+/** `why` on the command line. */
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { createInterface } from 'node:readline/promises'
+import { BadInput, Unable } from '../errors.ts'
+import { howTo } from '../lab/hints.ts'
+import { rootless } from '../server/enter.ts'
+import { allLabs, findLab, type LabRecord, labName } from '../server/state.ts'
+import { serverPath } from '../virtual/engine.ts'
+import { called, stacksOf } from '../why/stacks.ts'
+import { stackNamed } from '../why/target.ts'
+import { type Question, type Report, why } from '../why/why.ts'
+import { reportText } from './why-report.ts'
+
+export interface WhyOptions {
+  json: boolean
+  udp: boolean
+  dns: boolean
+  /** Tells only the place where it ends. */
+  hint: boolean
+  /** Asks first where one thinks that it ends. */
+  guess: boolean
+  pcap: string | undefined
+  /** The lab, or this machine itself. */
+  on: 'lab' | 'host'
+}
+
+function portOf(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1 || number > 65535)
+    throw new BadInput(`${JSON.stringify(text)} is not a port: 1 to 65535`, { where: undefined })
+  return number
+}
+
+/** `172.30.10.1:80`, `web:80`, `web` as a question. */
+export function questionOf(from: string, to: string, udp = false, dns = false): Question {
+  const how = { ...(udp ? { udp } : {}), ...(dns ? { dns } : {}) }
+  const [, name = '', port] = to.match(/^([^:]*)(?::([^:]*))?$/) ?? []
+  if (!name) throw new BadInput(`${JSON.stringify(to)} is not TO or TO:PORT`, { where: undefined })
+  if (port === undefined) return { from, to: name, ...how }
+  return { from, to: name, port: portOf(port), ...how }
+}
+
+const names = (labs: readonly LabRecord[]): string => labs.map(({ name }) => name).join(', ')
+
+/** The lab that is meant: the one of that name, the only one that is up, or the only one that has the place. */
+async function labWith(name: string | undefined, from: string): Promise<LabRecord> {
+  const labs = allLabs()
+  if (name !== undefined) {
+    const lab = findLab(labName(name))
+    if (lab) return lab
+    throw new Unable(`${name} is not up`, {
+      hint: labs.length > 0 ? `Up: ${names(labs)}` : `Start it: ${howTo('up', name)}`,
+    })
+  }
+  const [only] = labs
+  if (!only) throw new Unable('no lab is up', { hint: 'Start one, as by: make scenario-net1' })
+  if (labs.length === 1) return only
+  const has = await Promise.all(labs.map(async (lab) => stackNamed(await stacksOf(lab), from) !== undefined))
+  const having = labs.filter((_, i) => has[i])
+  const [lab, ...others] = having
+  if (lab && others.length === 0) return lab
+  const flag = process.env.VETHLAB_MAKE ? "ARGS='--name NAME'" : '--name'
+  throw new Unable(lab ? `several labs have a place ${JSON.stringify(from)}` : 'several labs are up', {
+    hint: `Say which one by ${flag}: ${names(lab ? having : labs)}`,
+  })
+}
+
+/** This machine itself in the form of a lab: its own network, its namespaces and its Docker. Nothing in it is changed. */
+function machine(): LabRecord {
+  if (rootless)
+    throw new Unable('asking on this machine itself needs root', { hint: 'sudo, or ask in a lab.' })
+  const { pid } = process
+  const name = hostname().split('.')[0] ?? 'host'
+  const servers = [{ name, pid, engine: existsSync('/run/docker.sock') }]
+  const [title, file, born, since, image] = ['this machine', '', '', '', '']
+  return {
+    version: 1,
+    name: title,
+    title,
+    file,
+    pid,
+    born,
+    state: 'up',
+    since,
+    image,
+    path: serverPath(),
+    servers,
+  }
+}
+
+const arrives = 'it arrives'
+
+/** Asks where it ends. Returns the answer; empty when there is none. */
+async function guess(places: readonly string[]): Promise<string> {
+  process.stdout.write(`Where does it end? ${places.join(', ')}, or: ${arrives}\n`)
+  const lines = createInterface({ input: process.stdin })
+  for await (const line of lines) {
+    lines.close()
+    return line.trim()
+  }
+  return ''
+}
+
+/** What is said of a guess. */
+function judged(guessed: string, { status, place }: Report['verdict']): string {
+  const truth = status === 'delivered' ? arrives : place
+  if (guessed === '') return `It is: ${truth}.\n`
+  const right = guessed === truth || (status === 'delivered' && /^(it )?arrives$/.test(guessed))
+  return right ? 'You guessed right.\n' : `You guessed ${guessed}; it is: ${truth}.\n`
+}
+
+/** Asks, and tells the answer. Exit code 0: delivered, 1: not, 2: nothing is known. */
+export async function whyVerb(
+  name: string | undefined,
+  from: string,
+  to: string,
+  { json, udp, dns, hint, guess: guessing, pcap, on }: WhyOptions,
+): Promise<number> {
+  if (!from || !to)
+    throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
+  if (guessing && json)
+    throw new BadInput('--guess is for people, --json for programs', {
+      where: undefined,
+      hint: 'Leave one out.',
+    })
+  const question = questionOf(from, to, udp, dns)
+  const lab = on === 'host' ? machine() : await labWith(name, from)
+  const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
+  const report = await why(lab, question, { strict: true, pcap })
+  const { status, place, packet } = report.verdict
+  if (json) process.stdout.write(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
+  else process.stdout.write(reportText(report, hint))
+  if (guessed !== undefined) process.stdout.write(judged(guessed, report.verdict))
+  if (pcap !== undefined && !json) process.stdout.write(`What moved is kept in ${report.kept?.join(', ')}\n`)
+  return status === 'delivered' ? 0 : 1
+}

@@ -1,0 +1,121 @@
+/** Records a scenario without running anything: what it does, in order. */
+
+import { rememberCaller } from '../errors.ts'
+import type { Check } from '../language/checks/check.ts'
+import { type Command, type Read, used, watchBuilt } from '../language/command.ts'
+import { needsEngine } from '../language/on-server.ts'
+import { ref } from '../language/ref.ts'
+import type { Lab, Scenario } from './lab.ts'
+import { asList, careful, flatten } from './misuse.ts'
+
+export interface StepEntry {
+  kind: 'step'
+  title: string
+  commands: readonly Command[]
+  where: () => string | undefined
+}
+export interface ReadEntry {
+  kind: 'read'
+  read: Read
+}
+export interface CheckEntry {
+  kind: 'check'
+  check: Check
+  /** The command, with a ref for an address that must be read. */
+  command: Command
+  why: string
+  where: () => string | undefined
+}
+export type Entry = StepEntry | ReadEntry | CheckEntry
+
+export interface Plan {
+  entries: Entry[]
+  /** Commands that were built and never given to the lab. */
+  forgotten: Array<{ command: Command; where: () => string | undefined }>
+}
+
+/** What a scenario will do. Throws BadInput when one of its values cannot be right. */
+export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
+  const entries: Entry[] = []
+  const known = new Set<string>()
+
+  const readOnce = (read: Read): string => {
+    used(read)
+    if (!known.has(read.variable)) {
+      known.add(read.variable)
+      entries.push({ kind: 'read', read })
+    }
+    return ref(read.variable)
+  }
+
+  const lab: Lab = {
+    live: false,
+    async step(title, ...commands) {
+      const all = flatten(commands)
+      for (const command of all) used(command)
+      if (all.some(needsEngine)) known.clear() // a container may have another address now
+      entries.push({ kind: 'step', title, commands: all, where: rememberCaller() })
+    },
+    async check(checks, why) {
+      const where = rememberCaller()
+      for (const check of asList(checks)) {
+        const address = typeof check.target === 'string' ? check.target : readOnce(check.target)
+        const command = check.command(address)
+        used(command)
+        entries.push({ kind: 'check', check, command, why, where })
+      }
+    },
+    async read<T extends string>(read: Read<T>) {
+      return readOnce(read as unknown as Read) as T
+    },
+  }
+  // Questions do not count: asking a container builds the read of its address, used or not.
+  const endWatch = watchBuilt()
+  const watched = careful(lab)
+  try {
+    await scenario.body(watched.lab)
+    watched.ended()
+  } finally {
+    endWatch()
+  }
+  return { entries, forgotten: endWatch().filter(({ command }) => !command.shows) }
+}
+
+/** All commands of a plan, in order: those of steps, reads and checks. */
+export const commandsOf = (plan: Plan): Command[] =>
+  plan.entries.flatMap((entry) =>
+    entry.kind === 'step' ? entry.commands : entry.kind === 'read' ? [entry.read] : [entry.command],
+  )
+
+/** The commands that are about a machine: run on it, in a namespace or container of it, or putting a cable into it. */
+export const onMachine = (plan: Plan, machine: string): Command[] =>
+  commandsOf(plan).filter(({ place, plugs }) => place.server === machine || plugs?.server === machine)
+
+/** Whether a scenario has a LAN: a switch outside of its servers. */
+export const hasLan = (plan: Plan): boolean => commandsOf(plan).some(({ place }) => place.kind === 'lan')
+
+/** The servers of a scenario, in the order of appearance, and whether each needs its engine. */
+export function serversOf(plan: Plan): Map<string, { engine: boolean }> {
+  const servers = new Map<string, { engine: boolean }>()
+  for (const command of commandsOf(plan)) {
+    if (command.place.kind === 'lan') continue
+    const name = command.place.server
+    servers.set(name, { engine: servers.get(name)?.engine || needsEngine(command) })
+  }
+  return servers
+}
+
+/**
+ * Which checks still hold when all steps are done: of those that ask the same, the last. Returns their numbers in
+ * the order of the plan.
+ */
+export function lastingChecks(plan: Plan): Set<number> {
+  const last = new Map<string, number>()
+  let number = 0
+  for (const entry of plan.entries) {
+    if (entry.kind !== 'check') continue
+    const { from, to, observer, look } = entry.check
+    last.set(JSON.stringify([from.server, from.kind, from.name, observer, to, look]), number++)
+  }
+  return new Set(last.values())
+}

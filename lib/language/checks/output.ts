@@ -1,0 +1,68 @@
+import { BadInput } from '../../errors.ts'
+import { type Command, command, used } from '../command.ts'
+import { word } from '../names.ts'
+import { shellLine } from '../shell.ts'
+import { type Check, eitherWay } from './check.ts'
+
+/** The first words of a command, without its options: `docker network inspect`. */
+const shortly = ({ argv }: Command): string =>
+  argv
+    .filter((text) => !text.startsWith('-'))
+    .slice(0, 3)
+    .join(' ')
+
+/**
+ * Checks on what a command prints. The label stands for it in the table of checks.
+ *
+ * Example: output(server1.ip.link.show()).prints('veth1')
+ * Equivalent to: `ip link show | grep -F veth1`
+ */
+export const output = (question: Command, label = shortly(question)) => {
+  const must = (expected: string, text: string): Check =>
+    Object.freeze({
+      kind: 'check',
+      from: question.place,
+      to: label,
+      observer: 'output',
+      expected,
+      target: '',
+      command: () => question,
+      look: word(text),
+    })
+  return {
+    /** The text is in what it prints; with a number, in exactly that many lines. */
+    prints: (text: string, lines?: number) =>
+      must(`prints ${text}${lines === undefined ? '' : `, ${lines} line${lines === 1 ? '' : 's'}`}`, text),
+    doesNotPrint: (text: string) => must(`does not print ${text}`, text),
+  }
+}
+
+/**
+ * Whether the kernel knows a type of link: makes one, shows it and removes it again. What it lacks is told, and
+ * is no failure.
+ *
+ * Example: kernelHas(server1.ip.link.add('dummy0').type('dummy'))
+ * Equivalent to: `sh -c 'ip link add name dummy0 type dummy && ip -d link show dev dummy0 && ip link del dev dummy0'`
+ */
+export function kernelHas(add: Command): Check {
+  used(add)
+  const name = add.makes && 'links' in add.makes ? add.makes.links[0] : undefined
+  if (name === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)
+  const line = [add.argv, ['ip', '-d', 'link', 'show', 'dev', name], ['ip', 'link', 'del', 'dev', name]]
+  const type = add.argv[add.argv.indexOf('type') + 1] ?? ''
+  return Object.freeze({
+    kind: 'check',
+    from: add.place,
+    to: `a ${type}`,
+    observer: 'attempt',
+    expected: eitherWay,
+    target: '',
+    // The undo is for a run that is cut off between the lines.
+    command: () =>
+      command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], {
+        shows: true,
+        ...(add.undo ? { undo: add.undo } : {}),
+        ...(add.makes ? { makes: add.makes } : {}),
+      }),
+  })
+}

@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url'
+import { BadInput } from '../../errors.ts'
+import { type Command, command, type Place } from '../command.ts'
+import { dockerName, whole } from '../names.ts'
+import { type Container, container } from '../place.ts'
+import { network } from './network.ts'
+
+/** Checks a project name: lower case letters, digits, `-` and `_` (compose-go, loader.NormalizeProjectName). */
+function projectName(name: string): string {
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
+    throw new BadInput(
+      `${JSON.stringify(name)} is not a Compose project: lower case letters, digits, "-", "_"`,
+    )
+  return name
+}
+
+/** A Compose project on a server: the file, and the networks and containers that it makes. */
+export const compose = (place: Place, project: string, file: URL | string) => {
+  const path = typeof file === 'string' ? file : fileURLToPath(file)
+  projectName(project)
+  return {
+    /**
+     * Makes the networks and starts the containers of the file.
+     *
+     * Example: server1.compose('shop', '/srv/shop.yml').up()
+     * Equivalent to: `docker compose -p shop -f /srv/shop.yml up -d`
+     */
+    up: (): Command =>
+      command(place, ['docker', 'compose', '-p', project, '-f', path, 'up', '-d'], {
+        undo: { argv: ['docker', 'compose', '-p', project, 'down', '--volumes', '--timeout', '1'] },
+        file: path,
+      }),
+
+    /**
+     * Removes the containers and the networks of the project.
+     *
+     * Example: server1.compose('shop', '/srv/shop.yml').down()
+     * Equivalent to: `docker compose -p shop down --timeout 1`
+     */
+    down: (): Command => command(place, ['docker', 'compose', '-p', project, 'down', '--timeout', '1']),
+
+    /**
+     * Lists the running containers of the project, a name a line.
+     *
+     * Example: server1.compose('shop', '/srv/shop.yml').ps()
+     * Equivalent to: `docker ps --filter label=com.docker.compose.project=shop --format '{{.Names}}'`
+     */
+    ps: (): Command =>
+      command(
+        place,
+        ['docker', 'ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Names}}'],
+        { shows: true },
+      ),
+
+    /** A network of the file: Compose calls it PROJECT_NAME. */
+    network: (name: string) => {
+      const full = dockerName(`${project}_${name}`)
+      const ofServer = network(place)
+      return {
+        name: full,
+        /** The name of the bridge behind it, to be read. */
+        bridge: { ...ofServer.bridge(full), variable: `${name.replace(/\W/g, '_')}_bridge` },
+        /** What the engine knows of it, or one part by a Go template. */
+        inspect: (format?: string): Command => ofServer.inspect(full, format),
+      }
+    },
+
+    /** A container of a service, counted from 1: Compose calls it PROJECT-SERVICE-NUMBER. */
+    container: (service: string, number = 1): Container =>
+      container(
+        place,
+        `${project}-${dockerName(service)}-${whole(number, 'container number', 1, 10000)}`,
+        `${service}-${number}`,
+      ),
+  }
+}

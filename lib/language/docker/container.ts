@@ -1,0 +1,181 @@
+import { BadInput } from '../../errors.ts'
+import { type Command, command, type Place, withClauses } from '../command.ts'
+import { dockerName, hostName, type Ipv4, ipv4, port, word } from '../names.ts'
+import type { ContainerBody } from './api.ts'
+
+/** What `docker run` was told so far: the words, and the same in the API's terms. */
+interface Spec {
+  readonly words: readonly string[]
+  readonly body: ContainerBody
+  readonly network?: string
+  readonly ip?: string
+}
+
+/** A container in the making; every clause returns a new command. */
+export interface Run extends Command {
+  /** The network it is plugged into, or `host` or `none`. Default: the default bridge. `--network` */
+  network(name: string): Run
+  /** A fixed address in that network, which must be one with a subnet of its own. `--ip` */
+  ip(address: Ipv4): Run
+  /** Publishes a port of the container: `8080:80`, `127.0.0.1:8080:80`, `8080:80/udp`. `-p` */
+  publish(spec: string): Run
+  /** The host name inside. Default: the container's short id. `--hostname` */
+  hostname(name: string): Run
+  /** An environment variable. `-e` */
+  env(name: string, value: string): Run
+  /** A capability, as in NET_ADMIN. `--cap-add` */
+  capAdd(capability: string): Run
+  /** All capabilities and devices. `--privileged` */
+  privileged(): Run
+  /** What runs in it. Default: what the image says. */
+  command(...argv: string[]): Run
+}
+
+/** `[HOST_IP:]HOST_PORT:PORT[/PROTOCOL]`, as docker-run(1) has it. */
+function published(spec: string) {
+  const found = spec.match(/^(?:([\d.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/)
+  if (!found)
+    throw new BadInput(
+      `${JSON.stringify(spec)} is not a port to publish: [ADDRESS:]PORT:PORT[/PROTOCOL], as in 8080:80`,
+    )
+  const [, ip = '', outer, inner, protocol = 'tcp'] = found
+  if (ip) ipv4(ip)
+  port(Number(outer))
+  port(Number(inner))
+  return { key: `${inner}/${protocol}`, binding: { HostIp: ip, HostPort: String(outer) } }
+}
+
+function run(
+  place: Place,
+  image: string,
+  name: string,
+  spec: Spec,
+  argv: readonly string[],
+  from?: Command,
+): Run {
+  const networking =
+    spec.network === undefined || spec.network === 'host' || spec.network === 'none'
+      ? {}
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: {
+              [spec.network]: spec.ip ? { IPAMConfig: { IPv4Address: spec.ip } } : {},
+            },
+          },
+        }
+  const body = { ...spec.body, ...networking, ...(argv.length > 0 ? { Cmd: argv } : {}) }
+  const value = command(
+    place,
+    ['docker', 'run', '-dit', '--name', name, ...spec.words, image, ...argv],
+    { undo: { argv: ['docker', 'rm', '-f', name] }, api: { call: 'run', name, body } },
+    from,
+  )
+  return withClauses(value, (self) => {
+    const host = spec.body.HostConfig ?? {}
+    const also = (words: string[], more: Partial<ContainerBody>, facts: Partial<Spec> = {}) =>
+      run(
+        place,
+        image,
+        name,
+        { ...spec, ...facts, words: [...spec.words, ...words], body: { ...spec.body, ...more } },
+        argv,
+        self,
+      )
+    return {
+      network: (network: string) =>
+        also(
+          ['--network', dockerName(network)],
+          { HostConfig: { ...host, NetworkMode: network } },
+          { network },
+        ),
+      ip: (address: Ipv4) => {
+        if (spec.network === undefined)
+          throw new BadInput(`the address ${address} of ${name} needs a network before it`)
+        return also(['--ip', ipv4(address)], {}, { ip: address })
+      },
+      publish: (text: string) => {
+        const { key, binding } = published(text)
+        const PortBindings = {
+          ...host.PortBindings,
+          [key]: [...(host.PortBindings?.[key] ?? []), binding],
+        }
+        return also(['-p', text], {
+          ExposedPorts: { ...spec.body.ExposedPorts, [key]: {} },
+          HostConfig: { ...host, PortBindings },
+        })
+      },
+      hostname: (text: string) => also(['--hostname', hostName(text)], { Hostname: text }),
+      env: (key: string, text: string) => {
+        const pair = word(`${key}=${text}`)
+        return also(['-e', pair], { Env: [...(spec.body.Env ?? []), pair] })
+      },
+      capAdd: (capability: string) =>
+        also(['--cap-add', capability], {
+          HostConfig: { ...host, CapAdd: [...(host.CapAdd ?? []), capability] },
+        }),
+      privileged: () => also(['--privileged'], { HostConfig: { ...host, Privileged: true } }),
+      command: (...words: string[]) => run(place, image, name, spec, words, self),
+    }
+  }) as Run
+}
+
+/** Containers of the engine, as `docker run`, `docker ps`, `docker rm`. */
+export const containers = (place: Place) => ({
+  /**
+   * Starts a container in the background, with a terminal, as the slides do. It needs a name, so that it can be
+   * found and removed.
+   *
+   * Example: server1.docker.run('alpine').name('alpine1').network('alpine-net')
+   * Equivalent to: `docker run -dit --name alpine1 --network alpine-net alpine`
+   * Example: server1.docker.run('alpine').name('web').publish('8080:80').command('sleep', '60')
+   * Equivalent to: `docker run -dit --name web -p 8080:80 alpine sleep 60`
+   */
+  run: (image: string) => ({
+    name: (name: string): Run =>
+      run(
+        place,
+        word(image),
+        dockerName(name),
+        { words: [], body: { Image: image, Tty: true, OpenStdin: true } },
+        [],
+      ),
+  }),
+
+  /**
+   * Removes a container, running or not.
+   *
+   * Example: server1.docker.rm('alpine1')
+   * Equivalent to: `docker rm -f alpine1`
+   */
+  rm: (name: string): Command =>
+    command(place, ['docker', 'rm', '-f', dockerName(name)], { api: { call: 'rm', container: name } }),
+
+  /**
+   * Runs a program in a running container.
+   *
+   * Example: server1.docker.exec('alpine1', 'ip', 'addr')
+   * Equivalent to: `docker exec alpine1 ip addr`
+   */
+  exec: (name: string, ...argv: string[]): Command =>
+    command({ kind: 'container', name: dockerName(name), server: place.server }, argv, { shows: true }),
+
+  /**
+   * Lists the running containers; `format` is a Go template, `filters` as in `label=app`.
+   *
+   * Example: server1.docker.ps()
+   * Equivalent to: `docker ps`
+   * Example: server1.docker.ps({ format: '{{.Names}}', filters: ['network=alpine-net'] })
+   * Equivalent to: `docker ps --filter network=alpine-net --format '{{.Names}}'`
+   */
+  ps: (of: { format?: string; filters?: string[] } = {}): Command =>
+    command(
+      place,
+      [
+        'docker',
+        'ps',
+        ...(of.filters ?? []).flatMap((filter) => ['--filter', filter]),
+        ...(of.format === undefined ? [] : ['--format', of.format]),
+      ],
+      { shows: true },
+    ),
+})

@@ -1,0 +1,64 @@
+import { BadInput } from '../../errors.ts'
+import { command, type Place, type Read } from '../command.ts'
+import { type IfName, ifName } from '../names.ts'
+import { quote } from '../shell.ts'
+import { variable } from './network.ts'
+
+/** A fact that a line of shell prints as one of the words that are named. */
+const oneOf = (place: Place, words: readonly string[], line: string, name: string): Read =>
+  Object.freeze({
+    ...command(place, ['sh', '-c', line], { shows: true, engine: true }),
+    variable: variable(name),
+    check: (word: string) => {
+      if (!words.includes(word)) throw new BadInput(`${JSON.stringify(word)} is none of ${words.join(', ')}`)
+      return word
+    },
+  })
+
+/** What the firewall of this engine does: engines differ, and their rules tell better than their versions. */
+export const firewall = (place: Place) => ({
+  /**
+   * One of two words, by what this engine's own rules do with a packet to a container that does not come through
+   * its bridge: `drops` where a rule drops it, whatever the policy of FORWARD (Engine 28 and later), else `lets`.
+   *
+   * Example: server1.docker.firewall.direct('docker0', { drops: 'filtered', lets: 'open' })
+   * Equivalent to: `sh -c 'if { iptables -t raw -S PREROUTING; iptables -S DOCKER; } | grep -q -- "! -i docker0 .*-j DROP"; then echo filtered; else echo open; fi'`
+   */
+  direct: (bridge: IfName, words: { drops: string; lets: string }): Read => {
+    const rules = '{ iptables -t raw -S PREROUTING; iptables -S DOCKER; }'
+    const line = `if ${rules} | grep -q -- "! -i ${ifName(bridge)} .*-j DROP"; then echo ${quote(words.drops)}; else echo ${quote(words.lets)}; fi`
+    return oneOf(place, [words.drops, words.lets], line, `direct ${words.drops}`)
+  },
+
+  /**
+   * The chain for forwarding rules of one's own: DOCKER-USER, which comes before all of Docker's own; FORWARD where
+   * the engine makes none, because its firewall is nftables.
+   *
+   * Example: server1.docker.firewall.userChain()
+   * Equivalent to: `sh -c 'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi'`
+   */
+  userChain: (): Read =>
+    oneOf(
+      place,
+      ['DOCKER-USER', 'FORWARD'],
+      'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi',
+      'user chain',
+    ),
+
+  /**
+   * The gateway mode that a network needs so that a subnet beside it can be let in later: `nat`, which is the default
+   * of all engines; `nat-unprotected` where the engine's firewall is nftables, whose drops no rule of one's own can
+   * overrule. It is the value of the option com.docker.network.bridge.gateway_mode_ipv4 (docs.docker.com, "Packet
+   * filtering and firewalls"); engines before 27 ignore it. What the engine says of itself decides (`GET /info`, since 28.1).
+   *
+   * Example: server1.docker.firewall.gatewayMode()
+   * Equivalent to: `sh -c 'if docker info -f "{{json .}}" | grep -q "FirewallBackend.:{.Driver.:.nftables"; then echo nat-unprotected; else echo nat; fi'`
+   */
+  gatewayMode: (): Read =>
+    oneOf(
+      place,
+      ['nat', 'nat-unprotected'],
+      'if docker info -f "{{json .}}" | grep -q "FirewallBackend.:{.Driver.:.nftables"; then echo nat-unprotected; else echo nat; fi',
+      'gateway mode',
+    ),
+})

@@ -1,0 +1,90 @@
+import { BadInput } from '../../errors.ts'
+import { type Command, command, type Place, withClauses } from '../command.ts'
+import { type Ipv4, ipv4, mustBeInside, subnet, word } from '../names.ts'
+import type { NetworkBody } from './api.ts'
+
+/** What `docker network create` was told so far. */
+interface Spec {
+  readonly driver?: string
+  readonly subnet?: string
+  readonly gateway?: string
+  readonly ipRange?: string
+  readonly internal?: boolean
+  readonly attachable?: boolean
+  readonly options?: ReadonlyArray<readonly [string, string]>
+}
+
+/** A network in the making; every clause returns a new command. */
+export interface NetworkCreate extends Command {
+  /** Default: bridge. `--driver` */
+  driver(name: 'bridge' | 'macvlan' | 'ipvlan' | 'overlay'): NetworkCreate
+  /** The addresses of the network, as in 172.30.10.0/24. Default: one that the engine picks. `--subnet` */
+  subnet(cidr: string): NetworkCreate
+  /** The gateway's address, inside the subnet. Default: the first address. `--gateway` */
+  gateway(address: Ipv4): NetworkCreate
+  /** The part of the subnet that containers get addresses from. `--ip-range` */
+  ipRange(cidr: string): NetworkCreate
+  /** Without a way out of the machine. `--internal` */
+  internal(): NetworkCreate
+  /** On an overlay network: plain containers may join. `--attachable` */
+  attachable(): NetworkCreate
+  /** An option of the driver, as in `parent=enp0s3`. `-o` */
+  option(key: string, value: string): NetworkCreate
+}
+
+/** The command so far, with the clauses that may follow. */
+export function create(place: Place, name: string, spec: Spec, from?: Command): NetworkCreate {
+  const words = [
+    ...(spec.driver ? ['--driver', spec.driver] : []),
+    ...(spec.subnet ? ['--subnet', spec.subnet] : []),
+    ...(spec.gateway ? ['--gateway', spec.gateway] : []),
+    ...(spec.ipRange ? ['--ip-range', spec.ipRange] : []),
+    ...(spec.internal ? ['--internal'] : []),
+    ...(spec.attachable ? ['--attachable'] : []),
+    ...(spec.options ?? []).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+  ]
+  const ipam = {
+    ...(spec.subnet ? { Subnet: spec.subnet } : {}),
+    ...(spec.gateway ? { Gateway: spec.gateway } : {}),
+    ...(spec.ipRange ? { IPRange: spec.ipRange } : {}),
+  }
+  const body: NetworkBody = {
+    Name: name,
+    ...(spec.driver ? { Driver: spec.driver } : {}),
+    ...(spec.internal ? { Internal: true } : {}),
+    ...(spec.attachable ? { Attachable: true } : {}),
+    IPAM: { Driver: 'default', Options: {}, Config: spec.subnet ? [ipam] : [] },
+    Options: Object.fromEntries(spec.options ?? []),
+    Labels: {},
+  }
+  // With a dot it is a VLAN of an interface, which Docker makes.
+  const parent = (spec.options ?? []).find(([key, value]) => key === 'parent' && !value.includes('.'))?.[1]
+  const value = command(
+    place,
+    ['docker', 'network', 'create', ...words, name],
+    {
+      undo: { argv: ['docker', 'network', 'rm', name] },
+      api: { call: 'network create', body },
+      ...(parent === undefined ? {} : { parent }),
+    },
+    from,
+  )
+  const inSubnet = (address: string, what: string) => {
+    if (!spec.subnet) throw new BadInput(`the ${what} ${address} of ${name} needs a subnet before it`)
+    mustBeInside(address, spec.subnet, what)
+    return address
+  }
+  return withClauses(value, (self) => {
+    const also = (more: Spec) => create(place, name, { ...spec, ...more }, self)
+    return {
+      driver: (driver: string) => also({ driver }),
+      subnet: (cidr: string) => also({ subnet: subnet(cidr) }),
+      gateway: (address: Ipv4) => also({ gateway: inSubnet(ipv4(address), 'gateway') }),
+      ipRange: (cidr: string) => also({ ipRange: inSubnet(subnet(cidr), 'range of addresses') }),
+      internal: () => also({ internal: true }),
+      attachable: () => also({ attachable: true }),
+      option: (key: string, text: string) =>
+        also({ options: [...(spec.options ?? []), [word(key), word(text)] as const] }),
+    }
+  }) as NetworkCreate
+}

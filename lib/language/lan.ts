@@ -1,0 +1,94 @@
+import { BadInput } from '../errors.ts'
+import { type Command, command, type Place, used } from './command.ts'
+import { type Cidr, cidr, ifName } from './names.ts'
+import { tools } from './place.ts'
+import { ref } from './ref.ts'
+
+/** One cable from a server to the switch. */
+interface Plug {
+  readonly server: Place
+  readonly dev: string
+  readonly address: string
+}
+
+/** A MAC address for the machine with that IP address, in the range that VirtualBox uses: 08:00:27. */
+const machineMac = (address: string): string => {
+  const octets = address.replace(/\/.*/, '').split('.').slice(1)
+  return ['08:00:27', ...octets.map((octet) => Number(octet).toString(16).padStart(2, '0'))].join(':')
+}
+
+/** The stand-in for the process that holds a server's namespaces: known once the server runs. */
+const processOf = (server: Place): string => ref(`pid_${server.name}`)
+
+export interface Lan {
+  readonly name: string
+  /** Connects an interface of a server; it gets that address. Returns the LAN with one more cable. */
+  plug(server: Place, dev: string, address: Cidr): Lan
+  /** Makes the switch and all its cables. On real servers all this is there already: a printed script leaves it out. */
+  up(): Command[]
+  /**
+   * Whether the switch delivers only what is for a machine's own MAC address (`deny`, as VirtualBox does by default)
+   * or all that it does not know (`allow`). Its undo is the opposite.
+   */
+  promiscuous(mode: 'deny' | 'allow'): Command
+}
+
+/**
+ * A LAN: a virtual Ethernet switch outside of the servers, and the cables to them.
+ *
+ * Example: lan('vboxnet0').plug(server1, 'enp0s3', '192.168.56.3/24').promiscuous('deny')
+ * Equivalent to: `sh -c 'for port in port1; do bridge link set dev $port learning off flood off; done; ip link set dev vboxnet0 type bridge fdb_flush'`
+ */
+export function lan(name: string, plugs: readonly Plug[] = []): Lan {
+  const place: Place = { kind: 'lan', name: ifName(name), server: name }
+  const { ip } = tools(place)
+  const given = (value: Command): Command => {
+    used(value) // its copy is what the lab gets
+    return Object.freeze({ ...value, given: true as const })
+  }
+  const port = (index: number) => `port${index + 1}`
+
+  const cable = ({ server, dev, address }: Plug, index: number): Command[] => {
+    const mac = machineMac(address)
+    const end = ['peer', 'name', dev, 'address', mac, 'netns', processOf(server)]
+    return [
+      command(place, ['ip', 'link', 'add', 'name', port(index), 'type', 'veth', ...end], {
+        plugs: { server: server.name, link: dev },
+      }),
+      ip.link.set(port(index)).master(name),
+      // A fixed entry: with `deny` this machine's MAC address is all that the switch knows of the port.
+      command(place, ['bridge', 'fdb', 'add', mac, 'dev', port(index), 'master', 'static']),
+      ip.link.set(port(index)).up(),
+      tools(server)
+        .ip.addr.add(address as Cidr)
+        .dev(dev),
+      tools(server).ip.link.set(dev).up(),
+    ]
+  }
+
+  return Object.freeze({
+    name,
+    plug(server: Place, dev: string, address: Cidr) {
+      cidr(address)
+      ifName(dev)
+      const bare = (text: string) => text.split('/')[0]
+      const taken = plugs.find((plug) => bare(plug.address) === bare(address))
+      if (taken)
+        throw new BadInput(`${bare(address)} is the address of ${taken.server.name} on ${name} already`)
+      if (plugs.some((plug) => plug.server.name === server.name && plug.dev === dev))
+        throw new BadInput(`${dev} of ${server.name} is plugged into ${name} already`)
+      return lan(name, [...plugs, { server, dev, address }])
+    },
+    up: () => [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
+    promiscuous(mode: 'deny' | 'allow') {
+      if (plugs.length === 0) throw new BadInput(`nothing is plugged into ${name}`)
+      const ports = plugs.map((_, index) => port(index)).join(' ')
+      const words = (mode: string): string[] => {
+        const value = mode === 'allow' ? 'on' : 'off'
+        const each = `for port in ${ports}; do bridge link set dev $port learning ${value} flood ${value}; done`
+        return ['sh', '-c', `${each}; ip link set dev ${name} type bridge fdb_flush`]
+      }
+      return command(place, words(mode), { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
+    },
+  })
+}

@@ -1,0 +1,24 @@
+import type { Command, Place } from './command.ts'
+
+/** The words of a command as typed on its server: `ip -n net1 …`, `ip netns exec net1 …`, `docker exec a1 …`. */
+export function onServer(place: Place, argv: readonly string[], background = false): string[] {
+  switch (place.kind) {
+    case 'server':
+    case 'lan':
+      return [...argv]
+    case 'netns':
+      return argv[0] === 'ip'
+        ? ['ip', '-n', place.name, ...argv.slice(1)]
+        : ['ip', 'netns', 'exec', place.name, ...argv]
+    case 'container':
+      return ['docker', 'exec', ...(background ? ['-d'] : []), place.name, ...argv]
+  }
+}
+
+/** The words of a command as typed on its server. */
+export const commandArgv = (command: Command): string[] =>
+  onServer(command.place, command.argv, command.background)
+
+/** Whether a command needs the server's Docker Engine. */
+export const needsEngine = (command: Command): boolean =>
+  command.engine === true || command.place.kind === 'container' || command.argv[0] === 'docker'

@@ -1,0 +1,124 @@
+import { BadInput } from '../errors.ts'
+import { probes } from './checks/probes.ts'
+import { type Command, command, type Place, type Read } from './command.ts'
+import { variable } from './docker/network.ts'
+import { ip } from './ip/index.ts'
+import { iptables } from './iptables/index.ts'
+import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
+import { sysctl } from './sysctl.ts'
+
+/** What can be said in every place: on a server, in a network namespace, in a container. */
+export const tools = (place: Place) => ({
+  ip: ip(place),
+  iptables: iptables(place),
+  sysctl: sysctl(place),
+  ...probes(place),
+
+  /**
+   * Any other program.
+   *
+   * Example: net1.exec('ss', '-tln')
+   * Equivalent to: `ip netns exec net1 ss -tln`
+   */
+  exec: (...argv: [string, ...string[]]): Command => command(place, argv, { shows: true }),
+
+  /**
+   * Listens on a TCP port and answers each connection with the connections as seen from here, so that a
+   * `tcp(…).open.seenFrom(…)` can tell which address arrived. It goes on until the lab ends.
+   * -ll and the loop: one busybox keeps listening by itself, another needs to be started again.
+   *
+   * Example: net1.listen(5000)
+   * Equivalent to: `ip netns exec net1 sh -c 'while busybox nc -ll -p 5000 -e busybox netstat -tn; do :; done' &`
+   */
+  listen: (number: number): Command =>
+    command(
+      place,
+      ['sh', '-c', `while busybox nc -ll -p ${port(number)} -e busybox netstat -tn; do :; done`],
+      { background: true, listens: number },
+    ),
+})
+
+const data = (place: Place) => Object.freeze({ ...place })
+
+/** A network namespace on a server. */
+export const netns = (server: Place, name: string) => {
+  const place = data({ kind: 'netns', name: netnsName(name), server: server.name })
+  return Object.freeze({
+    ...place,
+    ...tools(place),
+    /**
+     * Makes the namespace.
+     *
+     * Example: net1.add()
+     * Equivalent to: `ip netns add net1`
+     */
+    add: () => ip(server).netns.add(name),
+    /**
+     * Deletes it.
+     *
+     * Example: net1.del()
+     * Equivalent to: `ip netns del net1`
+     */
+    del: () => ip(server).netns.del(name),
+  })
+}
+export type Netns = ReturnType<typeof netns>
+
+/** A number that the kernel tells of an interface, to be read from sysfs: a container has its own. */
+const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =>
+  Object.freeze({
+    ...command(place, ['cat', `/sys/class/net/${ifName(dev)}/${fact}`], { shows: true }),
+    variable: variable(place.name, dev, fact),
+    check: (value: string) => {
+      if (!/^\d+$/.test(value))
+        throw new BadInput(`${JSON.stringify(value)} is not the number of an interface`)
+      return value
+    },
+  })
+
+/** A container on a server; `label` is a shorter name for the screen. */
+export const container = (server: Place, name: string, label = name) => {
+  const place = data({ kind: 'container', name: dockerName(name), server: server.server })
+  return Object.freeze({
+    ...place,
+    label,
+    ...tools({ ...place, label }),
+    /**
+     * The number of one of its interfaces, to be read.
+     *
+     * Example: a1.linkIndex('eth0')
+     * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/ifindex`
+     */
+    linkIndex: (dev: IfName) => linkFact(place, dev, 'ifindex'),
+    /**
+     * The number of the interface at the other end of its cable: what `eth0@if7` calls 7.
+     *
+     * Example: a1.peerIndex('eth0')
+     * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/iflink`
+     */
+    peerIndex: (dev: IfName) => linkFact(place, dev, 'iflink'),
+    /**
+     * The address of the container, to be read: in one network, or in its only one.
+     *
+     * Example: a1.address()
+     * Equivalent to: `docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' a1`
+     * Example: a1.address('alpine-net')
+     * Equivalent to: `docker inspect -f '{{(index .NetworkSettings.Networks "alpine-net").IPAddress}}' a1`
+     */
+    address: (network?: string): Read<Ipv4> => {
+      const one =
+        network === undefined
+          ? '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
+          : `{{(index .NetworkSettings.Networks "${dockerName(network)}").IPAddress}}`
+      return Object.freeze({
+        ...command(server, ['docker', 'inspect', '-f', one, name], {
+          shows: true,
+          api: { call: 'container address', container: name, ...(network === undefined ? {} : { network }) },
+        }),
+        variable: variable(name, network ?? '', 'address'),
+        check: ipv4<Ipv4>,
+      })
+    },
+  })
+}
+export type Container = ReturnType<typeof container>

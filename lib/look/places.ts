@@ -1,0 +1,155 @@
+/** The places of a running lab, as it is now: its servers, their namespaces and containers. */
+
+import { Unable } from '../errors.ts'
+import type { Place } from '../language/command.ts'
+import { label } from '../on-host/mark.ts'
+import { ownOf } from '../on-host/written.ts'
+import { enter } from '../server/enter.ts'
+import { finished } from '../server/process.ts'
+import type { LabRecord, ServerRecord } from '../server/state.ts'
+
+export interface FoundPlace extends Place {
+  record: ServerRecord
+  /** Addresses with prefix length, each with its interface. */
+  addresses: Array<{ dev: string; address: string }>
+  up: boolean
+  /** Its Docker Engine does not answer, so that nobody knows its containers. */
+  engine?: 'silent'
+  /** The cables of a container: its end, the other end, and where that is plugged in. */
+  cables?: Cable[]
+}
+
+/** `eth0@if5 ↔ veth71c138b@if4 → br-f9c3881911c0`, as `ip -d link` shows it at both ends. */
+export interface Cable {
+  dev: string
+  index: number
+  peer: { dev: string; index: number } | undefined
+  /** The bridge that the other end is plugged into; the parent, for a macvlan. */
+  into: string | undefined
+}
+
+interface IpAddress {
+  ifname: string
+  addr_info: Array<{ family: string; local: string; prefixlen: number; scope: string }>
+}
+
+const addresses = (json: string): FoundPlace['addresses'] =>
+  (JSON.parse(json || '[]') as IpAddress[]).flatMap(({ ifname, addr_info = [] }) =>
+    addr_info
+      .filter(({ family, scope }) => family === 'inet' && scope !== 'host')
+      .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
+  )
+
+async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
+  const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
+  const server: FoundPlace = {
+    kind: 'server',
+    name: record.name,
+    server: record.name,
+    record,
+    addresses: addresses(await ask('ip', '-j', 'addr')),
+    up: true,
+  }
+  const names = JSON.parse((await ask('ip', '-j', 'netns', 'list')) || '[]') as Array<{ name: string }>
+  // On this machine itself there may be others, which are not the lab's.
+  const own = record.host ? ownOf(lab.name) : undefined
+  const theirs = names.filter(({ name }) => !own || own.namespaces.includes(name))
+  const namespaces = theirs.map(
+    async ({ name }): Promise<FoundPlace> => ({
+      kind: 'netns',
+      name,
+      server: record.name,
+      record,
+      addresses: addresses(await ask('ip', '-n', name, '-j', 'addr')),
+      up: true,
+    }),
+  )
+  const containersOf = async (): Promise<FoundPlace[]> => {
+    if (!record.engine) return []
+    try {
+      return await containers(lab, record, own)
+    } catch {
+      server.engine = 'silent'
+      return []
+    }
+  }
+  return [server, ...(await Promise.all(namespaces)), ...(await containersOf())]
+}
+
+interface IpLink {
+  ifindex: number
+  ifname: string
+  link_index?: number
+  master?: string
+}
+
+/** The cables of a container, by the numbers that each end knows of the other. */
+function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
+  return inside
+    .filter((link) => link.link_index !== undefined)
+    .map((link) => {
+      const other = outside.find(({ ifindex }) => ifindex === link.link_index)
+      const isCable = other?.link_index === link.ifindex
+      return {
+        dev: link.ifname,
+        index: link.ifindex,
+        peer: isCable ? { dev: other.ifname, index: other.ifindex } : undefined,
+        into: isCable ? other.master : other?.ifname,
+      }
+    })
+}
+
+async function containers(
+  lab: LabRecord,
+  record: ServerRecord,
+  own: ReturnType<typeof ownOf> | undefined,
+): Promise<FoundPlace[]> {
+  const { client } = await import('../server/engine-api.ts')
+  const list = (await client(record.pid).listContainers({ all: true })).filter(
+    ({ Labels }) =>
+      !own || Labels[label] === lab.name || own.projects.includes(Labels['com.docker.compose.project'] ?? ''),
+  )
+  const links = async (...before: string[]): Promise<IpLink[]> =>
+    JSON.parse(
+      (await finished(enter({ lab, server: record }, [...before, 'ip', '-j', 'link']))).stdout || '[]',
+    )
+  const outside = await links()
+  const cables = async (id: string): Promise<Cable[]> => {
+    const { State, HostConfig } = await client(record.pid).getContainer(id).inspect()
+    if (!State.Running || HostConfig.NetworkMode === 'host') return []
+    return cablesOf(await links('nsenter', '--target', String(State.Pid), '--net'), outside)
+  }
+  const all = list.map(
+    async (container): Promise<FoundPlace> => ({
+      kind: 'container',
+      name: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
+      server: record.name,
+      record,
+      addresses: Object.entries(container.NetworkSettings.Networks)
+        .filter(([, network]) => network.IPAddress)
+        .map(([dev, network]) => ({ dev, address: network.IPAddress })),
+      up: container.State === 'running',
+      cables: await cables(container.Id),
+    }),
+  )
+  return (await Promise.all(all)).sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** All places of a lab: each server, followed by what is on it. */
+export const placesOf = async (lab: LabRecord): Promise<FoundPlace[]> =>
+  (await Promise.all(lab.servers.map((server) => ofServer(lab, server)))).flat()
+
+/** The place of that name: a server, a namespace, or a container, whose Compose project may be left out. */
+export async function findPlace(lab: LabRecord, name: string | undefined): Promise<FoundPlace> {
+  const places = await placesOf(lab)
+  const found =
+    name === undefined
+      ? places[0]
+      : (places.find((place) => place.name === name) ??
+        places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`)))
+  if (!found)
+    throw new Unable(`there is no place ${JSON.stringify(name)} in ${lab.name}`, {
+      hint: `It has: ${places.map((place) => place.name).join(', ')}`,
+    })
+  return found
+}

@@ -1,0 +1,191 @@
+/** Docker commands as calls of the Engine API, by dockerode. Loaded only when a lab has an engine. */
+import { createReadStream } from 'node:fs'
+import { PassThrough, type Readable } from 'node:stream'
+import Docker from 'dockerode'
+import { Unable } from '../errors.ts'
+import type { ApiCall } from '../language/docker/api.ts'
+import { engineSocket, mustBeApart } from './enter.ts'
+import type { Finished } from './process.ts'
+import { type Resident, shellBehind } from './resident.ts'
+
+const clients = new Map<number, Docker>()
+
+/** The client of the engine on the server with that first process; with this process's own, of this machine's engine. */
+export function client(pid: number): Docker {
+  if (pid !== process.pid) mustBeApart(pid)
+  const known = clients.get(pid) ?? new Docker({ socketPath: engineSocket(pid) })
+  clients.set(pid, known)
+  return known
+}
+
+/** What the engine says when it refuses, in the form of a program that failed. */
+function refused(error: unknown): Finished {
+  const { json, reason, message } = error as { json?: { message?: string }; reason?: string; message: string }
+  return { code: 1, stdout: '', stderr: json?.message ?? reason ?? message }
+}
+
+/** Makes the call. The output is what the docker program prints for it. */
+export async function callEngine(pid: number, call: ApiCall): Promise<Finished> {
+  try {
+    return { code: 0, stdout: await perform(client(pid), call), stderr: '' }
+  } catch (error) {
+    return refused(error)
+  }
+}
+
+async function perform(docker: Docker, call: ApiCall): Promise<string> {
+  switch (call.call) {
+    case 'network create': {
+      const body = { CheckDuplicate: true, ...call.body } as unknown as Docker.NetworkCreateOptions
+      return (await docker.createNetwork(body)).id
+    }
+    case 'network connect':
+      await docker.getNetwork(call.network).connect(call.body as Docker.NetworkConnectOptions)
+      return ''
+    case 'network rm':
+      await docker.getNetwork(call.network).remove()
+      return call.network
+    case 'run': {
+      const container = await docker.createContainer({
+        name: call.name,
+        ...call.body,
+      } as unknown as Docker.ContainerCreateOptions)
+      try {
+        await container.start()
+      } catch (error) {
+        await container.remove({ force: true }).catch(() => {}) // the first error counts
+        throw error
+      }
+      return container.id
+    }
+    case 'rm':
+      await docker.getContainer(call.container).remove({ force: true })
+      return call.container
+    case 'container address': {
+      const { NetworkSettings } = await docker.getContainer(call.container).inspect()
+      if (call.network === undefined)
+        return Object.values(NetworkSettings.Networks)
+          .map((network) => network.IPAddress)
+          .join('')
+      return NetworkSettings.Networks[call.network]?.IPAddress ?? '<no value>' // as the docker program says
+    }
+    case 'network bridge': {
+      const { Id, Options } = await docker.getNetwork(call.network).inspect()
+      return Options?.['com.docker.network.bridge.name'] || `br-${Id.slice(0, 12)}`
+    }
+    case 'image import':
+      return progress(
+        await docker.importImage(call.file, {
+          ...splitTag(call.image),
+          ...(call.change ? { changes: call.change } : {}),
+        }),
+      )
+    case 'image load':
+      return progress(await docker.loadImage(createReadStream(call.file)))
+  }
+}
+
+/** `name:tag` as the API wants it. A colon before a slash belongs to a registry's port. */
+function splitTag(image: string): { repo: string; tag: string } {
+  const found = image.match(/^(.+?)(?::([^:/]+))?$/)
+  return { repo: found?.[1] ?? image, tag: found?.[2] ?? 'latest' }
+}
+
+/** Reads a stream of progress messages to its end, and fails with the error that may be among them. */
+async function progress(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += chunk
+  const messages = text
+    .trim()
+    .split(/\r?\n/)
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  const failed = messages.find((message) => message.error)
+  if (failed) throw new Error(failed.error)
+  return String(messages.at(-1)?.status ?? messages.at(-1)?.stream ?? '').trim()
+}
+
+/** The shells that stay in containers, by the server's first process and the container's name. */
+const shells = new Map<string, Promise<Resident | undefined>>()
+
+/** Starts a shell in a container, by `docker exec -i`; undefined where there is none, or no such container. */
+async function startShell(pid: number, container: string): Promise<Resident | undefined> {
+  try {
+    const exec = await client(pid)
+      .getContainer(container)
+      .exec({ Cmd: ['sh'], AttachStdin: true, AttachStdout: true, AttachStderr: true })
+    const stdin = await exec.start({ hijack: true, stdin: true })
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    client(pid).modem.demuxStream(stdin, stdout, stderr)
+    const { shell, gone } = shellBehind({ stdin, stdout, stderr })
+    for (const event of ['error', 'end', 'close']) stdin.on(event, () => gone(new Unable('it has ended')))
+    // A container without a shell says so, and that is the end of it.
+    const tried = await shell.run(['true'], {}).catch(() => undefined)
+    return tried?.code === 0 ? shell : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function shellIn(pid: number, container: string): Promise<Resident | undefined> {
+  const key = `${pid}/${container}`
+  const known = shells.get(key)
+  if (known && !(await known)?.ended()) return known
+  const started = startShell(pid, container) // of a container that was stopped, or made again, meanwhile
+  shells.set(key, started)
+  return started
+}
+
+/** Runs a program in a container: in a shell that stays there, or, when that is busy, by an exec of its own. */
+export async function execInContainer(
+  pid: number,
+  container: string,
+  argv: readonly string[],
+  background: boolean,
+): Promise<Finished> {
+  const shell = background ? undefined : await shellIn(pid, container)
+  if (shell && !shell.busy()) {
+    const done = await shell.run(argv, {}).catch(() => undefined)
+    // Of a program that is not there the engine has words of its own.
+    const missing = done?.stderr.match(/^sh: (?:(?:line )?\d+: )?(.*?): (?:command )?not found\s*$/)?.[1]
+    if (done && missing !== argv[0]) return done
+  }
+  return execAlone(pid, container, argv, background)
+}
+
+/** Runs a program in a container, as `docker exec`. In the background it does not wait for its end. */
+async function execAlone(
+  pid: number,
+  container: string,
+  argv: readonly string[],
+  background: boolean,
+): Promise<Finished> {
+  try {
+    const exec = await client(pid)
+      .getContainer(container)
+      .exec({ Cmd: [...argv], AttachStdout: !background, AttachStderr: !background })
+    const stream = await exec.start({ Detach: background })
+    if (background) {
+      ;(stream as unknown as Readable).destroy()
+      return { code: 0, stdout: '', stderr: '' }
+    }
+    const out = new PassThrough()
+    const err = new PassThrough()
+    client(pid).modem.demuxStream(stream, out, err)
+    stream.once('end', () => {
+      out.end()
+      err.end()
+    })
+    const [stdout, stderr] = await Promise.all([text(out), text(err)])
+    const { ExitCode } = await exec.inspect()
+    return { code: ExitCode ?? 1, stdout, stderr }
+  } catch (error) {
+    return refused(error)
+  }
+}
+
+async function text(stream: Readable): Promise<string> {
+  let all = ''
+  for await (const chunk of stream) all += chunk
+  return all
+}

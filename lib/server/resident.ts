@@ -1,0 +1,115 @@
+/**
+ * Shells that stay in a server, or in a container, each of which runs one command after the other. A program started
+ * from there costs a quarter of one that has to enter first.
+ *
+ * A shell reads a command from its stdin, then `printf '%s %s\n' MARK $?; echo MARK >&2`. So the end of a command is
+ * where both streams end with the mark; what stands before it is the command's own output.
+ */
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+import { toolMissing, Unable } from '../errors.ts'
+import { shellLine } from '../language/shell.ts'
+import { type Entry, enter } from './enter.ts'
+import type { Finished } from './process.ts'
+
+/** How a command is started, beside its words. */
+export interface Start {
+  /** It goes on by itself, and nobody waits for it. */
+  background?: boolean
+  /** What it reads from its stdin. */
+  input?: string
+}
+
+export interface Resident {
+  busy(): boolean
+  ended(): boolean
+  run(argv: readonly string[], start: Start): Promise<Finished>
+}
+
+/** How many shells a server has at most: more would not run more at once. */
+export const mostResidents = Math.max(2, availableParallelism())
+
+/** The three streams of a shell. */
+interface Streams {
+  stdin: Writable | null
+  stdout: Readable | null
+  stderr: Readable | null
+}
+
+/** A shell behind its streams. What is called when the shell has ended is returned with it. */
+export function shellBehind(shell: Streams): { shell: Resident; gone(error: Error): void } {
+  // Written after each command's output; no output has it by chance.
+  const mark = randomBytes(12).toString('hex')
+  const end = new RegExp(`${mark} (\\d+)\n$`)
+  let stdout = ''
+  let stderr = ''
+  let waiting: { done(finished: Finished): void; failed(error: Error): void } | undefined
+  let ended: Error | undefined
+
+  const look = () => {
+    const code = stdout.match(end)
+    if (!waiting || !code || !stderr.endsWith(`${mark}\n`)) return
+    const finished = {
+      code: Number(code[1]),
+      stdout: stdout.slice(0, code.index),
+      stderr: stderr.slice(0, -mark.length - 1),
+    }
+    const { done } = waiting
+    waiting = undefined
+    stdout = stderr = ''
+    done(finished)
+  }
+  shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    look()
+  })
+  shell.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    look()
+  })
+  const gone = (error: Error) => {
+    ended ??= error
+    waiting?.failed(ended)
+  }
+  const run: Resident['run'] = (argv, { background, input }) =>
+    new Promise((done, failed) => {
+      if (ended) return failed(ended)
+      waiting = { done, failed }
+      const from = input === undefined ? '</dev/null' : `<<'${mark}'`
+      const to = background ? '>/dev/null 2>&1 &' : ''
+      const text = input === undefined ? '' : `${input}${mark}\n`
+      const marks = `printf '%s %s\\n' ${mark} $?; echo ${mark} >&2`
+      shell.stdin?.write(`${shellLine(argv)} ${from} ${to}\n${text}${marks}\n`)
+    })
+  return { shell: { busy: () => waiting !== undefined, ended: () => ended !== undefined, run }, gone }
+}
+
+/** Starts a shell in a server. It ends with its server, or with this process. */
+function resident(entry: Entry, env: Record<string, string>): Resident {
+  const child = enter(entry, ['sh'], { stdio: 'pipe', env })
+  const { shell, gone } = shellBehind(child)
+  child.once('error', () => gone(toolMissing('nsenter')))
+  child.once('close', () =>
+    gone(new Unable('the virtual server has ended', { hint: 'Was the lab taken down meanwhile?' })),
+  )
+  child.stdin?.on('error', () => {}) // `close` follows
+  return shell
+}
+
+/** The shells of a server, started when they are asked for; `env` is what all that they start sees. */
+export function residents(entry: Entry, env: Record<string, string> = {}) {
+  const shells: Resident[] = []
+  const start = (): Resident => {
+    const shell = resident(entry, env)
+    shells.push(shell)
+    return shell
+  }
+  return {
+    /** Runs a command; undefined when all shells are busy. `input` must end with a line's end. */
+    run(argv: readonly string[], how: Start): Promise<Finished> | undefined {
+      const free = shells.find((shell) => !shell.busy())
+      return (free ?? (shells.length < mostResidents ? start() : undefined))?.run(argv, how)
+    },
+  }
+}

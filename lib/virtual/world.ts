@@ -1,0 +1,191 @@
+/** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, rmdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { toolMissing, Unable } from '../errors.ts'
+import { rights } from '../needs/rights.ts'
+import {
+  type Entry,
+  enterWords,
+  environment,
+  mustBeApart,
+  newWorldWords,
+  rootless,
+  worldNamespaces,
+} from '../server/enter.ts'
+import { guarded } from '../server/guard.ts'
+import { firstLines, sleep, until } from '../server/process.ts'
+import {
+  bornAt,
+  builtImage,
+  claim,
+  findWorld,
+  type LabRecord,
+  labFolder,
+  ownerLives,
+  removeFolder,
+  type ServerRecord,
+  saveLab,
+  stateRoot,
+  storageFolder,
+} from '../server/state.ts'
+import { findProgram } from './engine.ts'
+
+const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
+
+/** The name of a lab's cgroup, directly below the root of the machine's cgroup v2 tree; none without root. */
+const cgroupOf = (lab: string): string => (rootless ? '' : `vethlab-${lab}`)
+
+export interface World {
+  record: LabRecord
+  /** Leaves the lab up when this process ends; until then it ends with this process. */
+  keep(): void
+}
+
+/** What is known of a lab before it starts. */
+export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path' | 'steps'> {
+  /** The names of the servers that it will need; more may be started later. */
+  servers: string[]
+}
+
+/** Starts a program that makes namespaces, and reads the names and pids that it tells: a line for each. */
+async function startNamespaces(words: string[], count: number, lab: Entry['lab'], stdin: 'pipe' | 'ignore') {
+  const child = spawn(words[0] ?? '', words.slice(1), {
+    detached: true,
+    stdio: [stdin, 'pipe', 'pipe'],
+    // busybox has an unshare of its own, which knows less.
+    env: { ...environment(lab), UNSHARE: findProgram('unshare', lab.path) ?? 'unshare' },
+    cwd: '/',
+  })
+  let complaint = ''
+  child.stderr?.on('data', (data: Buffer) => {
+    complaint += data
+  })
+  const lines = await firstLines(child, count).catch(() => {
+    throw toolMissing(words[0] ?? '')
+  })
+  if (lines.length < count || lines.some((line) => line.endsWith(' failed'))) {
+    child.stdin?.destroy() // the janitor ends what there is
+    throw new Unable(
+      `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
+      {
+        hint:
+          rights(lab.path).find(({ state }) => state === 'fail')?.advice ??
+          (/not permitted|denied/.test(complaint)
+            ? 'This user may not make namespaces here: in a container that takes --privileged.'
+            : 'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.'),
+      },
+    )
+  }
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  child.unref()
+  const pids = new Map(lines.map((line) => line.split(' ') as [string, string]))
+  const pidOf = (name: string): number => {
+    const pid = Number(pids.get(name))
+    mustBeApart(pid)
+    return pid
+  }
+  return { child, pidOf }
+}
+
+/** Starts the first process of a lab and its servers. The name must have been claimed. */
+async function startWorld({ servers, ...known }: About): Promise<World> {
+  const about = {
+    version: 1 as const,
+    ...known,
+    state: 'starting' as const,
+    since: new Date().toISOString(),
+    image: process.env.IMAGE || builtImage,
+  }
+  const janitor = [...newWorldWords, 'busybox', 'sh', script('janitor')]
+  const kept = [labFolder(about.name), cgroupOf(about.name), rootless ? storageFolder(about.name) : '']
+  const words = [...janitor, ...kept, ...servers]
+  const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
+  const stdin = child.stdin as Writable & { unref?(): void }
+  stdin.on('error', () => {}) // the lab may end first
+  stdin.unref?.()
+  try {
+    const pid = pidOf('world')
+    const record: LabRecord = {
+      ...about,
+      pid,
+      born: bornAt(pid) ?? '',
+      servers: servers.map((name) => ({ name, pid: pidOf(name), engine: false })),
+    }
+    saveLab(record)
+    return { record, keep: () => void stdin.end('keep\n') }
+  } catch (error) {
+    child.stdin?.destroy() // the janitor ends what there is
+    throw error
+  }
+}
+
+/** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
+export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
+  if (!(await claimSwept(about.name)))
+    throw new Unable(`${about.name} is being started or removed by another process`, {
+      hint: 'Wait for it, then look what is up: make status',
+    })
+  let starting: Promise<World> | undefined
+  return guarded(
+    async () => {
+      starting = startWorld(about)
+      return work(await starting)
+    },
+    async () => {
+      // One that is cut off while it starts would go on, and be found by nobody.
+      await Promise.race([starting?.catch(() => {}), sleep(3000)])
+      await endWorld(about.name)
+    },
+  )
+}
+
+/** Makes one more virtual server in a lab. */
+export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
+  const cgroup = rootless ? '' : join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
+  const words = enterWords(lab.pid, ['busybox', 'sh', script('server'), name, cgroup], worldNamespaces)
+  const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
+  return { name, pid: pidOf(name), engine: false }
+}
+
+/** Ends a lab, and waits until its janitor has removed the rest. */
+export async function endWorld(name: string): Promise<void> {
+  const lab = findWorld(name)
+  if (lab) kill(lab.pid)
+  const folder = labFolder(name)
+  // Without a record it never started. Its janitor, if there is one, is about to end: it still has its file.
+  const janitor = lab || existsSync(join(folder, 'pid'))
+  if (!(await until(() => !existsSync(folder), janitor ? 5000 : 500, 2))) sweep(name)
+}
+
+/** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
+async function claimSwept(name: string): Promise<boolean> {
+  if (claim(name)) return true
+  if (findWorld(name) || ownerLives(name)) return false
+  if (!(await until(() => !existsSync(labFolder(name)), 2000))) sweep(name)
+  return claim(name)
+}
+
+/** Removes the folder of a lab that has ended without its janitor. */
+function sweep(name: string): void {
+  removeFolder(name)
+  // Its containers' files belong to subordinate ids of this user.
+  const storage = storageFolder(name)
+  const [program = '', ...words] = [...newWorldWords, 'rm', '-rf', storage]
+  if (existsSync(storage)) spawnSync(program, words)
+  for (const folder of [stateRoot(), dirname(storage)])
+    try {
+      rmdirSync(folder)
+    } catch {} // other labs are up, or it is not there
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

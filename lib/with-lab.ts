@@ -1,0 +1,77 @@
+import { VethlabError } from './errors.ts'
+import type { CheckResult, Listener } from './lab/events.ts'
+import type { Lab } from './lab/lab.ts'
+import type { Command } from './language/command.ts'
+import type { Sandbox } from './virtual/sandbox.ts'
+import type { Question, Report } from './why/why.ts'
+
+/** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
+export interface OpenLab extends Lab {
+  readonly name: string
+  /** Runs one command and returns what it printed. Throws CommandFailed when it fails. */
+  run(command: Command): Promise<string>
+  /** The results of all checks so far. */
+  readonly results: readonly CheckResult[]
+  readonly sandbox: Sandbox
+  /** Sends one probe from a place, and finds out what became of it: see why/why.ts. */
+  why(question: Question): Promise<Report>
+}
+
+/**
+ * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
+ * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
+ * false, the commands of a step that can run together do. A check that fails throws.
+ */
+export async function withLab<T>(
+  work: (lab: OpenLab) => Promise<T>,
+  {
+    name = `lab-${process.pid}`,
+    tell = () => {},
+    batch = true,
+  }: { name?: string; tell?: Listener; batch?: boolean } = {},
+): Promise<T> {
+  // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
+  const [
+    { execute, failure },
+    { liveLab },
+    { serverPath },
+    { sandbox },
+    { labName },
+    { endWorld, inNewWorld },
+  ] = await Promise.all([
+    import('./run/execute.ts'),
+    import('./run/live.ts'),
+    import('./virtual/engine.ts'),
+    import('./virtual/sandbox.ts'),
+    import('./server/state.ts'),
+    import('./virtual/world.ts'),
+  ])
+  const about = {
+    name: labName(name),
+    title: 'a lab of a program',
+    file: process.argv[1] ?? '',
+    path: serverPath(),
+    servers: [],
+  }
+  return inNewWorld(about, async (world) => {
+    const box = sandbox(world.record, tell)
+    const failed = (event: Parameters<Listener>[0]) => {
+      tell(event)
+      if (event.kind === 'check' && !event.ok)
+        throw new VethlabError(
+          `${event.from} → ${event.to}: expected ${event.expected}, observed ${event.observed}`,
+          { command: event.command, hint: event.why },
+        )
+    }
+    const { lab, results } = liveLab(box, { tell: failed, where: [], batch })
+    const run = async (command: Command) => {
+      const done = await execute(box, command)
+      if (done.code !== 0) throw failure(box, command, done)
+      return done.stdout
+    }
+    const why = async (question: Question) => (await import('./why/why.ts')).why(world.record, question)
+    const value = await work({ ...lab, name, run, results, sandbox: box, why })
+    await endWorld(name)
+    return value
+  })
+}

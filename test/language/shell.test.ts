@@ -1,0 +1,38 @@
+/** Words survive a shell, whatever is in them; refs become variables. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+import { ref } from '../../lib/language/ref.ts'
+import { quote, shellLine } from '../../lib/language/shell.ts'
+
+const nasty = [
+  '',
+  ' ',
+  "it's",
+  '"',
+  '$(id)',
+  '`id`',
+  '$HOME',
+  '\\',
+  'a\nb',
+  '!',
+  '*',
+  '~',
+  '#',
+  ';',
+  '-n',
+  'ü',
+  "''",
+  '\t',
+]
+
+test('sh gives back the very words', () => {
+  const line = `for word in ${shellLine(nasty)}; do printf '%s\\0' "$word"; done`
+  assert.deepEqual(execFileSync('sh', ['-c', line], { encoding: 'utf8' }).split('\0').slice(0, -1), nasty)
+})
+
+test('a ref is a variable, and what is around it stays literal', () => {
+  assert.equal(quote(ref('bridge')), '"${bridge}"')
+  const line = `x='$(id) b'; printf %s ${quote(`a$"\`\\${ref('x')}/32`)}`
+  assert.equal(execFileSync('sh', ['-c', line], { encoding: 'utf8' }), 'a$"`\\$(id) b/32')
+})

@@ -1,0 +1,83 @@
+/** What an ordinary user may lack: each is named, with the line to type. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Finding } from '../../lib/needs/finding.ts'
+import {
+  needsRoot,
+  type Switches,
+  subordinateIds,
+  uidmap,
+  unshare,
+  userNamespaces,
+} from '../../lib/needs/rights.ts'
+
+const free: Switches = { known: true, max: '96365', allowed: () => true }
+const files = (line: string) => ({ subuid: line, subgid: line })
+const all = () => true
+
+const lacks: Array<[string, Finding, RegExp, RegExp]> = [
+  ['the kernel', userNamespaces({ ...free, known: false }), /not in this kernel/, /Only root/],
+  [
+    'the number',
+    userNamespaces({ ...free, max: '0' }),
+    /user\.max_user_namespaces/,
+    /^sudo sysctl -w user\.max_user_namespaces=15000$/,
+  ],
+  [
+    "Debian's switch",
+    userNamespaces({ ...free, clone: '0' }),
+    /unprivileged_userns_clone/,
+    /^sudo sysctl -w kernel\.unprivileged_userns_clone=1$/,
+  ],
+  [
+    "Ubuntu's AppArmor switch",
+    userNamespaces({ ...free, apparmor: '1', allowed: () => false }),
+    /apparmor_restrict/,
+    /^sudo sysctl -w kernel\.apparmor_restrict_unprivileged_userns=0$/,
+  ],
+  ['uidmap', uidmap((name) => name !== 'newgidmap', false), /missing: newgidmap/, /apt install uidmap/],
+  ['set-uid', uidmap(all, true), /no_new_privs/, /login shell/],
+  ['unshare', unshare('-U, --user'), /--map-auto/, /util-linux 2\.38/],
+  [
+    'a line in /etc/subuid',
+    subordinateIds('ann', 1001, files('bob:100000:65536\n')),
+    /no line for ann in \/etc\/subuid and \/etc\/subgid/,
+    /^sudo usermod --add-subuids 165536-231071 --add-subgids 165536-231071 ann$/,
+  ],
+  [
+    'a line in /etc/subgid',
+    subordinateIds('ann', 1001, { subuid: 'ann:100000:65536', subgid: '' }),
+    /in \/etc\/subgid$/,
+    /^sudo usermod --add-subgids 165536-231071 ann$/,
+  ],
+]
+for (const [what, { state, found, advice }, said, typed] of lacks)
+  test(`without ${what}`, () => {
+    assert.equal(state, 'fail')
+    assert.match(found, said)
+    assert.match(advice, typed)
+  })
+
+test('what is enough is enough', () => {
+  const enough = [
+    userNamespaces(free),
+    userNamespaces({ ...free, clone: '1', apparmor: '0', allowed: () => false }),
+    userNamespaces({ ...free, apparmor: '1' }),
+    uidmap(all, false),
+    unshare(' --map-auto  map users and groups automatically'),
+    subordinateIds('ann', 1001, files('bob:100000:65536\nann:165536:65536\n')),
+    subordinateIds('ann', 1001, files('1001:165536:65536\n')),
+  ]
+  for (const { state, advice } of enough) assert.deepEqual([state, advice], ['ok', ''])
+  assert.equal(subordinateIds('ann', 1001, files('ann:165536:1000')).state, 'warn')
+})
+
+test('what no lab without root can do is refused with the reason', () => {
+  const overlay = ['docker', 'network', 'create', '--driver', 'overlay', 'ov']
+  assert.match(needsRoot(overlay)?.why ?? '', /no overlay networks/)
+  assert.ok(needsRoot(['docker', 'network', 'create', '--driver=overlay', 'ov']))
+  assert.equal(needsRoot(['docker', 'network', 'create', '--driver', 'bridge', 'overlay']), undefined)
+  const tap = ['ip', 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap']
+  assert.match(needsRoot(tap, () => false)?.hint ?? '', /^sudo chmod 666 \/dev\/net\/tun/)
+  assert.equal(needsRoot(tap, all), undefined)
+})
