@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'
 import { type Cidr, cidr, ifName } from './names.ts'
 import { tools } from './place.ts'
 import { ref } from './ref.ts'
+import { quote } from './shell.ts'
 
 /** One cable from a server to the switch. */
 interface Plug {
@@ -19,6 +21,13 @@ const machineMac = (address: string): string => {
 
 /** The stand-in for the process that holds a server's namespaces: known once the server runs. */
 const processOf = (server: Place): string => ref(`pid_${server.name}`)
+
+/** The switch's end of a cable: all LANs of a lab share a network namespace, and a link's name has 15 bytes. */
+function portName(lan: string, number: number): string {
+  const short = /^[\x21-\x7e]{1,9}$/.test(lan)
+  const hash = () => createHash('sha256').update(lan).digest('hex').slice(0, 9)
+  return `${short ? lan : hash()}-p${number}`
+}
 
 export interface Lan {
   readonly name: string
@@ -37,7 +46,7 @@ export interface Lan {
  * A LAN: a virtual Ethernet switch outside of the servers, and the cables to them.
  *
  * Example: lan('vboxnet0').plug(server1, 'enp0s3', '192.168.56.3/24').promiscuous('deny')
- * Equivalent to: `sh -c 'for port in port1; do bridge link set dev $port learning off flood off; done; ip link set dev vboxnet0 type bridge fdb_flush'`
+ * Equivalent to: `sh -c 'for port in vboxnet0-p1; do bridge link set dev $port learning off flood off; done; ip link set dev vboxnet0 type bridge fdb_flush'`
  */
 export function lan(name: string, plugs: readonly Plug[] = []): Lan {
   const place: Place = { kind: 'lan', name: ifName(name), server: name }
@@ -46,7 +55,7 @@ export function lan(name: string, plugs: readonly Plug[] = []): Lan {
     used(value) // its copy is what the lab gets
     return Object.freeze({ ...value, given: true as const })
   }
-  const port = (index: number) => `port${index + 1}`
+  const port = (index: number) => portName(name, index + 1)
 
   const cable = ({ server, dev, address }: Plug, index: number): Command[] => {
     const mac = machineMac(address)
@@ -82,11 +91,11 @@ export function lan(name: string, plugs: readonly Plug[] = []): Lan {
     up: () => [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
     promiscuous(mode: 'deny' | 'allow') {
       if (plugs.length === 0) throw new BadInput(`nothing is plugged into ${name}`)
-      const ports = plugs.map((_, index) => port(index)).join(' ')
+      const ports = plugs.map((_, index) => quote(port(index))).join(' ')
       const words = (mode: string): string[] => {
         const value = mode === 'allow' ? 'on' : 'off'
         const each = `for port in ${ports}; do bridge link set dev $port learning ${value} flood ${value}; done`
-        return ['sh', '-c', `${each}; ip link set dev ${name} type bridge fdb_flush`]
+        return ['sh', '-c', `${each}; ip link set dev ${quote(name)} type bridge fdb_flush`]
       }
       return command(place, words(mode), { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
     },

@@ -250,13 +250,23 @@ test('a LAN is a bridge outside of the servers, and a cable to each', () => {
   assert.deepEqual(vboxnet0.up().map(toShell), [
     'ip link add name vboxnet0 type bridge',
     'ip link set dev vboxnet0 up',
-    'ip link add name port1 type veth peer name enp0s3 address 08:00:27:a8:38:03 netns "${pid_server1}"',
-    'ip link set dev port1 master vboxnet0',
-    'bridge fdb add 08:00:27:a8:38:03 dev port1 master static',
-    'ip link set dev port1 up',
+    'ip link add name vboxnet0-p1 type veth peer name enp0s3 address 08:00:27:a8:38:03 netns "${pid_server1}"',
+    'ip link set dev vboxnet0-p1 master vboxnet0',
+    'bridge fdb add 08:00:27:a8:38:03 dev vboxnet0-p1 master static',
+    'ip link set dev vboxnet0-p1 up',
     'ip addr add 192.168.56.3/24 dev enp0s3',
     'ip link set dev enp0s3 up',
   ])
+})
+
+test('the ports of two LANs have different names, and legal ones', () => {
+  const names = ['net56', 'net57', 'a-long-lan-name', 'a-long-lan-nam2', 'größer']
+  const ports = names.flatMap((name) => {
+    const [, , made] = lan(name).plug(host, 'e0', '10.0.0.1/24').up()
+    return made?.argv.slice(4, 5) ?? []
+  })
+  assert.equal(new Set(ports).size, names.length)
+  for (const port of ports) assert.ok(Buffer.byteLength(port) <= 12, port)
 })
 
 test('a capture starts, and can be read while it goes on', () => {
