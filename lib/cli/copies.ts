@@ -1,5 +1,6 @@
 /** Several labs of one scenario at once, as one for each student of a class: made by one process, a line for each. */
 import { BadInput, explain } from '../errors.ts'
+import type { Event } from '../lab/events.ts'
 import { enterHint } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { whole } from '../language/names.ts'
@@ -33,10 +34,14 @@ export async function shownCopies(
   const labs = Array.from({ length: copies }, (_, index) => labName(`${name}-${index + 1}`))
   const began = performance.now()
   const seen = snapshot()
+  const warnings = new Set<string>() // each of them warns of the same
+  const tell = (event: Event): void => {
+    if (event.kind === 'warning') warnings.add(event.text)
+  }
   const results = await Promise.all(
     labs.map(async (lab): Promise<Copy> => {
       try {
-        return { lab, outcome: await up(scenario, { name: lab, tell: () => {}, batch: true, why, seen }) }
+        return { lab, outcome: await up(scenario, { name: lab, tell, batch: true, why, seen }) }
       } catch (error) {
         return { lab, error }
       }
@@ -48,6 +53,7 @@ export async function shownCopies(
     await Promise.all(built.map(({ lab }) => down(lab)))
     throw cutOff.error
   }
+  for (const text of warnings) process.stderr.write(`${colors.yellow('warning')}: ${text}\n`)
   const ms = performance.now() - began
   const code = Math.max(...results.map(codeOf))
   if (json) {

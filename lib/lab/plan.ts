@@ -2,7 +2,7 @@
 
 import { rememberCaller } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
-import { type Command, type Read, used, watchBuilt } from '../language/command.ts'
+import { type Command, forgottenIn, type Read, used } from '../language/command.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
 import type { Lab, Scenario } from './lab.ts'
@@ -69,16 +69,13 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       return readOnce(read as unknown as Read) as T
     },
   }
-  // Questions do not count: asking a container builds the read of its address, used or not.
-  const endWatch = watchBuilt()
   const watched = careful(lab)
-  try {
+  const forgotten = await forgottenIn(async () => {
     await scenario.body(watched.lab)
     watched.ended()
-  } finally {
-    endWatch()
-  }
-  return { entries, forgotten: endWatch().filter(({ command }) => !command.shows) }
+  })
+  // Questions do not count: asking a container builds the read of its address, used or not.
+  return { entries, forgotten: forgotten.filter(({ command }) => !command.shows) }
 }
 
 /** All commands of a plan, in order: those of steps, reads and checks. */

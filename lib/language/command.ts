@@ -2,7 +2,7 @@
  * A command is a frozen value: the words of one shell line, the place where it runs, and what takes it back.
  * Nothing runs when it is built. A lab runs it, prints it, or undoes it.
  */
-
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { rememberCaller } from '../errors.ts'
 import type { ApiCall } from './docker/api.ts'
 import { word } from './names.ts'
@@ -83,7 +83,11 @@ export interface Read<T extends string = string> extends Command {
   check(value: T): T
 }
 
-let built: Map<Command, () => string | undefined> | undefined
+/** Commands that no lab has yet, with the line that built each. */
+type Built = Map<Command, () => string | undefined>
+
+/** Of each watch its own: two that go on side by side share no command. */
+const watching = new AsyncLocalStorage<Built>()
 
 /** Builds a command. `from` is the command that it grew out of by one more clause. */
 export function command(
@@ -99,7 +103,7 @@ export function command(
     ...facts,
   })
   if (from) used(from)
-  built?.set(value, rememberCaller())
+  watching.getStore()?.set(value, rememberCaller())
   return value
 }
 
@@ -107,6 +111,7 @@ export function command(
 export function withClauses<C extends object>(base: Command, clauses: (self: Command) => C): Command & C {
   const self = { ...base }
   const value = Object.freeze(Object.assign(self, clauses(self))) as Command & C
+  const built = watching.getStore()
   if (built?.has(base)) {
     built.set(value, built.get(base) ?? rememberCaller())
     built.delete(base)
@@ -115,17 +120,16 @@ export function withClauses<C extends object>(base: Command, clauses: (self: Com
 }
 
 /** Notes that a command was given to a lab, or grew into another one. */
-export const used = (value: Command): void => void built?.delete(value)
+export const used = (value: Command): void => void watching.getStore()?.delete(value)
 
 /**
- * Watches which commands are built and never given to a lab: a mistake that is easy to make.
- * Returns a function that ends the watch and tells them, with the line that built each.
+ * Does the work, and tells which commands it has built and never given to a lab, with the line that built each: a
+ * mistake that is easy to make.
  */
-export function watchBuilt(): () => Array<{ command: Command; where: () => string | undefined }> {
-  const mine: typeof built = new Map()
-  built = mine
-  return () => {
-    if (built === mine) built = undefined
-    return [...mine].map(([command, where]) => ({ command, where }))
-  }
+export async function forgottenIn(
+  work: () => Promise<void>,
+): Promise<Array<{ command: Command; where: () => string | undefined }>> {
+  const built: Built = new Map()
+  await watching.run(built, work)
+  return [...built].map(([command, where]) => ({ command, where }))
 }
