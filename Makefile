@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean test test-engines engines bench crash scenarios new why
+.PHONY: help doctor setup status clean test test-engines test-machines engines bench crash scenarios new why
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -55,6 +55,9 @@ engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make 
 
 test-engines: engines ## test all scenarios on each of them
 	@sh scripts/test-engines.sh
+
+test-machines: ## test on Debian 12, 13 and the next: MACHINE=trixie, FILES=test/…
+	@sh scripts/test-machines.sh
 
 bench: setup ## measure against plain shell, ip -batch and others
 	@npm run --silent bench

@@ -3,7 +3,7 @@
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vethlab
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; } # a line for each
 die() { # what is wrong, what to do
   say "set-up: $1" "$2"
   exit 2
@@ -33,13 +33,18 @@ unpack() {
   mv "$folder.new" "$folder"
 }
 
+# The mirror of Debian that apt takes packages from; nothing where there is none.
+debian_mirror() {
+  # shellcheck disable=SC2016 # a name for apt to fill in
+  apt-get indextargets --format '$(SITE)' 2>/dev/null | grep '/debian/*$' | head -n 1
+}
+
 # unpack_from SUITE FOLDER PACKAGE…   the same from another suite of Debian, without touching the system's own lists
 unpack_from() {
   suite=$1
   shift
   lists=$cache/apt-$suite
-  # shellcheck disable=SC2016 # a name for apt to fill in
-  mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep '/debian/*$' | head -n 1)
+  mirror=$(debian_mirror)
   if [ -z "$mirror" ] || [ ! -f "$keys" ]; then return 1; fi
   mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
   echo "deb [signed-by=$keys] $mirror $suite main" >"$lists/sources.list"

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 npx --no-install biome check --error-on-warnings .
 npx --no-install tsc
-shellcheck -x scripts/*.sh scripts/bench/*.sh lib/virtual/*.sh test/helpers/*.sh
+shellcheck -x scripts/*.sh scripts/bench/*.sh lib/virtual/*.sh test/helpers/*.sh test/machines/*.sh
 files=${FILES:-$(find test -name '*.test.ts' | sort)}
 # One file at a time: some compare the machine before and after.
 # shellcheck disable=SC2086 # a list of files
