@@ -119,25 +119,41 @@ function upOf(server: string, parts: readonly Part[]): string {
   return `up_${functionName(server)}() {\n${indent(lines)}\n}\n`
 }
 
-/** What a script cannot make: the LAN, with the addresses of the servers on it, and what is to be done at its switch. */
+/** What a script cannot make: the LANs, with the addresses of the servers on each, and what is to be done at a switch. */
 function expectations(plan: Plan, parts: readonly Part[]): string[] {
   const given = plan.entries
     .flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
     .filter((one) => one.given)
-  const addresses = given
-    .filter(({ argv }) => argv[1] === 'addr')
-    .map(({ argv, place }) => `  ${place.server}: ${argv[3]} on ${argv[5]}`)
+  const lans = [
+    ...new Set(given.filter(({ place }) => place.kind === 'lan').map(({ place }) => place.server)),
+  ]
+  const several = lans.length > 1
+  // A LAN's own commands stand before those of the servers that are plugged into it.
+  let lan = ''
+  const addresses = given.flatMap(({ argv, place }) => {
+    if (place.kind === 'lan') lan = place.server
+    return argv[1] === 'addr'
+      ? [`  ${place.server}: ${argv[3]} on ${argv[5]}${several ? `, LAN ${lan}` : ''}`]
+      : []
+  })
   const atSwitch = parts.flatMap((part, index) =>
     part.at.kind === 'lan'
       ? [
-          `  part ${index + 1}, at the switch: ${part.lines
+          `  part ${index + 1}, at the switch${several ? ` of ${part.at.server}` : ''}: ${part.lines
             .filter((line) => line.startsWith('run '))
             .join('; ')
             .slice(4)}`,
         ]
       : [],
   )
-  return addresses.length === 0 ? [] : ['It expects these servers on one LAN:', ...addresses, ...atSwitch, '']
+  return addresses.length === 0
+    ? []
+    : [
+        `It expects these servers on ${several ? `${lans.length} LANs` : 'one LAN'}:`,
+        ...addresses,
+        ...atSwitch,
+        '',
+      ]
 }
 
 /** The script of a scenario: for one server, or with a section for each of several. */
