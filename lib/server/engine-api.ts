@@ -2,9 +2,10 @@
 import { createReadStream } from 'node:fs'
 import { PassThrough, type Readable } from 'node:stream'
 import Docker from 'dockerode'
-import { Unable } from '../errors.ts'
+import { Unable, VethlabError } from '../errors.ts'
 import type { ApiCall } from '../language/docker/api.ts'
 import { engineSocket, mustBeApart } from './enter.ts'
+import { collected, tooMuch } from './output.ts'
 import type { Finished } from './process.ts'
 import { type Resident, shellBehind } from './resident.ts'
 
@@ -20,6 +21,7 @@ export function client(pid: number): Docker {
 
 /** What the engine says when it refuses, in the form of a program that failed. */
 function refused(error: unknown): Finished {
+  if (error instanceof VethlabError) throw error
   const { json, reason, message } = error as { json?: { message?: string }; reason?: string; message: string }
   return { code: 1, stdout: '', stderr: json?.message ?? reason ?? message }
 }
@@ -185,7 +187,8 @@ async function execAlone(
 }
 
 async function text(stream: Readable): Promise<string> {
-  let all = ''
-  for await (const chunk of stream) all += chunk
-  return all
+  const all = collected()
+  for await (const chunk of stream) all.add(chunk)
+  if (all.full()) throw tooMuch()
+  return all.text()
 }

@@ -1,5 +1,6 @@
 /** Waiting for processes. */
 import type { ChildProcess } from 'node:child_process'
+import { collected, tooMuch } from './output.ts'
 
 export interface Finished {
   /** The exit code; 128 + the signal's number when a signal ended it (as a shell says it). */
@@ -11,18 +12,18 @@ export interface Finished {
 /** Waits for a process to end, and returns what it printed. Rejects when it could not be started. */
 export function finished(child: ChildProcess): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const out: Buffer[] = []
-    const err: Buffer[] = []
-    child.stdout?.on('data', (data: Buffer) => out.push(data))
-    child.stderr?.on('data', (data: Buffer) => err.push(data))
+    const [out, err] = [collected(), collected()]
+    child.stdout?.on('data', out.add)
+    child.stderr?.on('data', err.add)
     child.once('error', reject)
-    child.once('close', (code, signal) =>
+    child.once('close', (code, signal) => {
+      if (out.full() || err.full()) return reject(tooMuch(child.spawnargs.join(' ')))
       resolve({
         code: code ?? 128 + (signals[signal as string] ?? 0),
-        stdout: Buffer.concat(out).toString(),
-        stderr: Buffer.concat(err).toString(),
-      }),
-    )
+        stdout: out.text(),
+        stderr: err.text(),
+      })
+    })
   })
 }
 

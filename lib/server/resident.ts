@@ -3,7 +3,7 @@
  * from there costs a quarter of one that has to enter first.
  *
  * A shell reads a command from its stdin, then `printf '%s %s\n' MARK $?; echo MARK >&2`. So the end of a command is
- * where both streams end with the mark; what stands before it is the command's own output.
+ * the mark on both streams; what stands before it is the command's own output.
  */
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -11,6 +11,7 @@ import type { Readable, Writable } from 'node:stream'
 import { toolMissing, Unable } from '../errors.ts'
 import { shellLine } from '../language/shell.ts'
 import { type Entry, enter } from './enter.ts'
+import { tooMuch, untilMark } from './output.ts'
 import type { Finished } from './process.ts'
 
 /** How a command is started, beside its words. */
@@ -41,31 +42,26 @@ interface Streams {
 export function shellBehind(shell: Streams): { shell: Resident; gone(error: Error): void } {
   // Written after each command's output; no output has it by chance.
   const mark = randomBytes(12).toString('hex')
-  const end = new RegExp(`${mark} (\\d+)\n$`)
-  let stdout = ''
-  let stderr = ''
-  let waiting: { done(finished: Finished): void; failed(error: Error): void } | undefined
+  const [stdout, stderr] = [untilMark(mark), untilMark(mark)]
+  let waiting:
+    | { argv: readonly string[]; done(finished: Finished): void; failed(error: Error): void }
+    | undefined
   let ended: Error | undefined
 
   const look = () => {
-    const code = stdout.match(end)
-    if (!waiting || !code || !stderr.endsWith(`${mark}\n`)) return
-    const finished = {
-      code: Number(code[1]),
-      stdout: stdout.slice(0, code.index),
-      stderr: stderr.slice(0, -mark.length - 1),
-    }
-    const { done } = waiting
+    const [out, err] = [stdout.found(), stderr.found()]
+    if (!waiting || !out || !err) return
+    const { argv, done, failed } = waiting
     waiting = undefined
-    stdout = stderr = ''
-    done(finished)
+    if (out.output === undefined || err.output === undefined) failed(tooMuch(shellLine(argv)))
+    else done({ code: Number(out.word), stdout: out.output, stderr: err.output })
   }
-  shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
+  shell.stdout?.on('data', (part: Buffer) => {
+    if (waiting) stdout.take(part)
     look()
   })
-  shell.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
+  shell.stderr?.on('data', (part: Buffer) => {
+    if (waiting) stderr.take(part)
     look()
   })
   const gone = (error: Error) => {
@@ -75,7 +71,9 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
   const run: Resident['run'] = (argv, { background, input }) =>
     new Promise((done, failed) => {
       if (ended) return failed(ended)
-      waiting = { done, failed }
+      waiting = { argv, done, failed }
+      stdout.reset()
+      stderr.reset()
       const from = input === undefined ? '</dev/null' : `<<'${mark}'`
       const to = background ? '>/dev/null 2>&1 &' : ''
       const text = input === undefined ? '' : `${input}${mark}\n`
