@@ -26,6 +26,9 @@ shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
 	@$(start) scripts/vethlab.ts why '$(FROM)' '$(TO)' $(ARGS)
 
+map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
+	@$(start) scripts/vethlab.ts map $* $(ARGS)
+
 print-%: setup ## print it as a shell script for a real server
 	$(call verb,print)
 

@@ -181,6 +181,21 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
       ),
     )
     .command(
+      ...verb(
+        `map${target}`,
+        'draw its network as it is now',
+        async (args) => {
+          const { mapVerb } = await import('./map.ts')
+          const { svg, mermaid } = args as { svg?: string; mermaid?: boolean }
+          return mapVerb(labOf(args), { json: options(args).json, svg, mermaid })
+        },
+        (parser) =>
+          parser
+            .option('svg', { type: 'string', requiresArg: true, describe: 'write a picture to that file' })
+            .option('mermaid', { type: 'boolean', describe: 'print it for Markdown' }),
+      ),
+    )
+    .command(
       ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
         const { print } = await import('../print/print.ts')
         process.stdout.write(await print(await scenarioOf(args)))
@@ -267,7 +282,7 @@ async function run(argv: readonly string[], subject: Scenario | Catalogue): Prom
   return code
 }
 
-const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'why', 'print', 'scenarios', 'new']
+const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'why', 'map', 'print', 'scenarios', 'new']
 
 function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
   const first = argv.find((word) => !word.startsWith('-'))

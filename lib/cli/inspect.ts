@@ -10,7 +10,7 @@ import { allLabs, findLab, type LabRecord, labName } from '../server/state.ts'
 import { findProgram } from '../virtual/engine.ts'
 
 /** The lab of that name, which must be up. */
-function standing(name: string): LabRecord {
+export function standing(name: string): LabRecord {
   const lab = findLab(labName(name))
   if (lab) return lab
   const others = allLabs().map((other) => other.name)

@@ -26,6 +26,10 @@ export interface Link {
   master?: string
   /** The number of the link at its other end, or of its parent. */
   other?: number
+  /** The number that this namespace has for the one where that is; without it, it is this one. */
+  netnsid?: number
+  /** The file of that namespace, where numbers alone would fit several cables. */
+  otherPath?: string
 }
 
 /** A network namespace, and the place that it is. */
@@ -72,6 +76,7 @@ interface IpLink {
   operstate: string
   master?: string
   link_index?: number
+  link_netnsid?: number
   linkinfo?: { info_kind?: string }
   addr_info?: Array<{ family: string; local: string; prefixlen: number }>
 }
@@ -91,6 +96,7 @@ export const linksOf = (json: string): Link[] =>
     kind: link.linkinfo?.info_kind ?? '',
     ...(link.master === undefined ? {} : { master: link.master }),
     ...(link.link_index === undefined ? {} : { other: link.link_index }),
+    ...(link.link_netnsid === undefined ? {} : { netnsid: link.link_netnsid }),
   }))
 
 /** Asks an engine, without the library that is for changing things. */
@@ -177,9 +183,46 @@ export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
         : undefined
     }),
   )
-  return stacks
+  const there = stacks
     .filter((stack) => stack !== undefined)
     .filter(({ place, links }) => place.kind !== 'lan' || links.length > 1)
+  return told(lab, there)
+}
+
+/** Two cables between four namespaces may have the same numbers at all their ends; so may the parents of two macvlans. */
+const isAmbiguous = (stacks: readonly Stack[]): boolean =>
+  stacks.some((here) =>
+    here.links.some(
+      (one) =>
+        one.netnsid !== undefined &&
+        stacks.filter(
+          (there) => there !== here && there.links.some((link) => isCable(one, link) || isChild(one, link)),
+        ).length > 1,
+    ),
+  )
+
+/** Where a namespace has numbers for others, which is which: each is given a name that `ip netns list-id` tells. */
+const nameAll = `mount -n -t tmpfs tmpfs /run && mkdir /run/netns || exit
+n=0; for path; do : >/run/netns/$n; mount -n --bind "$path" /run/netns/$n; n=$((n + 1)); done
+i=0; while [ $i -lt $n ]; do ids=$(ip -n $i -j netns list-id); echo "\${ids:-[]}"; i=$((i + 1)); done`
+
+/** The stacks, each link with the namespace of its other end where its number does not tell. */
+async function told(lab: LabRecord, stacks: readonly Stack[]): Promise<Stack[]> {
+  if (!isAmbiguous(stacks)) return [...stacks]
+  const argv = ['unshare', '--mount', 'sh', '-c', nameAll, '-', ...stacks.map(({ path }) => path)]
+  const [file = '', ...words] = enterWords(lab.pid, argv, [])
+  const { stdout } = await finished(spawn(file, words, { env: environment(lab) }))
+  const lines = stdout.trim().split('\n')
+  return stacks.map((stack, i) => {
+    const ids = JSON.parse(lines[i] || '[]') as Array<{ nsid: number; name?: string }>
+    const pathOf = (nsid: number | undefined) =>
+      stacks[Number(ids.find((known) => known.nsid === nsid)?.name ?? Number.NaN)]?.path
+    const links = stack.links.map((link) => {
+      const otherPath = pathOf(link.netnsid)
+      return otherPath === undefined ? link : { ...link, otherPath }
+    })
+    return { ...stack, links }
+  })
 }
 
 /** What a place is called on the screen. */
@@ -199,6 +242,14 @@ export function ownerOf(stacks: readonly Stack[], address: string): { stack: Sta
 /** Whether two links know each other's numbers, as both ends of a cable do. */
 const isCable = (one: Link, other: Link): boolean => one.other === other.index && other.other === one.index
 
+/** Whether what a link is connected to can be in a stack. */
+const leadsTo = (here: Stack, { netnsid, otherPath }: Link, there: Stack): boolean =>
+  netnsid === undefined ? here === there : here !== there && (otherPath ?? there.path) === there.path
+
+/** Whether two links of two stacks are both ends of one cable. */
+export const areWired = (here: Stack, one: Link, there: Stack, other: Link): boolean =>
+  isCable(one, other) && leadsTo(here, one, there) && leadsTo(there, other, here)
+
 /** The other end of a cable. */
 export function peerOf(
   stacks: readonly Stack[],
@@ -207,7 +258,7 @@ export function peerOf(
 ): { stack: Stack; link: Link } | undefined {
   for (const stack of stacks)
     for (const link of stack === here ? [] : stack.links)
-      if (link.kind === 'veth' && isCable(one, link)) return { stack, link }
+      if (link.kind === 'veth' && areWired(here, one, stack, link)) return { stack, link }
   return undefined
 }
 
@@ -215,17 +266,28 @@ export function peerOf(
 export const isChild = (one: Link, parent: Link): boolean =>
   /macvlan|macvtap|ipvlan/.test(one.kind) && one.other === parent.index
 
+/** Whether a link of one stack, a macvlan, has the wire of a link of another one, or of its own. */
+export const isChildOf = (here: Stack, one: Link, there: Stack, parent: Link): boolean =>
+  isChild(one, parent) && leadsTo(here, one, there)
+
 /** How the stacks are wired, by the numbers that both ends of a cable know of each other. */
 export function wiring(stacks: readonly Stack[]): Wiring {
-  const at = ({ place: name }: Passage, dev: string | undefined): Link | undefined =>
-    stacks.find(({ place }) => place.name === name)?.links.find((link) => link.name === dev)
+  const at = ({ place: name }: Passage, dev: string | undefined) => {
+    const stack = stacks.find(({ place }) => place.name === name)
+    const link = stack?.links.find((link) => link.name === dev)
+    return stack && link && { stack, link }
+  }
   return {
     owner: (address) => ownerOf(stacks, address)?.stack.place.name,
     wired(one, other) {
       const here = at(one, one.oif ?? one.iif)
       const there = at(other, other.iif ?? other.oif)
       if (!here || !there || one.place === other.place) return false
-      return isCable(here, there) || isChild(here, there) || isChild(there, here)
+      return [areWired, isChildOf].some(
+        (are) =>
+          are(here.stack, here.link, there.stack, there.link) ||
+          are(there.stack, there.link, here.stack, here.link),
+      )
     },
   }
 }

@@ -1,0 +1,77 @@
+/** Folds places that are alike into one box, so that a star of three hundred can be read. */
+import type { MapCable, MapInterface, MapPlace, NetworkMap } from './model.ts'
+
+/** From so many places of a kind on they are drawn as one. */
+export const foldFrom = 9
+
+/** `n12` is number 12 of the `n`s. */
+const numbered = (name: string): { stem: string; number: number } | undefined => {
+  const [, stem = '', digits = ''] = name.match(/^(.*?)(\d+)$/) ?? []
+  return digits === '' ? undefined : { stem, number: Number(digits) }
+}
+
+/** What two places must share to be drawn as one: what they are, and where each of their cables goes. */
+function shapeOf(place: MapPlace, cables: readonly MapCable[], places: ReadonlyMap<string, MapInterface>) {
+  const name = numbered(place.name)
+  const [only, ...more] = place.interfaces
+  if (!name || !only || more.length > 0 || !only.up || !['netns', 'container'].includes(place.kind))
+    return undefined
+  const [cable, ...others] = cables.filter(({ from, to }) => from === only.id || to === only.id)
+  if (!cable?.up || others.length > 0) return undefined
+  const far = cable.from === only.id ? cable.to : cable.from
+  const into = cable.kind === 'child' ? far : places.get(far)?.master
+  if (into === undefined) return undefined
+  return JSON.stringify([place.server, place.kind, name.stem, only.name, cable.kind, into])
+}
+
+/** `a` and `z` of a group; both, when it has no more. */
+const span = (all: readonly string[]): string =>
+  all.length > 1 ? `${all[0]} … ${all.at(-1)}` : (all[0] ?? '')
+
+/** The map with each large group of like places as one box, which stands for all of them. */
+export function folded(map: NetworkMap): NetworkMap {
+  const interfaces = new Map(map.places.flatMap((place) => place.interfaces.map((one) => [one.id, one])))
+  const groups = new Map<string, MapPlace[]>()
+  for (const place of map.places) {
+    const shape = shapeOf(place, map.cables, interfaces)
+    if (shape !== undefined) groups.set(shape, [...(groups.get(shape) ?? []), place])
+  }
+  const gone = new Set<string>()
+  const standsFor = new Map<string, MapPlace>()
+  for (const group of groups.values()) {
+    if (group.length < foldFrom) continue
+    const sorted = [...group].sort(
+      (a, b) => (numbered(a.name)?.number ?? 0) - (numbered(b.name)?.number ?? 0),
+    )
+    const [first, ...rest] = sorted
+    if (!first) continue
+    for (const place of rest) {
+      gone.add(place.id)
+      for (const { id } of place.interfaces) gone.add(id)
+    }
+    const [only] = first.interfaces as [MapInterface]
+    standsFor.set(first.id, {
+      ...first,
+      name: `${span(sorted.map(({ name }) => name))}  (${sorted.length})`,
+      interfaces: [
+        { ...only, addresses: [span(sorted.map((place) => place.interfaces[0]?.addresses[0] ?? ''))] },
+      ],
+    })
+  }
+  const cables = map.cables.filter(({ from, to }) => !gone.has(from) && !gone.has(to))
+  // Ports of a bridge whose cables are folded away would be loose ends.
+  const loose = new Set(
+    map.cables
+      .filter((cable) => !cables.includes(cable))
+      .flatMap(({ from, to }) => [from, to])
+      .filter((id) => !gone.has(id) && interfaces.get(id)?.master !== undefined),
+  )
+  return {
+    ...map,
+    cables,
+    places: map.places
+      .filter(({ id }) => !gone.has(id))
+      .map((place) => standsFor.get(place.id) ?? place)
+      .map((place) => ({ ...place, interfaces: place.interfaces.filter(({ id }) => !loose.has(id)) })),
+  }
+}
