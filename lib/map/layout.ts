@@ -2,7 +2,9 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import type { Box, Boxes, Line } from './boxes.ts'
 
+/** The height of a line of text, in pixels. */
 export const lineHeight = 16
+/** The width of a letter of 12 pixels, in a font in which all are as wide. */
 export const letter = 7.3
 
 export interface PlacedBox extends Omit<Box, 'inside' | 'ports'> {
