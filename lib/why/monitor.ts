@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { toolMissing, Unable } from '../errors.ts'
 import { until } from '../server/process.ts'
-import type { Inside, Stack } from './stacks.ts'
+import { called, type Inside, type Stack } from './stacks.ts'
 import { type Passage, traceReader } from './trace.ts'
 import { type Probe, watchLines } from './watch.ts'
 
@@ -14,6 +14,8 @@ export interface Monitor {
   readonly egress: boolean
   /** Whether everything that was heard has been told. */
   idle(): boolean
+  /** Throws when a place was not watched to the end: no verdict over a gap. */
+  mustHaveHeard(): void
   stop(): Promise<void>
 }
 
@@ -97,6 +99,12 @@ async function stopAll(children: readonly ChildProcess[]): Promise<void> {
   )
 }
 
+const notWatched = (said: string): Unable =>
+  new Unable(said || 'nft ended without a word', {
+    command: 'nft -a -i',
+    hint: 'Nothing is known of the packet: not all places could be watched.',
+  })
+
 /** Listens in all stacks; returns when each of them hears. A tool that fails is an error, never a verdict. */
 export async function listen(
   into: Inside,
@@ -105,9 +113,15 @@ export async function listen(
   egress = true,
 ): Promise<Monitor> {
   const passages: Passage[] = []
+  const dark: string[] = []
   const table = `why_${process.pid}_${probe.mark}`
   const all = stacks.map((stack) => {
-    const read = traceReader(stack.place.name, table, (passage) => passages.push(passage))
+    const read = traceReader(
+      stack.place.name,
+      table,
+      (passage) => passages.push(passage),
+      (dev) => dark.push(`${dev} of ${called(stack.place)}`),
+    )
     const devices = stack.links.map(({ name }) => name)
     return start(into, stack, watchLines(table, devices, probe, egress), read)
   })
@@ -120,14 +134,21 @@ export async function listen(
     const said = failed.said()
     if (egress && /not supported|No such file/.test(said)) return listen(into, stacks, probe, false)
     if (/nft: No such file|failed to execute nft/.test(said)) throw toolMissing('nft')
-    throw new Unable(said || 'nft ended without a word', {
-      command: 'nft -a -i',
-      hint: 'Nothing is known of the packet: the trace could not be started.',
-    })
+    throw notWatched(said)
   }
   return {
     passages,
     egress,
+    mustHaveHeard() {
+      const deaf = all.find((one) => one.said() !== '' || one.child.exitCode !== null)
+      if (deaf) throw notWatched(deaf.said())
+      const [gap] = dark
+      if (gap)
+        throw new Unable(`this nft does not show what left by ${gap}`, {
+          command: 'nft monitor trace',
+          hint: 'Nothing is said of a packet whose way was not seen. Another version may show it: nft --version',
+        })
+    },
     idle: () => children.every(({ pid = 0 }) => idle(pid)),
     stop,
   }

@@ -4,7 +4,7 @@ import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'
 import { policyText, type RuleText, ruleText } from './rules.ts'
 import { called, type Stack } from './stacks.ts'
-import { death, type Match } from './trace.ts'
+import { death, isOurs, type Match } from './trace.ts'
 
 /** One thing that happened to a packet in a place. */
 export type Step =
@@ -28,7 +28,7 @@ const ends = ({ src, dst, sport, dport }: Header): string => `${end(src, sport)}
 
 /** Verdicts that decide; a jump, a return or a continue goes on to the next rule. */
 const decides = ({ verdict, table }: Match): boolean =>
-  !table.startsWith('why_') && !/^(jump|goto|return|continue)/.test(verdict)
+  !isOurs(table) && !/^(jump|goto|return|continue)/.test(verdict)
 
 async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]> {
   const steps: Step[] = []
@@ -57,7 +57,7 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
         steps.push({ kind: 'switched', bridge })
     } else if ((family === 'netdev' && oif !== undefined) || chain === 'left') {
       steps.push({ kind: 'out', dev: oif ?? '', ...ttl })
-    } else if (table.startsWith('why_')) {
+    } else if (isOurs(table)) {
       if (chain === 'mine') steps.push({ kind: 'mine', address: header.dst })
       else {
         if (chain === 'made') steps.push({ kind: 'made' })

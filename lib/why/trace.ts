@@ -33,40 +33,102 @@ export interface Passage {
 const line = /^trace id ([0-9a-f]+) (\S+) (\S+) (\S+) (packet:|rule|policy|verdict|unknown)\s?(.*)$/
 const device = (text: string, name: 'iif' | 'oif') => text.match(new RegExp(`(?:^| )${name} "([^"]+)"`))?.[1]
 
+/** Whether a table is one that a `why` made: nobody else's is called so. */
+export const isOurs = (table: string): boolean => /^why_\d+_\d+$/.test(table)
+
+/** The protocol of a packet, by the rule of ours that it matched on its way out; `error` is an ICMP error. */
+function kindOf(rule: string): Header['protocol'] | 'error' | undefined {
+  if (/\barp\b/.test(rule)) return 'arp'
+  if (/\bicmp(v6)? id\b/.test(rule)) return 'icmp'
+  if (/\bicmp(v6)? type\b/.test(rule)) return 'error'
+  return /\btcp\b/.test(rule) ? 'tcp' : /\budp\b/.test(rule) ? 'udp' : undefined
+}
+
+const fits = ({ protocol, type, echo }: Header, kind: ReturnType<typeof kindOf>): boolean =>
+  kind === 'error'
+    ? protocol === 'icmp' && !/^echo-/.test(type ?? '')
+    : protocol === kind && (kind !== 'icmp' || echo !== undefined)
+
+/**
+ * What leaves an interface has no header where nft is of version 1.1: only the name of the interface is printed. The
+ * header is the one that the same packet, by its number, had at the hook before; of a copy that a switch made, which
+ * has a number of its own, the one that was told last. An ARP request is made here, and so has none: that it is one is
+ * told by the rule that it matched.
+ */
+function headers() {
+  const byId = new Map<string, Header>()
+  let latest: Header | undefined
+  return {
+    keep(id: string, header: Header) {
+      byId.set(id, header)
+      latest = header
+    },
+    /** The header of a packet that left, once it is known of what kind it is. */
+    of(id: string, rule: string): Header | undefined {
+      const kind = kindOf(rule)
+      const known = [byId.get(id), latest].find((header) => header !== undefined && fits(header, kind))
+      if (known) {
+        const { mac: _, ...header } = known // the frame that leaves is for another one
+        return header
+      }
+      return kind === 'arp' ? { protocol: 'arp', src: '', dst: '', arp: 'request' } : undefined
+    },
+  }
+}
+
 /**
  * Reads the trace of a place line by line, made visible by a table of one's own, and tells each passage as it begins; its matches and policy follow in the
- * same object. Lines of a kind that is not known are passed over: newer versions of nft have more of them.
+ * same object. Lines of a kind that is not known are passed over: newer versions of nft have more of them. `dark` is called for what left, and nothing
+ * tells what it was.
  */
 export function traceReader(
   place: string,
   own: string,
   found: (passage: Passage) => void,
+  dark: (dev: string) => void = () => {},
 ): (text: string) => void {
   const last = new Map<string, Passage>()
+  const left = new Map<string, Omit<Passage, 'header'>>()
+  const kept = headers()
+  const tell = (id: string, passage: Passage) => {
+    last.set(id, passage)
+    found(passage)
+  }
   return (text) => {
     const [, id = '', family = '', table = '', chain = '', kind, rest = ''] = text.match(line) ?? []
     if (kind === 'packet:') {
-      const header = headerOf(rest)
+      last.delete(id)
+      left.delete(id)
       // A packet of ours passes the tables of another `why`, too.
-      const alien = table.startsWith('why_') && table !== own
-      if (!header || alien) return void last.delete(id)
+      if (isOurs(table) && table !== own) return
+      const header = headerOf(rest)
       const iif = device(rest, 'iif')
       const oif = device(rest, 'oif')
-      const passage: Passage = {
-        ...{ place, at: performance.now(), family, table, chain, header, matches: [] },
+      const seen = {
+        ...{ place, at: performance.now(), family, table, chain, matches: [] },
         ...(iif === undefined ? {} : { iif }),
         ...(oif === undefined ? {} : { oif }),
       }
-      last.set(id, passage)
-      found(passage)
-    }
-    const passage = last.get(id)
-    if (!passage) return
-    if (kind === 'rule') {
+      if (header) {
+        kept.keep(id, header)
+        // The last hook of routing stands in for the way out, where that cannot be seen; else it only shows the header.
+        if (chain !== 'after') tell(id, { ...seen, header })
+      } else if (family === 'netdev' && oif !== undefined) left.set(id, seen)
+    } else if (kind === 'rule') {
       const [, words = '', handle = '0', verdict = ''] =
         rest.match(/^(.*?) # handle (\d+) \(verdict (.*)\)/) ?? []
-      passage.matches.push({ family, table, chain, handle: Number(handle), verdict, text: words })
-    } else if (kind === 'policy') passage.policy = rest.trim()
+      const seen = left.get(id)
+      if (seen && table === own) {
+        left.delete(id)
+        const header = kept.of(id, words)
+        if (header) tell(id, { ...seen, header })
+        else dark(seen.oif ?? '')
+      }
+      last.get(id)?.matches.push({ family, table, chain, handle: Number(handle), verdict, text: words })
+    } else if (kind === 'policy') {
+      const passage = last.get(id)
+      if (passage) passage.policy = rest.trim()
+    }
   }
 }
 

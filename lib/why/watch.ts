@@ -12,44 +12,57 @@ export interface Probe {
 const errors =
   'icmp type { destination-unreachable, redirect, time-exceeded, parameter-problem } meta nftrace set 1'
 
+/** What goes to a port, and what comes from it. */
+const ends = (words: string, port: number): string =>
+  ['sport', 'dport'].map((end) => `${words} ${end} ${port} meta nftrace set 1`).join('; ')
+
 /** The statements that mark the packets of a probe, their answers, and the errors about them. */
 function marks({ protocol, mark }: Probe): string {
   switch (protocol) {
     case 'icmp':
       return `icmp type { echo-request, echo-reply } icmp id ${mark} meta nftrace set 1; ${errors}`
     case 'tcp':
-      return `tcp flags & (syn | rst) != 0 meta nftrace set 1; ${errors}`
+      return `${ends('tcp flags & (syn | rst) != 0 tcp', mark)}; ${errors}`
     case 'udp':
-      return `ip protocol udp meta nftrace set 1; ${errors}`
+      return `${ends('udp', mark)}; ${errors}`
   }
 }
+
+/** So many interfaces are watched by one transaction. */
+const lot = 32
 
 /**
  * The lines for `nft -i` in one network namespace. The tables have the flag `owner`: the kernel removes them with the
  * process, however it ends. Never `ct` in them: that would switch connection tracking on.
  *
  * On the way out of an interface the egress hook tells all; kernels before 5.16 lack it, and the last hook of routing
- * stands in for it (`egress: false`): then bridge ports and ARP requests are not seen on their way out.
+ * stands in for it (`egress: false`): then bridge ports and ARP requests are not seen on their way out. nft 1.1 prints
+ * no header at that hook: there the last hook of routing shows it as it is behind NAT.
+ *
+ * Interfaces come in lots: the buffer of an ordinary user holds no more than some 65 in one transaction.
  */
 export function watchLines(table: string, devices: readonly string[], probe: Probe, egress = true): string[] {
   const mark = marks(probe)
   const seen = `meta protocol arp meta nftrace set 1; ${mark}`
   const chain = (name: string, hook: string, priority: number, body: string) =>
     `chain ${name} { type filter hook ${hook} priority ${priority}; policy accept; ${body && `${body};`} }`
-  const netdev = devices.flatMap((dev, i) => [
+  const netdev = devices.map((dev, i) => [
     chain(`in${i}`, `ingress device "${dev}"`, -500, seen),
     ...(egress ? [chain(`out${i}`, `egress device "${dev}"`, 500, seen)] : []),
   ])
+  const lots = Array.from({ length: Math.ceil(netdev.length / lot) }, (_, i) =>
+    netdev.slice(i * lot, (i + 1) * lot),
+  )
   const ip = [
     // The sender's own rules come before the interface.
     chain('made', 'output', -400, mark),
     // Empty: a packet that shows up here was routed, or was for this place.
     chain('routed', 'forward', -400, ''),
     chain('mine', 'input', -400, ''),
-    ...(egress ? [] : [chain('left', 'postrouting', 300, '')]),
+    chain(egress ? 'after' : 'left', 'postrouting', 300, ''),
   ]
   return [
-    `table netdev ${table} { flags owner; ${netdev.join('; ')}; }`,
+    ...lots.map((chains) => `table netdev ${table} { flags owner; ${chains.flat().join('; ')}; }`),
     `table ip ${table} { flags owner; ${ip.join('; ')}; }`,
     'monitor trace',
   ]

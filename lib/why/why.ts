@@ -92,6 +92,7 @@ export async function why(
   try {
     await send(into, from, probe, address, monitor, () => complete(ways(), from.place.name, wires))
     const found = ways()
+    monitor.mustHaveHeard()
     void stop()
     const evidence = {
       ...{ stacks, probe, from, target: address, journeys: found, passages: monitor.passages },

@@ -91,7 +91,7 @@ for (const [name, text, expected] of headers)
 
 const read = (place: string, lines: string[]): Passage[] => {
   const found: Passage[] = []
-  const reader = traceReader(place, 'why_1', (passage) => found.push(passage))
+  const reader = traceReader(place, 'why_1_1', (passage) => found.push(passage))
   for (const line of lines) reader(line)
   return found
 }
@@ -119,8 +119,71 @@ test('trace: rules belong to the packet before them; what is not known is passed
 
 test("trace: what passes the tables of another why is none of one's own", () => {
   const words = echo('10.0.0.1', '10.0.1.1', 63)
-  assert.equal(read('router', [`trace id 1 ip why_2 routed packet: iif "a" oif "b" ${words}`]).length, 0)
-  assert.equal(read('router', [`trace id 1 ip why_1 routed packet: iif "a" oif "b" ${words}`]).length, 1)
+  assert.equal(read('router', [`trace id 1 ip why_2_2 routed packet: iif "a" oif "b" ${words}`]).length, 0)
+  assert.equal(read('router', [`trace id 1 ip why_1_1 routed packet: iif "a" oif "b" ${words}`]).length, 1)
+})
+
+/** What leaves an interface, in the words of both versions: the older one prints bytes, the newer one nothing. */
+const leaving: Readonly<Record<string, string>> = {
+  'nft 1.0':
+    '@nh,0,160 0x45000054b2fc40003f0174a60a0200010a020002 @th,0,160 0x80010c1126700013542066b00000000d7560300 ',
+  'nft 1.1': '',
+}
+for (const [version, bytes] of Object.entries(leaving))
+  test(`trace: what leaves an interface, behind NAT, in the words of ${version}`, () => {
+    const words = (src: string, ttl: number) =>
+      `ip saddr ${src} ip daddr 10.2.0.2 ip ttl ${ttl} ip id 45820 icmp type echo-request icmp id 4711 icmp sequence 1`
+    const passages = read('router', [
+      `trace id d1 netdev why_1_1 in0 packet: iif "ra" ether daddr 92:ce:37:77:43:e7 ${words('10.1.0.2', 64)}`,
+      `trace id d1 ip why_1_1 routed packet: iif "ra" oif "rb" ${words('10.1.0.2', 63)}`,
+      `trace id d1 ip why_1_1 after packet: iif "ra" oif "rb" ${words('10.2.0.1', 63)}`,
+      `trace id d1 netdev why_1_1 out1 packet: oif "rb" ${bytes}`,
+      'trace id d1 netdev why_1_1 out1 rule icmp type { echo-reply, echo-request } icmp id 4711 meta nftrace set 1 # handle 37 (verdict continue)',
+    ])
+    assert.deepEqual(
+      passages.map(({ chain }) => chain),
+      ['in0', 'routed', 'out1'],
+    )
+    const { oif, header } = passages[2] as Passage
+    assert.equal(oif, 'rb')
+    assert.deepEqual(
+      [header.src, header.dst, header.ttl, header.id, header.mac],
+      ['10.2.0.1', '10.2.0.2', 63, 45820, undefined],
+    )
+  })
+
+test('trace: an ARP request of its own, and a copy that a switch made, where nft prints no header', () => {
+  const rule = (words: string) =>
+    `trace id 9 netdev why_1_1 out0 rule ${words} meta nftrace set 1 # handle 3 (verdict continue)`
+  const out = 'trace id 9 netdev why_1_1 out0 packet: oif "p2" '
+  const [asked] = read('a', [out, rule('meta protocol arp')])
+  assert.deepEqual([asked?.header.arp, asked?.oif], ['request', 'p2'])
+  const came = `trace id 1 netdev why_1_1 in0 packet: iif "p1" ${echo('10.0.0.1', '10.0.0.2', 64)}`
+  const [, copy] = read('s', [came, out, rule('icmp type { echo-reply, echo-request } icmp id 99')])
+  assert.deepEqual([copy?.header.dst, copy?.oif], ['10.0.0.2', 'p2'])
+})
+
+test('trace: what left, and nothing tells what it was, is told as such', () => {
+  const dark: string[] = []
+  const reader = traceReader(
+    'a',
+    'why_1_1',
+    () => assert.fail('nothing is known of it'),
+    (dev) => dark.push(dev),
+  )
+  reader('trace id 9 netdev why_1_1 out0 packet: oif "p2" ')
+  reader(
+    'trace id 9 netdev why_1_1 out0 rule tcp flags syn,rst meta nftrace set 1 # handle 3 (verdict continue)',
+  )
+  assert.deepEqual(dark, ['p2'])
+})
+
+test("trace: a user's own table may be called as it likes", () => {
+  const [passage] = read('r', [
+    `trace id 1 inet why_office f packet: iif "a" oif "b" ${echo('10.0.0.1', '10.0.1.1', 63)}`,
+    'trace id 1 inet why_office f rule ip daddr 10.0.1.1 counter drop # handle 2 (verdict drop)',
+  ])
+  assert.equal(passage && (death(passage) as { table: string }).table, 'why_office')
 })
 
 test('trace: a policy', () => {
@@ -132,9 +195,9 @@ test('trace: a policy', () => {
 })
 
 const hook = (kind: 'in' | 'out', dev: string, words: string) =>
-  `trace id 1 netdev why_1 ${kind}0 packet: ${kind === 'in' ? 'iif' : 'oif'} "${dev}" ${words}`
-const made = (words: string) => `trace id 1 ip why_1 made packet: oif "x" ${words}`
-const mine = (words: string) => `trace id 1 ip why_1 mine packet: iif "x" ${words}`
+  `trace id 1 netdev why_1_1 ${kind}0 packet: ${kind === 'in' ? 'iif' : 'oif'} "${dev}" ${words}`
+const made = (words: string) => `trace id 1 ip why_1_1 made packet: oif "x" ${words}`
+const mine = (words: string) => `trace id 1 ip why_1_1 mine packet: iif "x" ${words}`
 
 test('journey: a visit ends where something comes in after something went out', () => {
   const there = echo('10.0.0.1', '10.0.1.1', 64)
@@ -227,15 +290,21 @@ test('rules: a counter of iptables-legacy that grew', () => {
 })
 
 test('watch: one line a table, owned by the process, without connection tracking', () => {
-  const lines = watchLines('why_1', ['lo', 'eth0'], { protocol: 'tcp', mark: 61000, port: 80 })
+  const lines = watchLines('why_1_1', ['lo', 'eth0'], { protocol: 'tcp', mark: 61000, port: 80 })
   assert.equal(lines.length, 3)
+  const many = Array.from({ length: 70 }, (_, i) => `p${i}`)
+  assert.equal(
+    watchLines('why_1_1', many, { protocol: 'icmp', mark: 7 }).length,
+    5,
+    'no more than 32 at once',
+  )
   assert.equal(lines.at(-1), 'monitor trace')
   for (const line of lines.slice(0, 2)) {
-    assert.match(line, /^table (netdev|ip) why_1 \{ flags owner; chain /)
+    assert.match(line, /^table (netdev|ip) why_1_1 \{ flags owner; chain /)
     assert.doesNotMatch(line, /\bct\b/)
   }
   assert.match(lines[0] ?? '', /hook egress device "eth0"/)
-  assert.doesNotMatch(watchLines('why_1', ['eth0'], { protocol: 'icmp', mark: 7 }, false).join(), /egress/)
+  assert.doesNotMatch(watchLines('why_1_1', ['eth0'], { protocol: 'icmp', mark: 7 }, false).join(), /egress/)
 })
 
 test('stacks: a link that is up at one end only has no carrier', () => {
