@@ -2,6 +2,7 @@ import { VethlabError } from './errors.ts'
 import type { CheckResult, Listener } from './lab/events.ts'
 import type { Lab } from './lab/lab.ts'
 import type { Command } from './language/command.ts'
+import { judge } from './language/grammar/form.ts'
 import type { Sandbox } from './virtual/sandbox.ts'
 import type { Question, Report } from './why/why.ts'
 
@@ -65,6 +66,7 @@ export async function withLab<T>(
     }
     const { lab, results } = liveLab(box, { tell: failed, where: [], batch })
     const run = async (command: Command) => {
+      judge(command)
       const done = await execute(box, command)
       if (done.code !== 0) throw failure(box, command, done)
       return done.stdout

@@ -3,6 +3,7 @@
 import { BadInput, rememberCaller, VethlabError } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
 import type { Command } from '../language/command.ts'
+import { judge } from '../language/grammar/form.ts'
 import type { Lab } from './lab.ts'
 
 /** The commands of a step as one list. */
@@ -47,6 +48,7 @@ export function careful(inner: Lab): CarefulLab {
         throw new BadInput(`step "${title}" was given something that is no command`, {
           hint: 'A rule is one after jump(), an address after dev(), a container after name().',
         })
+      for (const command of flatten(commands)) judge(command)
       return oneAtATime(`step "${title}"`, () => inner.step(title, ...commands))
     },
     check(checks, why) {

@@ -119,6 +119,17 @@ export function withClauses<C extends object>(base: Command, clauses: (self: Com
   return value
 }
 
+/** The same command with the methods of a prototype, which are made once for all commands of a kind. */
+export function withPrototype<C extends object>(base: Command, prototype: C): Command & C {
+  const value = Object.freeze(Object.assign(Object.create(prototype), base)) as Command & C
+  const built = watching.getStore()
+  if (built?.has(base)) {
+    built.set(value, built.get(base) ?? rememberCaller())
+    built.delete(base)
+  }
+  return value
+}
+
 /** Notes that a command was given to a lab, or grew into another one. */
 export const used = (value: Command): void => void watching.getStore()?.delete(value)
 

@@ -10,8 +10,12 @@ import { hasRef } from './ref.ts'
 
 /** An IPv4 address, as in `10.0.0.1`. */
 export type Ipv4 = `${number}.${number}.${number}.${number}`
-/** An IPv4 address with its prefix length, as in `10.0.0.1/24`. */
-export type Cidr = `${Ipv4}/${number}`
+/** An IPv6 address, as in `fd00::1`. */
+export type Ipv6 = `${string}:${string}`
+/** An address of either family. */
+export type Address = Ipv4 | Ipv6
+/** An address with the length of its prefix, as in `10.0.0.1/24` or `fd00::1/64`. */
+export type Cidr = `${Ipv4}/${number}` | `${Ipv6}/${number}`
 /** An interface name: 1 to 15 characters (IFNAMSIZ in linux/if.h). */
 export type IfName = string
 

@@ -1,17 +1,21 @@
 import type { Place } from '../command.ts'
+import { words } from '../grammar/missing.ts'
 import { addr } from './addr.ts'
 import { link } from './link.ts'
 import { neigh } from './neigh.ts'
 import { netns } from './netns.ts'
 import { route } from './route.ts'
+import { rule } from './rule.ts'
 import { tuntap } from './tuntap.ts'
 
 /** ip(8) in a place: `server1.ip.link.add(…)` is `ip link add …` there. */
-export const ip = (place: Place) => ({
-  netns: netns(place),
-  link: link(place),
-  addr: addr(place),
-  route: route(place),
-  tuntap: tuntap(place),
-  neigh: neigh(place),
-})
+export const ip = (place: Place) =>
+  words(['ip'], {
+    netns: netns(place),
+    link: link(place),
+    addr: addr(place),
+    route: route(place),
+    rule: rule(place),
+    tuntap: tuntap(place),
+    neigh: neigh(place),
+  })
