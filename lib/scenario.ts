@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BadInput, explain } from './errors.ts'
 import type { Lab, Scenario } from './lab/lab.ts'
+import { oneLine } from './language/values.ts'
 
 /**
  * Makes a scenario. When its file is the program that was started, it runs: `npx tsx scenarios/net1.ts [verb]`.
@@ -11,7 +12,8 @@ import type { Lab, Scenario } from './lab/lab.ts'
 export function scenario(meta: { url: string }, title: string, body: (lab: Lab) => Promise<void>): Scenario {
   if (typeof title !== 'string' || typeof body !== 'function')
     throw new BadInput('a scenario is: scenario(import.meta, a title, async (lab) => { … })')
-  const file = fileURLToPath(meta.url)
+  oneLine(title, 'the title of a scenario')
+  const file = fileOf(meta)
   const value: Scenario = Object.freeze({
     name: basename(file).replace(/\.[cm]?[jt]s$/, ''),
     title,
@@ -27,6 +29,14 @@ export function scenario(meta: { url: string }, title: string, body: (lab: Lab) 
     })
   }
   return value
+}
+
+function fileOf(meta: { url: string }): string {
+  try {
+    return fileURLToPath(meta.url)
+  } catch {
+    throw new BadInput('the first argument of scenario() is always import.meta')
+  }
 }
 
 // A slip outside of a scenario's function, as in lan(…).plug(…), is thrown while its file is loaded: it is

@@ -4,6 +4,7 @@ import { BadInput, rememberCaller, VethlabError } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
 import type { Command } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
+import { must, oneLine } from '../language/values.ts'
 import type { Lab } from './lab.ts'
 
 /** The commands of a step as one list. */
@@ -44,6 +45,7 @@ export function careful(inner: Lab): CarefulLab {
   const lab: Lab = {
     live: inner.live,
     step(title, ...commands) {
+      oneLine(title, 'the title of a step')
       if (flatten(commands).some((command) => !Array.isArray(command?.argv)))
         throw new BadInput(`step "${title}" was given something that is no command`, {
           hint: 'A rule is one after jump(), an address after dev(), a container after name().',
@@ -56,9 +58,13 @@ export function careful(inner: Lab): CarefulLab {
         throw new BadInput('a check lacks its answer', {
           hint: 'Say what must be observed, as in place.ping(address).replies, .noReply, .tcp(address, 80).open.',
         })
+      oneLine(why, 'the lesson of a check')
       return oneAtATime(`the check of ${asList(checks)[0]?.to}`, () => inner.check(checks, why))
     },
-    read: (read) => oneAtATime(`the read of ${read.variable}`, () => inner.read(read)),
+    read(read) {
+      must(typeof read?.check === 'function', read, 'is no fact that a lab can read, as container.address()')
+      return oneAtATime(`the read of ${read.variable}`, () => inner.read(read))
+    },
   }
   return {
     lab,

@@ -34,18 +34,32 @@ export interface Plan {
   forgotten: Array<{ command: Command; where: () => string | undefined }>
 }
 
+/** A variable for each fact: its own name, or, where another fact has that already, the name with a number. */
+function variables(): (read: Read) => string {
+  const factOf = new Map<string, string>()
+  return ({ place, argv, variable }) => {
+    const fact = JSON.stringify([place.server, place.kind, place.name, argv])
+    let name = variable
+    for (let number = 2; (factOf.get(name) ?? fact) !== fact; number++) name = `${variable}_${number}`
+    factOf.set(name, fact)
+    return name
+  }
+}
+
 /** What a scenario will do. Throws BadInput when one of its values cannot be right. */
 export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   const entries: Entry[] = []
   const known = new Set<string>()
+  const variableOf = variables()
 
   const readOnce = (read: Read): string => {
     used(read)
-    if (!known.has(read.variable)) {
-      known.add(read.variable)
-      entries.push({ kind: 'read', read })
+    const variable = variableOf(read)
+    if (!known.has(variable)) {
+      known.add(variable)
+      entries.push({ kind: 'read', read: variable === read.variable ? read : { ...read, variable } })
     }
-    return ref(read.variable)
+    return ref(variable)
   }
 
   const lab: Lab = {

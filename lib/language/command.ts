@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rememberCaller } from '../errors.ts'
 import type { ApiCall } from './docker/api.ts'
-import { word } from './names.ts'
+import { word } from './values.ts'
 
 /** Where a command runs, as data. The fluent places of place.ts carry the same three facts. */
 export interface Place {

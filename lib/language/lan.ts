@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'
-import { type Cidr, cidr, ifName } from './names.ts'
+import { type Cidr, cidr, ifName, placeOf } from './names.ts'
 import { tools } from './place.ts'
 import { ref } from './ref.ts'
-import { quote } from './shell.ts'
+import { quote, shellLine } from './shell.ts'
+import { oneOf } from './values.ts'
 
 /** One cable from a server to the switch. */
 interface Plug {
@@ -20,7 +21,11 @@ const machineMac = (address: string): string => {
 }
 
 /** The stand-in for the process that holds a server's namespaces: known once the server runs. */
-const processOf = (server: Place): string => ref(`pid_${server.name}`)
+const processOf = (server: Place): string => ref(`pid_${server.name.replaceAll('-', '_')}`)
+
+/** The server that such a stand-in is about, by its name; a host name holds no `_`. */
+export const serverOfProcess = (name: string): string | undefined =>
+  name.startsWith('pid_') ? name.slice('pid_'.length).replaceAll('_', '-') : undefined
 
 /** The switch's end of a cable: all LANs of a lab share a network namespace, and a link's name has 15 bytes. */
 function portName(lan: string, number: number): string {
@@ -48,8 +53,11 @@ export interface Lan {
  * Example: lan('vboxnet0').plug(server1, 'enp0s3', '192.168.56.3/24').promiscuous('deny')
  * Equivalent to: `sh -c 'for port in vboxnet0-p1; do bridge link set dev $port learning off flood off; done; ip link set dev vboxnet0 type bridge fdb_flush'`
  */
-export function lan(name: string, plugs: readonly Plug[] = []): Lan {
-  const place: Place = { kind: 'lan', name: ifName(name), server: name }
+export const lan = (name: string): Lan => lanWith(ifName(name), [])
+
+/** The LAN with some cables. */
+function lanWith(name: string, plugs: readonly Plug[]): Lan {
+  const place: Place = { kind: 'lan', name, server: name }
   const { ip } = tools(place)
   const given = (value: Command): Command => {
     used(value) // its copy is what the lab gets
@@ -78,6 +86,7 @@ export function lan(name: string, plugs: readonly Plug[] = []): Lan {
   return Object.freeze({
     name,
     plug(server: Place, dev: string, address: Cidr) {
+      placeOf(server, 'server', "a server, as server('server1') is")
       cidr(address)
       ifName(dev)
       const bare = (text: string) => text.split('/')[0]
@@ -86,16 +95,18 @@ export function lan(name: string, plugs: readonly Plug[] = []): Lan {
         throw new BadInput(`${bare(address)} is the address of ${taken.server.name} on ${name} already`)
       if (plugs.some((plug) => plug.server.name === server.name && plug.dev === dev))
         throw new BadInput(`${dev} of ${server.name} is plugged into ${name} already`)
-      return lan(name, [...plugs, { server, dev, address }])
+      return lanWith(name, [...plugs, { server, dev, address }])
     },
     up: () => [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
     promiscuous(mode: 'deny' | 'allow') {
+      oneOf(mode, 'deny or allow', ['deny', 'allow'])
       if (plugs.length === 0) throw new BadInput(`nothing is plugged into ${name}`)
       const ports = plugs.map((_, index) => quote(port(index))).join(' ')
       const words = (mode: string): string[] => {
         const value = mode === 'allow' ? 'on' : 'off'
         const each = `for port in ${ports}; do bridge link set dev $port learning ${value} flood ${value}; done`
-        return ['sh', '-c', `${each}; ip link set dev ${quote(name)} type bridge fdb_flush`]
+        const forget = shellLine(['ip', 'link', 'set', 'dev', name, 'type', 'bridge', 'fdb_flush'])
+        return ['sh', '-c', `${each}; ${forget}`]
       }
       return command(place, words(mode), { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
     },

@@ -6,7 +6,9 @@
  */
 import ipaddr from 'ipaddr.js'
 import { BadInput } from '../errors.ts'
+import type { Place } from './command.ts'
 import { hasRef } from './ref.ts'
+import { comesLater, must, text as mustBeText, operand, word } from './values.ts'
 
 /** An IPv4 address, as in `10.0.0.1`. */
 export type Ipv4 = `${number}.${number}.${number}.${number}`
@@ -19,36 +21,28 @@ export type Cidr = `${Ipv4}/${number}` | `${Ipv6}/${number}`
 /** An interface name: 1 to 15 characters (IFNAMSIZ in linux/if.h). */
 export type IfName = string
 
-const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
-
-function must(ok: boolean, value: unknown, rule: string): void {
-  if (!ok) throw new BadInput(`${show(value)} ${rule}`)
-}
-
-/** Without types, as in a script that make runs, a value may be missing. */
-const mustBeText = (value: unknown, what: string): void =>
-  must(typeof value === 'string', value, `is not ${what}: a text in quotes`)
-
 /**
  * Checks an interface name: 1 to 15 characters, no blank, `/` or `:`, not `.` or `..`
  * (dev_valid_name in net/core/dev.c), and no leading `-`, which tools read as an option.
  */
 export function ifName<T extends string>(name: T): T {
   mustBeText(name, 'an interface name')
-  if (hasRef(name)) return name
+  if (comesLater(name)) return name
   must(
     /^[^\s/:\p{Cc}-][^\s/:\p{Cc}]{0,14}$/u.test(name) && name !== '.' && name !== '..',
     name,
     'is not an interface name: 1 to 15 characters, no blank, "/" or ":"',
   )
   must(Buffer.byteLength(name) <= 15, name, 'is longer than 15 bytes')
+  // The kernel would take them; nft(8), by which `why` watches an interface, does not.
+  must(/^[!#-~]+$/.test(name), name, 'is not an interface name that every tool takes: ASCII, and no "')
   return name
 }
 
 /** Checks an IPv4 address in the usual four-part form. */
 export function ipv4<T extends string>(address: T): T {
   mustBeText(address, 'an IPv4 address')
-  if (hasRef(address)) return address
+  if (comesLater(address)) return address
   must(
     ipaddr.IPv4.isValidFourPartDecimal(address),
     address,
@@ -60,7 +54,7 @@ export function ipv4<T extends string>(address: T): T {
 /** Checks an IPv4 address with prefix length: `10.0.0.1/24`. */
 export function cidr<T extends string>(value: T): T {
   mustBeText(value, 'ADDRESS/PREFIX')
-  if (hasRef(value)) return value
+  if (comesLater(value)) return value
   const [address = '', prefix = '', ...rest] = value.split('/')
   must(
     rest.length === 0 && ipaddr.IPv4.isValidFourPartDecimal(address),
@@ -149,6 +143,8 @@ export function netnsName<T extends string>(name: T): T {
     name,
     'is not the name of a network namespace: 1 to 255 characters, no blank or "/"',
   )
+  must(Buffer.byteLength(name) <= 255, name, 'is longer than a file name may be: 255 bytes')
+  word(name)
   return name
 }
 
@@ -162,7 +158,7 @@ export function hostName<T extends string>(name: T): T {
 /** Checks the name of a Docker object (restrictedNameChars in moby's daemon/names/names.go). */
 export function dockerName<T extends string>(name: T): T {
   mustBeText(name, 'a Docker name')
-  if (hasRef(name)) return name
+  if (comesLater(name)) return name
   must(
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name),
     name,
@@ -175,11 +171,11 @@ export function dockerName<T extends string>(name: T): T {
 export function chainName<T extends string>(name: T): T {
   mustBeText(name, 'the name of a chain')
   must(
-    /^[^\s!-][^\s]{0,27}$/.test(name),
+    /^[^\s\p{Cc}!-][^\s\p{Cc}]{0,27}$/u.test(name) && Buffer.byteLength(name) <= 28,
     name,
-    'is not the name of a chain: 1 to 28 characters, no blank, no leading "-" or "!"',
+    'is not the name of a chain: 1 to 28 bytes, no blank, no leading "-" or "!"',
   )
-  return name
+  return word(name)
 }
 
 /** Checks a sysctl key: names with dots between them, as in `net.ipv4.ip_forward`. */
@@ -189,14 +185,55 @@ export function sysctlKey<T extends string>(key: T): T {
   return key
 }
 
-/** Checks one argument: no NUL, which no Linux command line can hold. */
-export function word<T extends string>(value: T): T {
-  must(typeof value === 'string' && !value.includes('\0'), value, 'cannot be an argument: it holds a NUL')
+/** Checks a MAC address: six pairs of hexadecimal digits with colons. */
+export function mac<T extends string>(value: T): T {
+  mustBeText(value, 'a MAC address')
+  must(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value), value, 'is not a MAC address, as in 02:00:00:00:00:01')
   return value
 }
 
-/** Checks a MAC address: six pairs of hexadecimal digits with colons. */
-export function mac<T extends string>(value: T): T {
-  must(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value), value, 'is not a MAC address, as in 02:00:00:00:00:01')
+/** Checks a name that a resolver may be asked for: labels with dots between them, `_` among their letters (RFC 2181). */
+export function dnsName<T extends string>(name: T): T {
+  mustBeText(name, 'a name')
+  if (comesLater(name)) return name
+  must(
+    name.length <= 254 && /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.(?=.)|\.?$))+$/i.test(name),
+    name,
+    'is not a name: letters, digits, "-", "_", with dots between its parts',
+  )
+  return name
+}
+
+/** Checks the name of an image, as in `registry:5000/alpine:3.19@sha256:…` (distribution/reference, regexp.go). */
+export function imageName<T extends string>(name: T): T {
+  operand(name, 'the name of an image')
+  if (comesLater(name)) return name
+  const part = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
+  const registry = '(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?/)?'
+  const image = new RegExp(
+    `^${registry}${part}(?:/${part})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,})?$`,
+  )
+  must(
+    name.length <= 512 && image.test(name),
+    name,
+    'is not the name of an image: lower case, as in alpine or registry:5000/alpine:3.19',
+  )
+  return name
+}
+
+/** Checks a place of one kind: `what` says what it must be, as in `a server`. */
+export function placeOf<P extends Place>(value: P, kind: Place['kind'], what: string): P {
+  const is = typeof value === 'object' && value !== null && value.kind === kind
+  must(is && typeof value.server === 'string', value, `is not ${what}`)
+  if (kind === 'netns') netnsName(value.name)
+  else hostName(value.name)
+  return value
+}
+
+/** Checks a network namespace that something is to be moved to from a place on the same server. */
+export function netnsOn<P extends Place>(value: P, from: Place): P {
+  placeOf(value, 'netns', "a network namespace, as server1.netns('net1') is")
+  if (value.server !== from.server)
+    throw new BadInput(`${value.name} is on ${value.server}, not on ${from.server}`)
   return value
 }

@@ -1,11 +1,11 @@
-import { BadInput } from '../errors.ts'
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
-import { variable } from './docker/network.ts'
 import { ip } from './ip/index.ts'
 import { iptables } from './iptables/index.ts'
 import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
+import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
+import { must, program } from './values.ts'
 
 /** What can be said in every place: on a server, in a network namespace, in a container. */
 export const tools = (place: Place) => ({
@@ -20,7 +20,7 @@ export const tools = (place: Place) => ({
    * Example: net1.exec('ss', '-tln')
    * Equivalent to: `ip netns exec net1 ss -tln`
    */
-  exec: (...argv: [string, ...string[]]): Command => command(place, argv, { shows: true }),
+  exec: (...argv: [string, ...string[]]): Command => command(place, program(argv), { shows: true }),
 
   /**
    * Listens on a TCP port and answers each connection with the connections as seen from here, so that a
@@ -70,8 +70,7 @@ const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =
     ...command(place, ['cat', `/sys/class/net/${ifName(dev)}/${fact}`], { shows: true }),
     variable: variable(place.name, dev, fact),
     check: (value: string) => {
-      if (!/^\d+$/.test(value))
-        throw new BadInput(`${JSON.stringify(value)} is not the number of an interface`)
+      must(/^\d+$/.test(value), value, 'is not the number of an interface')
       return value
     },
   })

@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import type { IfName } from './names.ts'
 import type { Server } from './server.ts'
+import { must, needed, options } from './values.ts'
 
 /**
  * Lets what comes in by an interface of the server reach the containers of a network, present and later ones, on
@@ -20,14 +21,17 @@ import type { Server } from './server.ts'
  * Equivalent to: `iptables -t raw -I PREROUTING -i r0-net1 -d 172.30.10.0/24 -m comment --comment 'vethlab: gateway' -j ACCEPT`
  */
 export function gateway(
-  { iptables }: Pick<Server, 'iptables'>,
-  {
+  server: Pick<Server, 'iptables'>,
+  of: { from: IfName; bridge: IfName; subnet: string; chain?: string },
+): Command[] {
+  must(typeof server?.iptables?.filter?.insert === 'function', server, 'is not a server')
+  const { iptables } = server
+  const {
     from,
     bridge,
     subnet,
     chain = 'DOCKER-USER',
-  }: { from: IfName; bridge: IfName; subnet: string; chain?: string },
-): Command[] {
+  } = options(needed(of, 'gateway()', 'its options'), 'gateway()', ['from', 'bridge', 'subnet', 'chain'])
   const mark = 'vethlab: gateway'
   return [
     iptables.filter.insert(chain).in(from).out(bridge).comment(mark).jump('ACCEPT'),

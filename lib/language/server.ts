@@ -1,15 +1,16 @@
 import { command, type Place, type Read } from './command.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'
-import { variable } from './docker/network.ts'
 import { hostName } from './names.ts'
 import { container, netns, tools } from './place.ts'
+import { variable } from './ref.ts'
+import { operand } from './values.ts'
 
 const hostnameOf = (place: Place): Read =>
   Object.freeze({
     ...command(place, ['hostname'], { shows: true }),
     variable: variable(place.name, 'hostname'),
-    check: (value: string) => value,
+    check: (value: string) => operand(value, 'a host name'),
   })
 
 /**

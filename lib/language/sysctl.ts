@@ -1,5 +1,10 @@
 import { type Command, command, OLD, type Place } from './command.ts'
 import { sysctlKey } from './names.ts'
+import { oneLine } from './values.ts'
+
+/** What a parameter is set to: a whole number, or one line of text. */
+const setting = (value: string | number): string =>
+  Number.isSafeInteger(value) ? String(value) : oneLine(value as string, 'a value of a kernel parameter')
 
 /** Kernel parameters, as sysctl(8). Those below `net.` belong to the network namespace they are set in. */
 export const sysctl = (place: Place) => ({
@@ -10,7 +15,7 @@ export const sysctl = (place: Place) => ({
    * Equivalent to: `sysctl -w net.ipv4.ip_forward=1`
    */
   set: (key: string, value: string | number): Command =>
-    command(place, ['sysctl', '-w', `${sysctlKey(key)}=${value}`], {
+    command(place, ['sysctl', '-w', `${sysctlKey(key)}=${setting(value)}`], {
       undo: { argv: ['sysctl', '-w', `${key}=${OLD}`], read: { argv: ['sysctl', '-n', key] } },
     }),
 

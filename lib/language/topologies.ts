@@ -3,9 +3,18 @@
  * a server; a node's address comes from the subnet, in order. Give the nodes to `matrix()` to ask all pairs.
  */
 import type { Command } from './command.ts'
-import { type Cidr, hostAddresses, type Ipv4, prefixOf, whole } from './names.ts'
+import {
+  type Cidr,
+  hostAddresses,
+  type Ipv4,
+  placeOf,
+  prefixOf,
+  subnet as readSubnet,
+  whole,
+} from './names.ts'
 import type { Netns } from './place.ts'
 import type { Server } from './server.ts'
+import { options as readOptions } from './values.ts'
 
 /** A namespace of a topology, and its address. */
 export interface TopologyNode {
@@ -25,7 +34,8 @@ export interface TopologyOptions {
   subnet?: Cidr
 }
 
-const subnetOf = ({ subnet = '10.1.0.0/16' }: TopologyOptions): Cidr => subnet
+const subnetOf = (of: TopologyOptions): Cidr =>
+  readSubnet(readOptions(of, 'a topology', ['subnet']).subnet ?? '10.1.0.0/16')
 
 /** What a bridge takes: its ports are numbered by ten bits, from 1 (BR_PORT_BITS in linux/net/bridge/br_private.h). */
 const bridgePorts = 1023
@@ -37,6 +47,7 @@ const mostInMesh = 200
 const firstTtl = 64
 
 function nodesOf(server: Server, count: number, options: TopologyOptions): TopologyNode[] {
+  placeOf(server, 'server', "a server, as server('server1') is")
   const addresses = hostAddresses(subnetOf(options), count)
   return addresses.map((at, index) => {
     const name = `n${index + 1}`

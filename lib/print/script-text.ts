@@ -1,5 +1,9 @@
 /** The fixed text of printed scripts: POSIX sh. */
 import type { Scenario } from '../lab/lab.ts'
+import { quote } from '../language/shell.ts'
+
+/** Text for a comment: a line's end in it would begin a command. */
+const remark = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 
 /** What a script says of itself, and the functions that every script has. `who` is `[SERVER ]` for several. */
 export const head = (
@@ -8,16 +12,21 @@ export const head = (
   who: string,
   expects: string[],
 ) => `#!/bin/sh
-# ${name}: ${title}
-#
-#   sh ${name}.sh ${who}up      build it and check it; what fails is undone
-#   sh ${name}.sh ${who}down    take back what up did
-#${expects.map((line) => `\n# ${line}`).join('')}
-# Printed by vethlab from scenarios/${name}.ts, for servers with Docker. It needs root, and: ${tools.join(' ')}.
+${[
+  `${name}: ${title}`,
+  '',
+  `  sh ${name}.sh ${who}up      build it and check it; what fails is undone`,
+  `  sh ${name}.sh ${who}down    take back what up did`,
+  '',
+  ...expects,
+  `Printed by vethlab from scenarios/${name}.ts, for servers with Docker. It needs root, and: ${tools.join(' ')}.`,
+]
+  .map((line) => `# ${remark(line)}`.trimEnd())
+  .join('\n')}
 # Exit codes: 0 all checks hold, 1 a check failed, 2 a command failed and all was undone.
 set -eu
 export LC_ALL=C IMAGE="\${IMAGE:-alpine}"
-undone=/run/vethlab-${name}.undo # the commands that take back what was done, the last first
+undone=${quote(`/run/vethlab-${name}.undo`)} # the commands that take back what was done, the last first
 failed=0
 
 step() { printf '\\n%s\\n' "$*"; }
@@ -37,10 +46,10 @@ undo() { # remember a command that takes something back: as shell text, before t
 }
 
 down() {
-  [ -f "$undone" ] || { echo '${name} is not up' && return; }
+  [ -f "$undone" ] || { echo ${quote(`${name} is not up`)} && return; }
   sh "$undone" 2>/dev/null || : # what is gone already is no error
   rm -f "$undone"
-  echo '${name} is removed'
+  echo ${quote(`${name} is removed`)}
 }
 
 ended() { # on every exit of up, with its exit code

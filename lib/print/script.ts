@@ -17,6 +17,14 @@ export type Files = Readonly<Record<string, string>>
 const undoLine = ({ argv, read }: UndoStep): string =>
   `undo ${argv.map((word) => undoWord(word, read)).join(' ')}`
 
+/** A word to end a here-document with: no line of the text is that word. */
+function notIn(text: string): string {
+  const lines = new Set(text.split('\n'))
+  let word = 'VETHLAB'
+  while (lines.has(word)) word += '_'
+  return word
+}
+
 /** The lines that run one command and remember its undo: after it, or before it where a value is to be restored. */
 function commandLines(command: Command, undo: UndoStep | undefined, files: Files): string[] {
   const remember = undo ? [undoLine(undo)] : []
@@ -26,21 +34,23 @@ function commandLines(command: Command, undo: UndoStep | undefined, files: Files
       command.place.kind === 'container'
         ? `run ${shellLine(argv)}`
         : `setsid ${shellLine(argv)} >/dev/null 2>&1 </dev/null &`
-    const stop = command.pcap === undefined ? [] : [`undo rm -f ${command.pcap}`]
+    const stop = command.pcap === undefined ? [] : [`undo rm -f ${quote(command.pcap)}`]
     return command.place.kind === 'container' ? [run] : [...stop, run, 'undo kill -- "-$!"']
   }
   const { file } = command
   if (file !== undefined && argv[1] === 'compose') {
     const project = argv[argv.indexOf('-p') + 1] ?? ''
-    const words = argv.map((word) => (word === file ? '-' : word))
+    const words = argv.map((word, index) => (argv[index - 1] === '-f' ? '-' : word))
+    const text = (files[file] ?? '').trimEnd()
+    const end = notIn(text)
     return [
       `[ -z "$(docker ps -aq --filter ${quote(`label=com.docker.compose.project=${project}`)})" ] || {`,
       `  echo ${quote(`the Compose project ${project} is there already`)} >&2`,
       '  exit 2',
       '}',
       ...remember,
-      `run ${shellLine(words)} <<'VETHLAB'`,
-      `\0${(files[file] ?? '').trimEnd()}\nVETHLAB`,
+      `run ${shellLine(words)} <<'${end}'`,
+      `\0${text}\n${end}`,
     ]
   }
   const line = `run ${shellLine(argv)}`
@@ -99,7 +109,9 @@ export function partsOf(plan: Plan, files: Files = {}): Part[] {
       why = entry.why
       const who = `${from.label ?? from.name} → ${splitRefs(to).join('')}`
       const words = [...(look === undefined ? [] : [look]), ...commandArgv(entry.command)]
-      part.lines.push(`check ${quote(expected)} ${quote(who)} "$why" observe_${observer} ${shellLine(words)}`)
+      part.lines.push(
+        `check ${quote(expected)} ${quote(who)} "$why" observe_${observer} ${words.map(quote).join(' ')}`,
+      )
     }
   }
   return parts

@@ -6,6 +6,7 @@
 
 import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
 import type { Command } from '../language/command.ts'
+import { serverOfProcess } from '../language/lan.ts'
 import { commandArgv, needsEngine } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { toShell } from '../language/shell.ts'
@@ -21,7 +22,7 @@ export type Values = Readonly<Record<string, string>>
 export function fill<T>(data: T, values: Values): T {
   if (typeof data === 'string')
     return splitRefs(data)
-      .map((part, i) => (i % 2 ? (values[part] ?? part.replace(/^pid_/, '')) : part))
+      .map((part, i) => (i % 2 ? (values[part] ?? serverOfProcess(part) ?? part) : part))
       .join('') as T
   if (Array.isArray(data)) return data.map((item) => fill(item, values)) as T
   if (data !== null && typeof data === 'object')
@@ -47,12 +48,14 @@ export const failure = (
 
 /** The processes of the servers that a LAN's command names; a server that is not up yet is started for it. */
 async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Values> {
-  const names = argv.flatMap(splitRefs).filter((part) => part.startsWith('pid_'))
+  const names = argv.flatMap((word) => splitRefs(word).filter((_, i) => i % 2))
   const pairs = names.map(async (name) => {
-    const { server } = await sandbox.server(name.slice('pid_'.length), false)
-    return [name, String(server.pid)] as const
+    const of = serverOfProcess(name)
+    if (of === undefined) return []
+    const { server } = await sandbox.server(of, false)
+    return [[name, String(server.pid)] as const]
   })
-  return Object.fromEntries(await Promise.all(pairs))
+  return Object.fromEntries((await Promise.all(pairs)).flat())
 }
 
 /** Runs a command in its place. Does not throw when the command fails: that is for the caller to judge. */

@@ -1,6 +1,8 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
-import { ifName, word } from '../names.ts'
+import { ifName, port as portNumber, whole } from '../names.ts'
+import { quote } from '../shell.ts'
+import { must as mustBe, text as mustBeText, oneLine, options } from '../values.ts'
 import type { Check } from './check.ts'
 
 /** One packet, as tcpdump tells it. An address may have a port behind a last dot: `192.168.56.3.2020`. */
@@ -14,7 +16,7 @@ export interface Packet {
 
 /** The packets that `tcpdump -n` printed, a line each. */
 export const packets = (text: string): Packet[] =>
-  text
+  mustBeText(text, 'what tcpdump printed')
     .split('\n')
     .map((line) => line.match(/^\S+ (\S+?),? (?:(\S+) > (\S+?):)?/))
     .flatMap((found) =>
@@ -45,6 +47,23 @@ export function countPackets(output: string, look: string): number {
   ).length
 }
 
+/** The file of a capture. Its name may be made of a namespace's, which may hold nearly anything. */
+function captureFile(name: string): string {
+  oneLine(name, 'the name of a capture')
+  mustBe(!/[\s/]/.test(name), name, 'is not the name of a capture: it holds a blank or "/"')
+  mustBe(Buffer.byteLength(name) <= 200, name, 'is not the name of a capture: at most 200 bytes')
+  return `/run/vethlab-${name}.pcap`
+}
+
+/** The words of a filter, as pcap-filter(7). */
+function expression(filter: string): string[] {
+  if (filter === '') return []
+  const words = oneLine(filter, 'a filter for packets').split(/\s+/).filter(Boolean)
+  const option = words.find((word) => /^-./.test(word))
+  mustBe(option === undefined, filter, `is not a filter for packets: ${option} would be an option of tcpdump`)
+  return words
+}
+
 /**
  * What moves on an interface: tcpdump(1), from `start()` until the lab ends.
  *
@@ -52,14 +71,25 @@ export function countPackets(output: string, look: string): number {
  * Equivalent to: `tcpdump -n -r /run/vethlab-server1-enp0s3.pcap`
  */
 export function capture(place: Place, dev: string, filter = '', name = `${place.name}-${dev}`) {
+  const known = typeof place === 'object' && ['server', 'netns', 'container'].includes(place?.kind)
+  mustBe(known, place, 'is no place to capture in: a server, or a network namespace')
+  ifName(dev)
   if (place.kind === 'container')
     throw new BadInput(`capture on the server, at its end of the cable: ${place.name} may have no tcpdump`)
-  const file = `/run/vethlab-${word(name)}.pcap`
-  const words = filter.split(/\s+/).filter(Boolean)
+  const file = captureFile(name)
+  const words = expression(filter)
   const listen = ['tcpdump', '-i', ifName(dev), '-n', '-U', '--immediate-mode', '-w', file, ...words]
   const read = command(place, ['tcpdump', '-n', '-r', file], { shows: true })
-  const must = (expected: string, { from = '', to = '', port, text = '' }: PacketPattern): Check =>
-    Object.freeze({
+  const must = (expected: string, pattern: PacketPattern): Check => {
+    const {
+      from = '',
+      to = '',
+      port,
+      text = '',
+    } = options(pattern, 'a packet', ['from', 'to', 'port', 'text'])
+    for (const part of [from, to, text]) if (part !== '') oneLine(part, 'a part of a packet')
+    if (port !== undefined) portNumber(port)
+    return Object.freeze({
       kind: 'check',
       from: place,
       to: `${dev}: ${[from, from || to ? '>' : '', `${to}${port === undefined ? '' : `.${port}`}`, text].filter(Boolean).join(' ')}`,
@@ -69,17 +99,23 @@ export function capture(place: Place, dev: string, filter = '', name = `${place.
       command: () => read,
       look: [from, `${to}${port === undefined ? '' : `.${port}`}`, text].join('\n'),
     })
+  }
   return {
     /** Starts to listen, and returns when it does: tcpdump writes the head of its file then. */
     start: (): Command[] => [
       command(place, listen, { background: true, pcap: file }),
-      command(place, ['timeout', '5', 'sh', '-c', `until [ -s ${file} ]; do sleep 0.01; done`]),
+      command(place, ['timeout', '5', 'sh', '-c', `until [ -s ${quote(file)} ]; do sleep 0.01; done`]),
     ],
     /** Shows the packets so far. */
     packets: read,
     /** Such a packet moved; with a number, exactly so many. */
     saw: (pattern: PacketPattern, times?: number) =>
-      must(times === undefined ? 'seen' : `seen, ${times} packet${times === 1 ? '' : 's'}`, pattern),
+      must(
+        times === undefined
+          ? 'seen'
+          : `seen, ${whole(times, 'number of packets', 1, 1e6)} packet${times === 1 ? '' : 's'}`,
+        pattern,
+      ),
     /** No such packet moved. */
     didNotSee: (pattern: PacketPattern) => must('not seen', pattern),
   }

@@ -1,3 +1,4 @@
+import { callback, list, must as mustBe, oneLine } from '../values.ts'
 import type { Check } from './check.ts'
 import type { Target } from './probes.ts'
 
@@ -8,11 +9,19 @@ export interface Node {
   readonly at: Target
 }
 
+function readNode(node: Node): Node {
+  mustBe(typeof node?.place?.ping === 'function', node, 'is no node: { name, place, at }')
+  oneLine(node.name, 'the name of a node')
+  return node
+}
+
 /**
  * All pairs of some places, as checks: who gets a reply from whom. `must` tells which pairs must talk; the
  * others must not. The screen shows them as one table, rows from, columns to.
  */
 export function matrix(nodes: readonly Node[], must: (from: string, to: string) => boolean): Check[] {
+  list(nodes, 'the nodes of a matrix', readNode)
+  callback(must, 'who must reach whom')
   return nodes.flatMap((from) =>
     nodes
       .filter((to) => to !== from)

@@ -1,8 +1,19 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, used } from '../command.ts'
-import { word } from '../names.ts'
+import { whole } from '../names.ts'
 import { shellLine } from '../shell.ts'
+import { must as mustBe, oneLine } from '../values.ts'
 import { type Check, eitherWay } from './check.ts'
+
+/** Refuses what is no command, as a rule without jump(). */
+function isCommand(value: Command): Command {
+  const is = typeof value === 'object' && value !== null && Array.isArray(value.argv)
+  mustBe(is, value, 'is no command: a rule is one after jump(), an address after dev()')
+  return value
+}
+
+/** What is looked for: in each line of the output for itself. */
+const looked = (text: string): string => oneLine(text, 'a text to look for')
 
 /** The first words of a command, without its options: `docker network inspect`. */
 const shortly = ({ argv }: Command): string =>
@@ -17,7 +28,9 @@ const shortly = ({ argv }: Command): string =>
  * Example: output(server1.ip.link.show()).prints('veth1')
  * Equivalent to: `ip link show | grep -F veth1`
  */
-export const output = (question: Command, label = shortly(question)) => {
+export const output = (question: Command, label = shortly(isCommand(question))) => {
+  isCommand(question)
+  oneLine(label, 'a label')
   const must = (expected: string, text: string): Check =>
     Object.freeze({
       kind: 'check',
@@ -27,13 +40,18 @@ export const output = (question: Command, label = shortly(question)) => {
       expected,
       target: '',
       command: () => question,
-      look: word(text),
+      look: text,
     })
   return {
     /** The text is in what it prints; with a number, in exactly that many lines. */
-    prints: (text: string, lines?: number) =>
-      must(`prints ${text}${lines === undefined ? '' : `, ${lines} line${lines === 1 ? '' : 's'}`}`, text),
-    doesNotPrint: (text: string) => must(`does not print ${text}`, text),
+    prints: (text: string, lines?: number) => {
+      const many =
+        lines === undefined
+          ? ''
+          : `, ${whole(lines, 'number of lines', 1, 1e6)} line${lines === 1 ? '' : 's'}`
+      return must(`prints ${looked(text)}${many}`, text)
+    },
+    doesNotPrint: (text: string) => must(`does not print ${looked(text)}`, text),
   }
 }
 
@@ -45,7 +63,7 @@ export const output = (question: Command, label = shortly(question)) => {
  * Equivalent to: `sh -c 'ip link add name dummy0 type dummy && ip -d link show dev dummy0 && ip link del dev dummy0'`
  */
 export function kernelHas(add: Command): Check {
-  used(add)
+  used(isCommand(add))
   const name = add.makes && 'links' in add.makes ? add.makes.links[0] : undefined
   if (name === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)
   const line = [add.argv, ['ip', '-d', 'link', 'show', 'dev', name], ['ip', 'link', 'del', 'dev', name]]

@@ -1,5 +1,7 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
-import { hostName, type Ipv4, ipv4, port, whole, word } from '../names.ts'
+import { dnsName, type Ipv4, ipv4, port, whole } from '../names.ts'
+import { quote } from '../shell.ts'
+import { must as mustBe, oneLine } from '../values.ts'
 import { type Check, type Observer, silence } from './check.ts'
 
 /** Who is asked: an address, or a container, whose address is then read. */
@@ -35,7 +37,15 @@ function asking({ from, target, observer, suffix = '', look, asks, argv }: Quest
     })
 }
 
-const checkedAddress = (target: Target): Target => (typeof target === 'string' ? ipv4(target) : target)
+/** An address, or a container; with `names`, a machine's name, too. */
+function asked(target: Target, names = false): Target {
+  if (typeof target === 'string') return names && isName(target) ? dnsName(target) : ipv4(target)
+  const is = typeof target === 'object' && typeof target?.address === 'function'
+  mustBe(is && typeof target.label === 'string', target, 'cannot be asked: say an address, or a container')
+  return target
+}
+
+const isName = (target: Target): boolean => typeof target === 'string' && /^[a-z_]/i.test(target)
 
 /** Questions that a place can ask; each outcome of each is a check. */
 export const probes = (from: Place) => ({
@@ -49,15 +59,14 @@ export const probes = (from: Place) => ({
    * Equivalent to: `ip netns exec net1 ping -c 1 -W 1 172.30.10.1`
    */
   ping: (target: Target) => {
-    const checked =
-      typeof target === 'string' && /^[a-z]/i.test(target) ? word(target) : checkedAddress(target)
+    const checked = asked(target, true)
     const seconds = (expected: string) =>
       (expected === 'no reply' || expected === silence) && from.kind !== 'container' ? '0.3' : '1'
     const must = asking({
       from,
       target: checked,
       observer: 'ping',
-      asks: typeof checked === 'string' && /^[a-z]/i.test(checked) ? { dns: true } : {},
+      asks: isName(checked) ? { dns: true } : {},
       argv: (address, expected) => ['ping', '-c', '1', '-W', seconds(expected), address],
     })
     return {
@@ -73,7 +82,7 @@ export const probes = (from: Place) => ({
       /** The name has no address here. */
       doesNotResolve: must('does not resolve'),
       /** An outcome that was read from the running lab, as one that differs from engine to engine. */
-      is: (outcome: string) => must(outcome),
+      is: (outcome: string) => must(oneLine(outcome, 'an outcome')),
       /** No reply, for whatever reason. */
       silent: must(silence),
     }
@@ -87,7 +96,7 @@ export const probes = (from: Place) => ({
    */
   tcp: (target: Target, number: number) => {
     port(number)
-    const question = { from, target: checkedAddress(target), suffix: `:${number}`, asks: { port: number } }
+    const question = { from, target: asked(target), suffix: `:${number}`, asks: { port: number } }
     const must = asking({
       ...question,
       observer: 'port',
@@ -117,7 +126,7 @@ export const probes = (from: Place) => ({
       /** There is no way there. */
       unreachable: must('unreachable'),
       /** An outcome that was read from the running lab, as one that differs from engine to engine. */
-      is: (outcome: string) => must(outcome),
+      is: (outcome: string) => must(oneLine(outcome, 'an outcome')),
     }
   },
 
@@ -130,11 +139,11 @@ export const probes = (from: Place) => ({
   udp: (target: Target, number: number) => {
     const must = asking({
       from,
-      target: checkedAddress(target),
+      target: asked(target),
       suffix: `:${port(number)}/udp`,
       observer: 'udp',
       asks: { port: number, udp: true },
-      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${address} ${number}`],
+      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${quote(address)} ${number}`],
     })
     return {
       /** An answer came. */
@@ -156,7 +165,7 @@ export const probes = (from: Place) => ({
   dns: (name: string) => {
     const must = asking({
       from,
-      target: name.split('.').map(hostName).join('.'),
+      target: dnsName(name),
       observer: 'dns',
       asks: { dns: true },
       argv: (address) => ['nslookup', address],

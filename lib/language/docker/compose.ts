@@ -3,21 +3,35 @@ import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
 import { dockerName, whole } from '../names.ts'
 import { type Container, container } from '../place.ts'
+import { variable } from '../ref.ts'
+import { path as filePath, must, text } from '../values.ts'
 import { network } from './network.ts'
 
 /** Checks a project name: lower case letters, digits, `-` and `_` (compose-go, loader.NormalizeProjectName). */
 function projectName(name: string): string {
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
-    throw new BadInput(
-      `${JSON.stringify(name)} is not a Compose project: lower case letters, digits, "-", "_"`,
-    )
+  text(name, 'a Compose project')
+  must(
+    /^[a-z0-9][a-z0-9_-]*$/.test(name),
+    name,
+    'is not a Compose project: lower case letters, digits, "-", "_"',
+  )
   return name
+}
+
+/** The path of a Compose file, which a script names by new URL(…, import.meta.url) or as a text. */
+function composeFile(file: URL | string): string {
+  if (!(file instanceof URL)) return filePath(file)
+  if (file.protocol !== 'file:' || file.host !== '' || /%2f|%00/i.test(file.pathname))
+    throw new BadInput(
+      `${file.href.slice(0, 60)} is not the URL of a file: new URL('shop.yml', import.meta.url)`,
+    )
+  return filePath(fileURLToPath(file))
 }
 
 /** A Compose project on a server: the file, and the networks and containers that it makes. */
 export const compose = (place: Place, project: string, file: URL | string) => {
-  const path = typeof file === 'string' ? file : fileURLToPath(file)
   projectName(project)
+  const path = composeFile(file)
   return {
     /**
      * Makes the networks and starts the containers of the file.
@@ -54,12 +68,12 @@ export const compose = (place: Place, project: string, file: URL | string) => {
 
     /** A network of the file: Compose calls it PROJECT_NAME. */
     network: (name: string) => {
-      const full = dockerName(`${project}_${name}`)
+      const full = dockerName(`${project}_${dockerName(name)}`)
       const ofServer = network(place)
       return {
         name: full,
         /** The name of the bridge behind it, to be read. */
-        bridge: { ...ofServer.bridge(full), variable: `${name.replace(/\W/g, '_')}_bridge` },
+        bridge: { ...ofServer.bridge(full), variable: variable(name, 'bridge') },
         /** What the engine knows of it, or one part by a Go template. */
         inspect: (format?: string): Command => ofServer.inspect(full, format),
       }

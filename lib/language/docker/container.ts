@@ -1,6 +1,7 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
-import { dockerName, hostName, type Ipv4, ipv4, port, word } from '../names.ts'
+import { dockerName, hostName, type Ipv4, imageName, ipv4, port } from '../names.ts'
+import { list, must, oneLine, options, program, show, text, word } from '../values.ts'
 import type { ContainerBody } from './api.ts'
 
 /** What `docker run` was told so far: the words, and the same in the API's terms. */
@@ -33,16 +34,29 @@ export interface Run extends Command {
 
 /** `[HOST_IP:]HOST_PORT:PORT[/PROTOCOL]`, as docker-run(1) has it. */
 function published(spec: string) {
-  const found = spec.match(/^(?:([\d.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/)
+  const found = text(spec, 'a port to publish').match(/^(?:([\d.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/)
   if (!found)
     throw new BadInput(
-      `${JSON.stringify(spec)} is not a port to publish: [ADDRESS:]PORT:PORT[/PROTOCOL], as in 8080:80`,
+      `${show(spec)} is not a port to publish: [ADDRESS:]PORT:PORT[/PROTOCOL], as in 8080:80`,
     )
   const [, ip = '', outer, inner, protocol = 'tcp'] = found
   if (ip) ipv4(ip)
   port(Number(outer))
   port(Number(inner))
   return { key: `${inner}/${protocol}`, binding: { HostIp: ip, HostPort: String(outer) } }
+}
+
+/** The capabilities of Linux (capabilities(7)), with or without CAP_ before them. */
+const capabilities =
+  'ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM'.split(
+    ' ',
+  )
+
+function capabilityName(name: string): string {
+  text(name, 'a capability')
+  const known = capabilities.includes(name.toUpperCase().replace(/^CAP_/, ''))
+  must(known, name, 'is not a capability, as in NET_ADMIN: capabilities(7) lists them')
+  return name
 }
 
 function run(
@@ -72,6 +86,9 @@ function run(
   )
   return withClauses(value, (self) => {
     const host = spec.body.HostConfig ?? {}
+    const once = (flag: string, said: unknown) => {
+      if (said) throw new BadInput(`${flag} stands in the run of ${name} already: it can stand once`)
+    }
     const also = (words: string[], more: Partial<ContainerBody>, facts: Partial<Spec> = {}) =>
       run(
         place,
@@ -82,16 +99,24 @@ function run(
         self,
       )
     return {
-      network: (network: string) =>
-        also(
+      network: (network: string) => {
+        once('--network', spec.network)
+        return also(
           ['--network', dockerName(network)],
           { HostConfig: { ...host, NetworkMode: network } },
           { network },
-        ),
+        )
+      },
       ip: (address: Ipv4) => {
+        once('--ip', spec.ip)
+        ipv4(address)
         if (spec.network === undefined)
           throw new BadInput(`the address ${address} of ${name} needs a network before it`)
-        return also(['--ip', ipv4(address)], {}, { ip: address })
+        if (noFixedAddress.includes(spec.network))
+          throw new BadInput(
+            `in the network ${spec.network} no address can be chosen: make one with a subnet`,
+          )
+        return also(['--ip', address], {}, { ip: address })
       },
       publish: (text: string) => {
         const { key, binding } = published(text)
@@ -104,19 +129,39 @@ function run(
           HostConfig: { ...host, PortBindings },
         })
       },
-      hostname: (text: string) => also(['--hostname', hostName(text)], { Hostname: text }),
+      hostname: (text: string) => {
+        once('--hostname', spec.body.Hostname)
+        return also(['--hostname', hostName(text)], { Hostname: text })
+      },
       env: (key: string, text: string) => {
-        const pair = word(`${key}=${text}`)
+        oneLine(key, 'the name of a variable')
+        must(!key.includes('='), key, 'is not the name of a variable: it holds "="')
+        const pair = `${key}=${word(text)}`
         return also(['-e', pair], { Env: [...(spec.body.Env ?? []), pair] })
       },
       capAdd: (capability: string) =>
-        also(['--cap-add', capability], {
+        also(['--cap-add', capabilityName(capability)], {
           HostConfig: { ...host, CapAdd: [...(host.CapAdd ?? []), capability] },
         }),
-      privileged: () => also(['--privileged'], { HostConfig: { ...host, Privileged: true } }),
-      command: (...words: string[]) => run(place, image, name, spec, words, self),
+      privileged: () => {
+        once('--privileged', host.Privileged)
+        return also(['--privileged'], { HostConfig: { ...host, Privileged: true } })
+      },
+      command: (...words: string[]) => {
+        once('the command', argv.length > 0)
+        return run(place, image, name, spec, program(words), self)
+      },
     }
   }) as Run
+}
+
+/** Networks in which the engine gives the addresses, or there are none (docker-run(1), --ip). */
+const noFixedAddress = ['bridge', 'default', 'host', 'none']
+
+function psFilter(filter: string): string {
+  oneLine(filter, 'a filter')
+  must(/^[a-z-]+=./.test(filter), filter, 'is not a filter: KEY=VALUE, as in label=app')
+  return filter
 }
 
 /** Containers of the engine, as `docker run`, `docker ps`, `docker rm`. */
@@ -130,16 +175,19 @@ export const containers = (place: Place) => ({
    * Example: server1.docker.run('alpine').name('web').publish('8080:80').command('sleep', '60')
    * Equivalent to: `docker run -dit --name web -p 8080:80 alpine sleep 60`
    */
-  run: (image: string) => ({
-    name: (name: string): Run =>
-      run(
-        place,
-        word(image),
-        dockerName(name),
-        { words: [], body: { Image: image, Tty: true, OpenStdin: true } },
-        [],
-      ),
-  }),
+  run: (image: string) => {
+    imageName(image)
+    return {
+      name: (name: string): Run =>
+        run(
+          place,
+          image,
+          dockerName(name),
+          { words: [], body: { Image: image, Tty: true, OpenStdin: true } },
+          [],
+        ),
+    }
+  },
 
   /**
    * Removes a container, running or not.
@@ -157,7 +205,9 @@ export const containers = (place: Place) => ({
    * Equivalent to: `docker exec alpine1 ip addr`
    */
   exec: (name: string, ...argv: string[]): Command =>
-    command({ kind: 'container', name: dockerName(name), server: place.server }, argv, { shows: true }),
+    command({ kind: 'container', name: dockerName(name), server: place.server }, program(argv), {
+      shows: true,
+    }),
 
   /**
    * Lists the running containers; `format` is a Go template, `filters` as in `label=app`.
@@ -167,15 +217,17 @@ export const containers = (place: Place) => ({
    * Example: server1.docker.ps({ format: '{{.Names}}', filters: ['network=alpine-net'] })
    * Equivalent to: `docker ps --filter network=alpine-net --format '{{.Names}}'`
    */
-  ps: (of: { format?: string; filters?: string[] } = {}): Command =>
-    command(
+  ps: (of: { format?: string; filters?: string[] } = {}): Command => {
+    const { format, filters = [] } = options(of, 'docker ps', ['format', 'filters'])
+    return command(
       place,
       [
         'docker',
         'ps',
-        ...(of.filters ?? []).flatMap((filter) => ['--filter', filter]),
-        ...(of.format === undefined ? [] : ['--format', of.format]),
+        ...list(filters, 'filters', psFilter).flatMap((filter) => ['--filter', filter]),
+        ...(format === undefined ? [] : ['--format', word(format)]),
       ],
       { shows: true },
-    ),
+    )
+  },
 })

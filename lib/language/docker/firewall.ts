@@ -1,18 +1,15 @@
-import { BadInput } from '../../errors.ts'
 import { command, type Place, type Read } from '../command.ts'
 import { type IfName, ifName } from '../names.ts'
-import { quote } from '../shell.ts'
-import { variable } from './network.ts'
+import { variable } from '../ref.ts'
+import { doubleQuoted, quote } from '../shell.ts'
+import { needed, oneLine, oneOf, options } from '../values.ts'
 
 /** A fact that a line of shell prints as one of the words that are named. */
-const oneOf = (place: Place, words: readonly string[], line: string, name: string): Read =>
+const fact = (place: Place, words: readonly string[], line: string, name: string): Read =>
   Object.freeze({
     ...command(place, ['sh', '-c', line], { shows: true, engine: true }),
     variable: variable(name),
-    check: (word: string) => {
-      if (!words.includes(word)) throw new BadInput(`${JSON.stringify(word)} is none of ${words.join(', ')}`)
-      return word
-    },
+    check: (word: string) => oneOf(word, 'one of the words of this engine', words),
   })
 
 /** What the firewall of this engine does: engines differ, and their rules tell better than their versions. */
@@ -25,9 +22,13 @@ export const firewall = (place: Place) => ({
    * Equivalent to: `sh -c 'if { iptables -t raw -S PREROUTING; iptables -S DOCKER; } | grep -q -- "! -i docker0 .*-j DROP"; then echo filtered; else echo open; fi'`
    */
   direct: (bridge: IfName, words: { drops: string; lets: string }): Read => {
+    const known = options(words, 'direct', ['drops', 'lets'])
+    const drops = oneLine(needed(known.drops, 'direct', 'drops'), 'a word for what it does')
+    const lets = oneLine(needed(known.lets, 'direct', 'lets'), 'a word for what it does')
+    const rule = `! -i ${ifName(bridge).replace(/[.*^$[\]\\]/g, '\\$&')} .*-j DROP`
     const rules = '{ iptables -t raw -S PREROUTING; iptables -S DOCKER; }'
-    const line = `if ${rules} | grep -q -- "! -i ${ifName(bridge)} .*-j DROP"; then echo ${quote(words.drops)}; else echo ${quote(words.lets)}; fi`
-    return oneOf(place, [words.drops, words.lets], line, `direct ${words.drops}`)
+    const line = `if ${rules} | grep -q -- ${doubleQuoted(rule)}; then echo ${quote(drops)}; else echo ${quote(lets)}; fi`
+    return fact(place, [drops, lets], line, `direct ${drops}`)
   },
 
   /**
@@ -38,7 +39,7 @@ export const firewall = (place: Place) => ({
    * Equivalent to: `sh -c 'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi'`
    */
   userChain: (): Read =>
-    oneOf(
+    fact(
       place,
       ['DOCKER-USER', 'FORWARD'],
       'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi',
@@ -55,7 +56,7 @@ export const firewall = (place: Place) => ({
    * Equivalent to: `sh -c 'if docker info -f "{{json .}}" | grep -q "FirewallBackend.:{.Driver.:.nftables"; then echo nat-unprotected; else echo nat; fi'`
    */
   gatewayMode: (): Read =>
-    oneOf(
+    fact(
       place,
       ['nat', 'nat-unprotected'],
       'if docker info -f "{{json .}}" | grep -q "FirewallBackend.:{.Driver.:.nftables"; then echo nat-unprotected; else echo nat; fi',

@@ -1,6 +1,7 @@
 import { type Command, command, type Place } from '../command.ts'
-import { word } from '../names.ts'
+import { imageName } from '../names.ts'
 import { ref } from '../ref.ts'
+import { list, options, path, word } from '../values.ts'
 
 /**
  * The image that the scenarios use: a small one with a shell, ip, ping and nc. On a virtual server it is built
@@ -16,9 +17,11 @@ export const images = (place: Place) => ({
    * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab', { run: ['sh'] })
    * Equivalent to: `docker import -c 'CMD ["sh"]' /tmp/root.tar vethlab`
    */
-  import: (file: string, name: string, { run }: { run?: string[] } = {}): Command => {
-    const change = run && `CMD ${JSON.stringify(run)}`
-    return command(place, ['docker', 'import', ...(change ? ['-c', change] : []), word(file), word(name)], {
+  import: (file: string, name: string, of: { run?: string[] } = {}): Command => {
+    const { run } = options(of, 'docker import', ['run'])
+    const change = run && `CMD ${JSON.stringify(list(run, 'a program and its arguments', word))}`
+    imageName(name)
+    return command(place, ['docker', 'import', ...(change ? ['-c', change] : []), path(file), name], {
       undo: { argv: ['docker', 'image', 'rm', name] },
       api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
       file,
@@ -32,7 +35,7 @@ export const images = (place: Place) => ({
    * Equivalent to: `docker load -i /tmp/alpine.tar`
    */
   load: (file: string): Command =>
-    command(place, ['docker', 'load', '-i', word(file)], { api: { call: 'image load', file }, file }),
+    command(place, ['docker', 'load', '-i', path(file)], { api: { call: 'image load', file }, file }),
 
   /**
    * Lists the images.

@@ -1,6 +1,7 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
-import { type Ipv4, ipv4, mustBeInside, subnet, word } from '../names.ts'
+import { type Ipv4, ipv4, mustBeInside, subnet } from '../names.ts'
+import { must, oneLine, oneOf, word } from '../values.ts'
 import type { NetworkBody } from './api.ts'
 
 /** What `docker network create` was told so far. */
@@ -30,6 +31,31 @@ export interface NetworkCreate extends Command {
   attachable(): NetworkCreate
   /** An option of the driver, as in `parent=enp0s3`. `-o` */
   option(key: string, value: string): NetworkCreate
+}
+
+const drivers = ['bridge', 'macvlan', 'ipvlan', 'overlay']
+
+/** What each clause that may stand once is called. */
+const names: Readonly<Record<keyof Spec, string>> = {
+  driver: 'driver',
+  subnet: 'subnet',
+  gateway: 'gateway',
+  ipRange: 'range of addresses',
+  internal: '--internal',
+  attachable: '--attachable',
+  options: 'options',
+}
+
+/** The options with one more. Of two for the same key Docker would take the last, in silence. */
+function withOption(
+  options: NonNullable<Spec['options']>,
+  key: string,
+  text: string,
+): NonNullable<Spec['options']> {
+  oneLine(key, 'the name of an option')
+  must(!key.includes('='), key, 'is not the name of an option: it holds "="')
+  must(!options.some(([known]) => known === key), key, 'is an option of this network already')
+  return [...options, [key, word(text)]]
 }
 
 /** The command so far, with the clauses that may follow. */
@@ -76,15 +102,30 @@ export function create(place: Place, name: string, spec: Spec, from?: Command): 
   }
   return withClauses(value, (self) => {
     const also = (more: Spec) => create(place, name, { ...spec, ...more }, self)
+    const once = (flag: keyof Spec) => {
+      if (spec[flag] !== undefined)
+        throw new BadInput(`${name} has its ${names[flag]} already: vethlab says it once`)
+    }
     return {
-      driver: (driver: string) => also({ driver }),
-      subnet: (cidr: string) => also({ subnet: subnet(cidr) }),
-      gateway: (address: Ipv4) => also({ gateway: inSubnet(ipv4(address), 'gateway') }),
-      ipRange: (cidr: string) => also({ ipRange: inSubnet(subnet(cidr), 'range of addresses') }),
+      driver: (driver: string) => {
+        once('driver')
+        return also({ driver: oneOf(driver, 'a driver', drivers) })
+      },
+      subnet: (cidr: string) => {
+        once('subnet')
+        return also({ subnet: subnet(cidr) })
+      },
+      gateway: (address: Ipv4) => {
+        once('gateway')
+        return also({ gateway: inSubnet(ipv4(address), 'gateway') })
+      },
+      ipRange: (cidr: string) => {
+        once('ipRange')
+        return also({ ipRange: inSubnet(subnet(cidr), 'range of addresses') })
+      },
       internal: () => also({ internal: true }),
       attachable: () => also({ attachable: true }),
-      option: (key: string, text: string) =>
-        also({ options: [...(spec.options ?? []), [word(key), word(text)] as const] }),
+      option: (key: string, text: string) => also({ options: withOption(spec.options ?? [], key, text) }),
     }
   }) as NetworkCreate
 }

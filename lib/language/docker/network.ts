@@ -1,5 +1,7 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
+import { variable } from '../ref.ts'
+import { options as readOptions, word } from '../values.ts'
 import type { Endpoint } from './api.ts'
 import { create, type NetworkCreate } from './network-create.ts'
 
@@ -22,7 +24,7 @@ export const network = (place: Place) => ({
    * Equivalent to: `docker network connect alpine-net alpine2`
    */
   connect: (name: string, container: string, options: { ip?: Ipv4; alias?: string } = {}): Command => {
-    const { ip, alias } = options
+    const { ip, alias } = readOptions(options, 'docker network connect', ['ip', 'alias'])
     const endpoint: Endpoint = {
       ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4(ip) } }),
       ...(alias === undefined ? {} : { Aliases: [dockerName(alias)] }),
@@ -71,7 +73,13 @@ export const network = (place: Place) => ({
   inspect: (name: string, format?: string): Command =>
     command(
       place,
-      ['docker', 'network', 'inspect', ...(format === undefined ? [] : ['-f', format]), dockerName(name)],
+      [
+        'docker',
+        'network',
+        'inspect',
+        ...(format === undefined ? [] : ['-f', word(format)]),
+        dockerName(name),
+      ],
       { shows: true },
     ),
 
@@ -95,10 +103,3 @@ export const network = (place: Place) => ({
     })
   },
 })
-
-/** A legal name for a shell variable, made of words that may hold anything. */
-export const variable = (...words: string[]): string =>
-  words
-    .join('_')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .replace(/^(?=\d)/, '_')

@@ -1,5 +1,6 @@
 import type { Place } from '../command.ts'
-import { type IfName, type Ipv4, ifName, ipv4, netnsName, port, whole } from '../names.ts'
+import { type IfName, type Ipv4, ifName, ipv4, netnsOn, port, whole } from '../names.ts'
+import { needed, oneOf, options } from '../values.ts'
 
 type NoOptions = Record<string, never>
 
@@ -33,20 +34,26 @@ interface Words {
   after?: string[]
 }
 
-const mode = (value: string | undefined): string[] => (value === undefined ? [] : ['mode', value])
-const onParent = (options: { link: string; mode?: string }): Words => ({
-  before: ['link', ifName(options.link)],
-  after: mode(options.mode),
-})
+const onParent =
+  (...modes: string[]) =>
+  ({ link, mode }: { link: string; mode?: string }): Words => ({
+    before: ['link', ifName(link)],
+    after: mode === undefined ? [] : ['mode', oneOf(mode, 'a mode', modes)],
+  })
 
-const words: { [T in LinkType]: (options: LinkTypes[T]) => Words } = {
-  veth: ({ peer, netns }) => ({
-    after: ['peer', 'name', ifName(peer), ...(netns === undefined ? [] : ['netns', netnsName(netns.name)])],
+const words: { [T in LinkType]: (options: LinkTypes[T], place: Place) => Words } = {
+  veth: ({ peer, netns }, place) => ({
+    after: [
+      'peer',
+      'name',
+      ifName(peer),
+      ...(netns === undefined ? [] : ['netns', netnsOn(netns, place).name]),
+    ],
   }),
   bridge: () => ({}),
-  macvlan: onParent,
-  macvtap: onParent,
-  ipvlan: onParent,
+  macvlan: onParent('private', 'vepa', 'bridge', 'passthru'),
+  macvtap: onParent('private', 'vepa', 'bridge', 'passthru'),
+  ipvlan: onParent('l2', 'l3', 'l3s'),
   vlan: ({ link, id }) => ({
     before: ['link', ifName(link)],
     after: ['id', String(whole(id, 'VLAN id', 1, 4094))],
@@ -66,8 +73,34 @@ const words: { [T in LinkType]: (options: LinkTypes[T]) => Words } = {
   vrf: ({ table }) => ({ after: ['table', String(whole(table, 'routing table', 1, 0xffffffff))] }),
 }
 
+/** The options of each type: those that must be given, and those that may. */
+const optionsOf: Readonly<Record<LinkType, { must: readonly string[]; may: readonly string[] }>> = {
+  veth: { must: ['peer'], may: ['netns'] },
+  bridge: { must: [], may: [] },
+  macvlan: { must: ['link'], may: ['mode'] },
+  macvtap: { must: ['link'], may: ['mode'] },
+  ipvlan: { must: ['link'], may: ['mode'] },
+  vlan: { must: ['link', 'id'], may: [] },
+  vxlan: { must: ['id', 'dstport'], may: ['dev', 'local', 'remote'] },
+  dummy: { must: [], may: [] },
+  vrf: { must: ['table'], may: [] },
+}
+
+/** The types of links that there are words for. */
+export const linkTypes = Object.keys(words) as LinkType[]
+
 /** The words of `ip link add` for a link of a type. */
-export function linkWords<T extends LinkType>(name: IfName, type: T, options: LinkTypes[T]): string[] {
-  const { before = [], after = [] } = words[type](options)
+export function linkWords<T extends LinkType>(
+  place: Place,
+  name: IfName,
+  type: T,
+  given: LinkTypes[T] | undefined,
+): string[] {
+  oneOf(type, 'a type of link', linkTypes)
+  const { must, may } = optionsOf[type]
+  const what = `a link of type ${type}`
+  const read = options<Record<string, unknown>>(given, what, [...must, ...may])
+  for (const key of must) needed(read[key], what, key)
+  const { before = [], after = [] } = words[type](read as unknown as LinkTypes[T], place)
   return [...before, 'name', ifName(name), 'type', type, ...after]
 }

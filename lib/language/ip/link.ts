@@ -1,6 +1,7 @@
 import { type Command, type CommandFacts, command, OLD, type Place } from '../command.ts'
-import { type IfName, ifName, mac, whole } from '../names.ts'
-import { type LinkType, type LinkTypes, linkWords } from './link-types.ts'
+import { type IfName, ifName, mac, netnsOn, whole } from '../names.ts'
+import { oneOf, options as readOptions } from '../values.ts'
+import { type LinkType, type LinkTypes, linkTypes, linkWords } from './link-types.ts'
 
 /** The third argument is needed when the type has a required option: a veth needs its peer. */
 type Options<T extends LinkType> =
@@ -28,9 +29,9 @@ export const link = (place: Place) => ({
     ifName(name)
     return {
       type: <T extends LinkType>(type: T, ...[options]: Options<T>): Command => {
-        const given = (options ?? {}) as LinkTypes[T]
-        const { peer, netns } = given as Partial<LinkTypes['veth']>
-        return command(place, ['ip', 'link', 'add', ...linkWords(name, type, given)], {
+        const words = linkWords(place, name, type, options as LinkTypes[T])
+        const { peer, netns } = (options ?? {}) as Partial<LinkTypes['veth']>
+        return command(place, ['ip', 'link', 'add', ...words], {
           undo: { argv: ['ip', 'link', 'del', 'dev', name] },
           makes: { links: [name, ...(peer === undefined || netns ? [] : [peer])] },
           ...(peer !== undefined && netns ? { moves: { link: peer, netns: netns.name } } : {}),
@@ -76,7 +77,7 @@ export const link = (place: Place) => ({
        * Equivalent to: `ip link set dev veth1 netns net1`
        */
       netns: (to: Place) =>
-        set(['netns', to.name], {
+        set(['netns', netnsOn(to, place).name], {
           // Process 1 is in the server's own namespace, on a virtual server as on a real one.
           undo: { argv: ['ip', '-n', to.name, 'link', 'set', 'dev', dev, 'netns', '1'] },
           moves: { link: dev, netns: to.name },
@@ -103,7 +104,8 @@ export const link = (place: Place) => ({
           restore(['mtu', OLD], 's/.* mtu \\([0-9]*\\) .*/\\1/p'),
         ),
       /** Accepts frames for any MAC address, or not. Equivalent to: `ip link set dev r0-net1 promisc on` */
-      promisc: (value: 'on' | 'off') => set(['promisc', value], promiscuity),
+      promisc: (value: 'on' | 'off') =>
+        set(['promisc', oneOf(value, 'on or off', ['on', 'off'])], promiscuity),
       /** Sets the MAC address. Equivalent to: `ip link set dev r0-net1 address 02:00:00:00:00:01` */
       address: (lladdr: string) =>
         set(
@@ -121,18 +123,21 @@ export const link = (place: Place) => ({
    * Example: server1.ip.link.show({ type: 'veth', master: 'docker0', details: true })
    * Equivalent to: `ip -d link show master docker0 type veth`
    */
-  show: (of: { dev?: IfName; type?: LinkType; master?: IfName; details?: boolean } = {}): Command =>
-    command(
+  show: (of: { dev?: IfName; type?: LinkType; master?: IfName; details?: boolean } = {}): Command => {
+    const known = ['dev', 'type', 'master', 'details'] as const
+    const { dev, type, master, details = false } = readOptions(of, 'ip link show', known)
+    return command(
       place,
       [
         'ip',
-        ...(of.details ? ['-d'] : []),
+        ...(oneOf(details, 'true or false', [true, false]) ? ['-d'] : []),
         'link',
         'show',
-        ...(of.dev === undefined ? [] : ['dev', ifName(of.dev)]),
-        ...(of.master === undefined ? [] : ['master', ifName(of.master)]),
-        ...(of.type === undefined ? [] : ['type', of.type]),
+        ...(dev === undefined ? [] : ['dev', ifName(dev)]),
+        ...(master === undefined ? [] : ['master', ifName(master)]),
+        ...(type === undefined ? [] : ['type', oneOf(type, 'a type of link', linkTypes)]),
       ],
       { shows: true },
-    ),
+    )
+  },
 })

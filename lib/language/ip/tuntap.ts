@@ -1,5 +1,6 @@
 import { type Command, command, type Place } from '../command.ts'
 import { type IfName, ifName } from '../names.ts'
+import { oneOf } from '../values.ts'
 
 /** Interfaces whose other end is a program, as ip-tuntap(8). */
 export const tuntap = (place: Place) => ({
@@ -13,7 +14,7 @@ export const tuntap = (place: Place) => ({
     ifName(name)
     return {
       mode: (mode: 'tun' | 'tap'): Command =>
-        command(place, ['ip', 'tuntap', 'add', 'dev', name, 'mode', mode], {
+        command(place, ['ip', 'tuntap', 'add', 'dev', name, 'mode', oneOf(mode, 'a mode', ['tun', 'tap'])], {
           undo: { argv: ['ip', 'link', 'del', 'dev', name] },
           makes: { links: [name] },
         }),

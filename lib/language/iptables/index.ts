@@ -1,8 +1,10 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, OLD, type Place } from '../command.ts'
 import { chainName, whole } from '../names.ts'
+import { quote } from '../shell.ts'
+import { oneOf } from '../values.ts'
 import { rule, tableWords } from './rule.ts'
-import { type BuiltinChains, type ChainOf, type Table, tables } from './table.ts'
+import { type BuiltinChains, type ChainOf, isTarget, type Table, tables } from './table.ts'
 
 /** One table of iptables(8) in a place. */
 const tableOf = <T extends Table>(place: Place, table: T) => {
@@ -10,10 +12,18 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
   const chainIn = <C extends string>(chain: ChainOf<T, C>): C => {
     const name: string = chainName(chain)
     const own = Object.keys(tables[table])
-    const builtin = Object.values(tables).some((chains) => name in chains)
+    const builtin = Object.values(tables).some((chains) => Object.hasOwn(chains, name))
     if (builtin && !own.includes(name))
       throw new BadInput(`table ${table} has no chain ${name}: it has ${own.join(', ')}`)
     return name as C
+  }
+  const builtinOf = (chain: BuiltinChains[T]): string =>
+    oneOf(chain, `a built-in chain of table ${table}`, Object.keys(tables[table]) as BuiltinChains[T][])
+  const ownChain = (chain: string): string => {
+    const builtin = Object.values(tables).some((chains) => Object.hasOwn(chains, chainName(chain)))
+    if (builtin) throw new BadInput(`${chain} is a built-in chain: it is there, and stays`)
+    if (isTarget(chain)) throw new BadInput(`${chain} is a target: a chain must have another name`)
+    return chain
   }
   return {
     /**
@@ -55,10 +65,10 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -P FORWARD ACCEPT`
      */
     policy: (chain: BuiltinChains[T], target: 'ACCEPT' | 'DROP'): Command =>
-      command(place, iptables('-P', chainIn(chain as never), target), {
+      command(place, iptables('-P', builtinOf(chain), oneOf(target, 'a policy', ['ACCEPT', 'DROP'])), {
         undo: {
           argv: iptables('-P', chain, OLD),
-          read: { argv: iptables('-S', chain), filter: `sed -n 's/^-P ${chain} //p'` },
+          read: { argv: iptables('-S', chain), filter: `sed -n ${quote(`s/^-P ${chain} //p`)}` },
         },
       }),
 
@@ -69,7 +79,7 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -N LESSON`
      */
     newChain: (chain: string): Command =>
-      command(place, iptables('-N', chainName(chain)), { undo: { argv: iptables('-X', chain) } }),
+      command(place, iptables('-N', ownChain(chain)), { undo: { argv: iptables('-X', chain) } }),
 
     /**
      * Deletes a user's chain, which must be empty.
@@ -78,7 +88,7 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -X LESSON`
      */
     deleteChain: (chain: string): Command =>
-      command(place, iptables('-X', chainName(chain)), { undo: { argv: iptables('-N', chain) } }),
+      command(place, iptables('-X', ownChain(chain)), { undo: { argv: iptables('-N', chain) } }),
 
     /**
      * Deletes all rules of a chain. There is no undo.

@@ -1,18 +1,21 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
-import { chainName, cidr, ifName, ipv4, port, whole, word } from '../names.ts'
+import { ifName, port } from '../names.ts'
+import { must, oneLine, oneOf } from '../values.ts'
 import {
   type BeforeRouting,
   beforeRouting,
   type ConnectionState,
+  connectionStates,
   type OnTheWayOut,
   onTheWayOut,
   type Protocol,
+  protocols,
   type Table,
   type TargetOf,
   type TargetOptions,
-  tables,
 } from './table.ts'
+import { addressOrSubnet, needsProtocol, targetWords } from './target.ts'
 
 /** The matches of a rule. Each returns a new rule; after `.not` the next one is negated. */
 interface Matches<T extends Table, C extends string, P extends Protocol | 'any'> {
@@ -57,68 +60,50 @@ export interface Rule<T extends Table, C extends string, P extends Protocol | 'a
 /** How the rule gets into its chain. */
 export type Verb = { flag: '-A' | '-D' } | { flag: '-I'; position?: number }
 
-/** An address with or without prefix length, as `-s` and `-d` take it. */
-const addressOrSubnet = (value: string): string => (value.includes('/') ? cidr(value) : ipv4(value))
-
-/** An address, a range of them, and ports, as --to-destination and --to-source take them. */
-function natTarget(to: string): string {
-  const [addresses = '', ports, ...rest] = to.split(':')
-  for (const address of addresses.split('-')) ipv4(address)
-  for (const number of ports?.split('-') ?? []) port(Number(number))
-  if (rest.length > 0) throw new BadInput(`${JSON.stringify(to)} is not ADDRESS or ADDRESS:PORT`)
-  return to
-}
-
-const optionWords: { [G in keyof TargetOptions]?: (options: NonNullable<TargetOptions[G]>) => string[] } = {
-  REJECT: (o) => (o.with ? ['--reject-with', o.with] : []),
-  LOG: (o) => {
-    if (o.prefix === undefined) return []
-    if (o.prefix.length > 29) throw new BadInput(`${JSON.stringify(o.prefix)} is longer than 29 characters`)
-    return ['--log-prefix', o.prefix]
-  },
-  SNAT: (o) => ['--to-source', natTarget(o.to)],
-  DNAT: (o) => ['--to-destination', natTarget(o.to)],
-  REDIRECT: (o) => ['--to-ports', String(port(o.port))],
-  MARK: (o) => ['--set-mark', String(whole(o.set, 'packet mark', 0, 0xffffffff))],
-  TCPMSS: () => ['--clamp-mss-to-pmtu'],
-}
-
 /** The words that choose a table; filter is the default (iptables(8)). */
 export const tableWords = (table: Table): string[] => (table === 'filter' ? [] : ['-t', table])
 
-/** Starts a rule; `words` are the matches so far. */
+/** What a rule was told so far. */
+interface Said {
+  readonly words: readonly string[]
+  /** The flags that may stand once, with what they were given. */
+  readonly once: Readonly<Record<string, string>>
+  readonly negated: boolean
+}
+
+const nothingYet: Said = { words: [], once: {}, negated: false }
+
+/** Starts a rule, or goes on with one. */
 export function rule<T extends Table, C extends string>(
   place: Place,
   table: T,
   chain: C,
   verb: Verb,
-  words: readonly string[] = [],
-  negated = false,
+  said: Said = nothingYet,
 ): Rule<T, C> {
-  const match = (...more: string[]) =>
-    rule(place, table, chain, verb, [...words, ...(negated ? ['!'] : []), ...more])
+  const { words, once, negated } = said
+  const not = negated ? ['!'] : []
+  /** One more match. `before` are words that the `!` comes after. */
+  const match = (flag: string, value: string, before: readonly string[] = []) => {
+    if (Object.hasOwn(once, flag))
+      throw new BadInput(`${flag} stands in this rule already: it can stand once`)
+    return rule(place, table, chain, verb, {
+      words: [...words, ...before, ...not, flag, value],
+      once: { ...once, [flag]: negated ? `! ${value}` : value },
+      negated: false,
+    })
+  }
   const line = (flag: string[], spec: string[]) => ['iptables', ...tableWords(table), ...flag, ...spec]
-
-  const known: readonly string[] = Object.values(tables).flatMap((chains) => Object.values(chains).flat())
-  const chains: Readonly<Record<string, readonly string[]>> = tables[table]
-  /** In a user's chain all targets of the table are allowed; which hook the packet comes from is not known. */
-  const allowed = chains[chain] ?? Object.values(chains).flat()
   const notHere = (flag: string, where: readonly string[], why: string) => {
     if (where.includes(chain)) throw new BadInput(`${chain} has no ${flag}: ${why}`)
   }
-
-  const jump = (target: string, options?: object): Command => {
-    if (known.includes(target) && !allowed.includes(target))
-      throw new BadInput(
-        `${target} has no place in ${chain} of table ${table}: it takes ${[...new Set(allowed)].join(', ')}`,
-      )
-    const build = optionWords[target as keyof TargetOptions] as ((o: object) => string[]) | undefined
-    const spec = [...words, '-j', chainName(target), ...(options && build ? build(options) : [])]
-    const at = verb.flag === '-I' && verb.position !== undefined ? [String(verb.position)] : []
-    const takeBack = verb.flag === '-D' ? '-A' : '-D'
-    return command(place, line([verb.flag, chain, ...at], spec), {
-      undo: { argv: line([takeBack, chain], spec) },
-    })
+  const portMatch = (flag: string, number: number) => {
+    port(number)
+    needsProtocol(once['-p'], ['tcp', 'udp'], flag)
+    return match(flag, String(number))
+  }
+  const withoutNot = (what: string) => {
+    if (negated) throw new BadInput(`.not negates a match: ${what} cannot follow it`)
   }
 
   const value = {
@@ -132,26 +117,32 @@ export function rule<T extends Table, C extends string>(
       notHere('-o', beforeRouting, 'the way out is not known yet')
       return match('-o', ifName(dev))
     },
-    protocol: (name: string) => match('-p', name),
-    dport: (number: number) => match('--dport', String(port(number))),
-    sport: (number: number) => match('--sport', String(port(number))),
-    ctstate: (...states: string[]) =>
-      rule(place, table, chain, verb, [
-        ...words,
-        '-m',
-        'conntrack',
-        ...(negated ? ['!'] : []),
-        '--ctstate',
-        states.join(','),
-      ]),
-    comment: (text: string) => {
-      if (text.length > 255 || /[\r\n]/.test(text))
-        throw new BadInput(`${JSON.stringify(text)} is not a comment: one line, at most 255 characters`)
-      return match('-m', 'comment', '--comment', word(text))
+    protocol: (name: string) => match('-p', oneOf(name, 'a protocol', protocols)),
+    dport: (number: number) => portMatch('--dport', number),
+    sport: (number: number) => portMatch('--sport', number),
+    ctstate: (...states: string[]) => {
+      for (const state of states) oneOf(state, 'a state of a connection', connectionStates)
+      if (states.length === 0) throw new BadInput(`ctstate() needs a state: ${connectionStates.join(', ')}`)
+      return match('--ctstate', states.join(','), ['-m', 'conntrack'])
     },
-    jump,
+    comment: (text: string) => {
+      withoutNot('a comment')
+      oneLine(text, 'a comment')
+      must(Buffer.byteLength(text) <= 255, text, 'is not a comment: one line, at most 255 bytes')
+      return match('--comment', text, ['-m', 'comment'])
+    },
+    jump: (target: string, options?: object): Command => {
+      withoutNot('jump()')
+      const spec = [...words, '-j', ...targetWords(table, chain, target, options, once['-p'])]
+      const at = verb.flag === '-I' && verb.position !== undefined ? [String(verb.position)] : []
+      const takeBack = verb.flag === '-D' ? '-A' : '-D'
+      return command(place, line([verb.flag, chain, ...at], spec), {
+        undo: { argv: line([takeBack, chain], spec) },
+      })
+    },
     get not() {
-      return rule(place, table, chain, verb, words, true)
+      withoutNot('a second .not')
+      return rule(place, table, chain, verb, { ...said, negated: true })
     },
   }
   // The types of `in`, `out`, `dport` and `sport` depend on the chain and the protocol; the code does not.

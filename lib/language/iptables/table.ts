@@ -29,6 +29,13 @@ export const tables = {
 } as const
 
 type Tables = typeof tables
+
+/** Whether a word is a target of some chain: no user's chain can have its name. */
+export const isTarget = (word: string): boolean =>
+  Object.values(tables).some((chains) =>
+    Object.values<readonly string[]>(chains).some((of) => of.includes(word)),
+  )
+
 export type Table = keyof Tables
 /** The built-in chains of each table. */
 export type BuiltinChains = { [T in Table]: Extract<keyof Tables[T], string> }
@@ -72,15 +79,18 @@ export interface TargetOptions {
   TCPMSS: { clamp: 'pmtu' }
 }
 
-export type RejectWith =
-  | 'icmp-net-unreachable'
-  | 'icmp-host-unreachable'
-  | 'icmp-port-unreachable'
-  | 'icmp-proto-unreachable'
-  | 'icmp-net-prohibited'
-  | 'icmp-host-prohibited'
-  | 'icmp-admin-prohibited'
-  | 'tcp-reset'
+/** What REJECT may answer. */
+export const rejections = [
+  'icmp-net-unreachable',
+  'icmp-host-unreachable',
+  'icmp-port-unreachable',
+  'icmp-proto-unreachable',
+  'icmp-net-prohibited',
+  'icmp-host-prohibited',
+  'icmp-admin-prohibited',
+  'tcp-reset',
+] as const
+export type RejectWith = (typeof rejections)[number]
 
 /** The targets allowed in any chain C of table T; in a user's chain, all those of the table. */
 export type TargetOf<T extends Table, C extends string> = Extract<
@@ -90,5 +100,9 @@ export type TargetOf<T extends Table, C extends string> = Extract<
 
 type ListOf<L> = L extends readonly (infer Target)[] ? Target : never
 
-export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'
-export type Protocol = 'tcp' | 'udp' | 'icmp'
+/** The states that connection tracking gives to packets. */
+export const connectionStates = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
+export type ConnectionState = (typeof connectionStates)[number]
+/** The protocols that `-p` may name. */
+export const protocols = ['tcp', 'udp', 'icmp'] as const
+export type Protocol = (typeof protocols)[number]
