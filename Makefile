@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean test test-engines test-machines engines bench crash scenarios new why
+.PHONY: help doctor setup status clean check test test-engines test-machines engines bench crash scenarios new why
 
 # A scenario's own file, or, where there is none of that name, the tool, which says what there is.
 start := VETHLAB_MAKE=1 node scripts/start.mjs
@@ -50,7 +50,10 @@ clean: setup ## remove everything that is up
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh
 
-test: setup ## format, lint, types, and all tests
+check: node_modules/.package-lock.json ## format, lint, types, and the tests of text: seconds
+	@sh scripts/check.sh
+
+test: setup ## the same, and all tests that make labs: FILES=test/…, LANES=1
 	@sh scripts/test.sh
 
 engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make scenario-net1

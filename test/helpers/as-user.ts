@@ -1,8 +1,8 @@
 /**
- * Runs tests once more as an ordinary user, who is made for that run alone. Root compares the machine before and
+ * Runs a test as an ordinary user, who is made for that run alone. Root compares the machine before and
  * after: a user is not shown all of it.
  *
- *   node --import tsx/esm test/helpers/as-user.ts FILE…
+ *   node --import tsx/esm test/helpers/as-user.ts FILE
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { difference, root, snapshot } from './machine.ts'
 
 const before = await snapshot()
-const tests = ['node', '--import', 'tsx/esm', '--test', '--test-concurrency=1', ...process.argv.slice(2)]
+const tests = ['node', '--import', 'tsx/esm', '--test-reporter=spec', process.argv[2] ?? '']
 const words = [
   join(root, 'test/helpers/users.sh'),
   'sh',

@@ -11,6 +11,7 @@ checkout=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vethlab
 files='passwd group subuid subgid'
 
+mkdir -p "$checkout/node_modules/.cache"
 mount -n -t tmpfs -o mode=755 tmpfs /home
 for file in $files; do
   cp "/etc/$file" "/home/.$file"
@@ -23,8 +24,13 @@ for user in student other; do
   echo "$user:x:$uid:" >>/home/.group
   echo "$user:$((uid * 65536)):65536" | tee -a /home/.subuid >>/home/.subgid
   mkdir -p $home/.cache/vethlab $home/vethlab $home/tmp
-  tar -C "$checkout" --exclude=./.git --exclude=./node_modules/.cache -cf - . | tar -C $home/vethlab -xf -
+  tar -C "$checkout" --exclude=./.git --exclude=./node_modules -cf - . | tar -C $home/vethlab -xf -
   chown -R $uid:$uid $home
+  # The modules are root's, for reading; what is made of them is the user's own.
+  mkdir $home/vethlab/node_modules
+  mount -n -o bind "$checkout/node_modules" $home/vethlab/node_modules
+  mount -n -o remount,bind,ro $home/vethlab/node_modules
+  mount -n -t tmpfs -o uid=$uid,gid=$uid,mode=700 tmpfs $home/vethlab/node_modules/.cache
   chmod 700 $home
   for part in engine engines compose image.tar image.recipe; do
     [ -e "$cache/$part" ] || continue

@@ -11,24 +11,29 @@ shift 2
 
 case ${VETHLAB_MACHINE-} in
 '')
-  # A cgroup of its own, which it sees as the root of the tree.
-  tree=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET) || {
-    echo 'enter.sh: no cgroup of version 2 is mounted here' >&2
-    exit 2
-  }
+  folder=$(mktemp -d)
+  trap 'rmdir "$folder"' EXIT
+  trap 'exit 130' INT TERM HUP
+  code=0
+  VETHLAB_MACHINE=tree:$folder unshare --mount --propagation private sh "$0" "$layers" "$checkout" "$@" || code=$?
+  exit $code
+  ;;
+tree:*)
+  # A cgroup of its own, in a tree that is mounted for this alone.
+  tree=${VETHLAB_MACHINE#tree:}
+  mount -n -t cgroup2 cgroup2 "$tree"
   group=$tree/vethlab-machine-$$
   mkdir "$group"
   trap 'find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || :' EXIT
   trap 'exit 130' INT TERM HUP
   code=0
-  VETHLAB_MACHINE=$group unshare --mount --propagation private --uts --ipc --pid --fork --kill-child \
-    sh "$0" "$layers" "$checkout" "$@" || code=$?
+  VETHLAB_MACHINE=$group unshare --mount --uts --ipc --pid --fork --kill-child sh "$0" "$layers" "$checkout" "$@" || code=$?
   exit $code
   ;;
-inside) ;;
-*)
-  # This is process 1 of the machine; /proc and the tree are still those of the one outside.
+/*)
+  # Process 1; /proc is still that outside. From inside, its cgroup will be the root of the tree.
   echo 0 >"$VETHLAB_MACHINE/cgroup.procs"
+  umount -n "${VETHLAB_MACHINE%/*}"
   VETHLAB_MACHINE=inside exec unshare --cgroup sh "$0" "$layers" "$checkout" "$@"
   ;;
 esac

@@ -3,13 +3,6 @@
 # Ends with `N passed, N failed`.
 # usage: tests.sh [FILE…]     FILE: these tests alone
 set -u
-passed=0 failed=0
-count() { # NAME COMMAND…
-  echo "--- $1"
-  shift
-  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-}
-
 # The checkout as it is now, beside the modules that set-up got.
 for home in /root /home/newcomer; do
   find "$home/vethlab" -mindepth 1 -maxdepth 1 ! -name node_modules -exec rm -rf {} +
@@ -20,18 +13,21 @@ chown -R newcomer:newcomer /home/newcomer/vethlab
 as_user() { PATH=/usr/local/bin:/usr/bin:/bin sh /vethlab/test/helpers/as.sh newcomer "$@"; }
 as_root() { "$@"; }
 cd /root/vethlab || exit 2
-[ $# != 0 ] || set -- '' test/why/*.test.ts test/cli/*.test.ts test/server/*.test.ts test/needs/*.test.ts \
-  test/scenarios/lessons.test.ts test/scenarios/printed.test.ts test/scenarios/errors.test.ts
-all=
-[ -n "$1" ] || { all=1 && shift; }
+passed=0 failed=0
+count() { # NAME COMMAND…
+  echo "--- $1"
+  shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+files="test/why/*.test.ts test/cli/*.test.ts test/server/*.test.ts test/needs/*.test.ts
+test/scenarios/lessons.test.ts test/scenarios/printed.test.ts test/scenarios/errors.test.ts"
 for user in root user; do
-  if [ -n "$all" ]; then
+  if [ $# = 0 ]; then
     count "doctor, as $user" "as_$user" node scripts/start.mjs scripts/doctor.ts
     count "scenarios, as $user" "as_$user" node scripts/start.mjs scripts/vethlab.ts scenarios
   fi
-  for file; do
-    count "$file, as $user" "as_$user" node --import tsx/esm --test --test-reporter=dot "$file"
-  done
+  # shellcheck disable=SC2086 # names with asterisks
+  count "tests, as $user" "as_$user" node --import tsx/esm test/main.ts --here ${*:-$files}
 done
 printf '\n%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

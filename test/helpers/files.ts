@@ -1,0 +1,20 @@
+/** The test files, found by themselves: which there are, and which of them make labs. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** All files of tests below a folder, in alphabetical order. */
+export const testFiles = (folder: string): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((file) => file.endsWith('.test.ts') && !/(^|\/)\./.test(file))
+    .map((file) => join(folder, file))
+    .sort()
+
+const imports = (text: string): string => [...text.matchAll(/^import\b[^'"]*['"][^'"]+['"]/gm)].join('\n')
+
+/** Whether a test makes labs: it takes `withLab`, or what the tests of labs share. The others are about text alone. */
+export const makesLabs = (file: string): boolean =>
+  /\bwithLab\b|\/helpers\/|crash\/|'\.\/(all|machine)\.ts'/.test(imports(readFileSync(file, 'utf8')))
+
+/** Whether a test compares the machine before and after: beside others it would see their labs. */
+export const compares = (file: string): boolean =>
+  /\bsnapshot\b|\bbelongings\b/.test(imports(readFileSync(file, 'utf8')))
