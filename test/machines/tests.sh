@@ -19,15 +19,15 @@ count() { # NAME COMMAND…
   shift
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
-files="test/why/*.test.ts test/cli/*.test.ts test/server/*.test.ts test/needs/*.test.ts
-test/scenarios/lessons.test.ts test/scenarios/printed.test.ts test/scenarios/errors.test.ts"
+all=$#
+[ $# != 0 ] || set -- test/why/*.test.ts test/cli/*.test.ts test/server/*.test.ts test/needs/*.test.ts \
+  test/scenarios/lessons.test.ts test/scenarios/printed.test.ts test/scenarios/errors.test.ts
 for user in root user; do
-  if [ $# = 0 ]; then
+  if [ "$all" = 0 ]; then
     count "doctor, as $user" "as_$user" node scripts/start.mjs scripts/doctor.ts
     count "scenarios, as $user" "as_$user" node scripts/start.mjs scripts/vethlab.ts scenarios
   fi
-  # shellcheck disable=SC2086 # names with asterisks
-  count "tests, as $user" "as_$user" node --import tsx/esm test/main.ts --here ${*:-$files}
+  count "tests, as $user" "as_$user" node --import tsx/esm test/main.ts --here "$@"
 done
 printf '\n%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]
