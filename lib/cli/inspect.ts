@@ -5,8 +5,9 @@ import { howTo } from '../lab/hints.ts'
 import { onServer } from '../language/on-server.ts'
 import { type Cable, findPlace, placesOf } from '../look/places.ts'
 import { enter } from '../server/enter.ts'
+import { allLabs, findLab } from '../server/labs.ts'
 import { finished } from '../server/process.ts'
-import { allLabs, findLab, type LabRecord, labName } from '../server/state.ts'
+import { type LabRecord, labName } from '../server/state.ts'
 import { findProgram } from '../virtual/engine.ts'
 
 /** The lab of that name, which must be up. */
@@ -66,7 +67,7 @@ export interface LabStatus {
 /** All labs that are up, or the one of that name, with their places and addresses. */
 export async function status(name?: string): Promise<LabStatus[]> {
   const only = name === undefined ? undefined : labName(name)
-  const labs = allLabs().filter((lab) => only === undefined || lab.name === only)
+  const labs = only === undefined ? allLabs() : [findLab(only)].filter((lab) => lab !== undefined)
   return Promise.all(
     labs.map(async (lab) => ({
       name: lab.name,

@@ -1,7 +1,8 @@
 /** `down --prove`: what the machine was like must be read before the labs' folders go with the labs. */
 import { Unable } from '../errors.ts'
 import { type Proof, proofSince, remembered } from '../prove/proof.ts'
-import { allLabs, hostFolder, labFolder } from '../server/state.ts'
+import { allLabs } from '../server/labs.ts'
+import { hostFolder, labFolder } from '../server/state.ts'
 
 /**
  * To be called before labs are removed: that one, or all. What it returns is told which ones were, and compares the

@@ -3,13 +3,13 @@ import { Unable } from '../errors.ts'
 import type { CheckResult } from '../lab/events.ts'
 import { howTo } from '../lab/hints.ts'
 import type { Cable } from '../look/places.ts'
-import type { Undone } from '../on-host/undo.ts'
 import { labMark } from '../server/enter.ts'
-import type { LabRecord } from '../server/state.ts'
+import { lostLabs } from '../server/labs.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type LabStatus, status } from './inspect.ts'
+import { warn } from './lost.ts'
 import { proofCode, proofText } from './proof-report.ts'
-import { down, downAll } from './verbs.ts'
+import { down, downAll, type Removed } from './verbs.ts'
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -30,14 +30,14 @@ export async function downVerb(
     throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
       hint: `Scenarios: ${known.join(', ')}`,
     })
-  const names = removed.map(({ lab }) => lab.name)
+  const names = removed.map(({ name }) => name)
   const proof = await proofFor?.(names)
   if (json)
     write(
       JSON.stringify(
         {
           removed: names,
-          undone: removed.flatMap(({ lab, undone }) => undone.map((one) => ({ lab: lab.name, ...one }))),
+          undone: removed.flatMap(({ name, undone }) => undone.map((one) => ({ lab: name, ...one }))),
           ...(proof ? { proof } : {}),
         },
         null,
@@ -45,14 +45,18 @@ export async function downVerb(
       ),
     )
   else if (removed.length === 0) write(name === undefined ? 'No lab is up.' : `${name} is not up.`)
-  for (const { lab, undone } of json ? [] : removed) write(removedText(lab, undone))
-  for (const lab of json ? [] : left) write(`${lab.name} is left alone: a process is working with it.`)
+  for (const one of json ? [] : removed) write(removedText(one))
+  for (const one of left)
+    if ('error' in one) warn(one)
+    else if (!json) write(`${one.name} is left alone: a process is working with it.`)
   if (proof && !json) write(`\n${proofText(proof, names.map(labMark))}`)
   return proof ? proofCode(proof) : 0
 }
 
 /** What was removed: virtual servers, and what was changed on this machine itself. */
-function removedText({ name, servers }: LabRecord, undone: readonly Undone[]): string {
+function removedText({ name, lab, undone }: Removed): string {
+  if (!lab) return `${name} is removed: whatever there was of it`
+  const { servers } = lab
   const virtual = servers.filter(({ host }) => !host)
   const ended = virtual.map((server) => `${server.name}${server.engine ? ' with its Docker Engine' : ''}`)
   if (virtual.length === servers.length) return `${name} is removed: ${ended.join(', ')}`
@@ -72,11 +76,13 @@ function removedText({ name, servers }: LabRecord, undone: readonly Undone[]): s
 /** Shows the labs that are up. */
 export async function statusVerb(name: string | undefined, json: boolean): Promise<number> {
   const labs = await status(name)
+  const lost = lostLabs(name)
+  for (const one of lost) warn(one)
   if (json) {
     write(JSON.stringify(labs, null, 2))
     return 0
   }
-  if (labs.length === 0)
+  if (labs.length === 0 && lost.length === 0)
     write(name === undefined ? 'No lab is up.' : `${name} is not up. Start it: ${howTo('up', name)}`)
   for (const lab of labs) await show(lab)
   return 0

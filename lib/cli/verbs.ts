@@ -19,9 +19,8 @@ import { type Snapshot, snapshot } from '../prove/snapshot.ts'
 import type { Captured } from '../run/live.ts'
 import { rootless } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
+import { allLabs, findLab, type Lost, lostLabs } from '../server/labs.ts'
 import {
-  allLabs,
-  findLab,
   hostFolder,
   type LabRecord,
   labFolder,
@@ -200,16 +199,16 @@ export async function test(scenario: Scenario, options: RunOptions): Promise<Out
   const name = labName(options.name ?? `${scenario.name}-test-${process.pid}`)
   if (findLab(name)) throw new Unable(`${name} is up already`, { hint: `Remove it: ${howTo('down', name)}` })
   const outcome = await build(scenario, name, options, false)
-  await removeLab(name)
+  await removeLab(name, findLab(name))
   return outcome
 }
 
 /** Removes a lab. Returns what became of each thing that it had changed on this machine itself. */
-async function removeLab(name: string): Promise<Undone[]> {
-  const lab = findLab(name)
+async function removeLab(name: string, lab: LabRecord | undefined): Promise<Undone[]> {
   if (lab?.on === 'host') return (await import('../on-host/lab.ts')).offHost(name)
   const another = ![undefined, process.pid].includes(ownerOf(name))
-  if (lab?.state === 'starting' && another) throw justStarting(name)
+  // One that has no record yet is just being started, too.
+  if (lab?.state !== 'up' && another) throw justStarting(name)
   await endWorld(name)
   return []
 }
@@ -223,25 +222,40 @@ const justStarting = (name: string): Unable => {
 
 /** A lab that was removed. */
 export interface Removed {
-  lab: LabRecord
+  name: string
+  /** What it was; undefined when its record could not be read. */
+  lab: LabRecord | undefined
   undone: Undone[]
 }
 
 /** Removes a lab. Returns what it was; undefined when none of that name is up. */
 export async function down(name: string): Promise<Removed | undefined> {
-  const lab = findLab(labName(name))
-  const undone = await removeLab(name)
-  return lab && { lab, undone }
+  const [lost] = lostLabs(labName(name))
+  if (lost && !lost.removable) throw lost.error
+  const lab = lost ? undefined : findLab(name)
+  const undone = await removeLab(name, lab)
+  return lab || lost ? { name, lab, undone } : undefined
 }
 
-/** Removes all labs of this user that stand; those that a process is just working with end with it, and are left. */
-export async function downAll(): Promise<{ removed: Removed[]; left: LabRecord[] }> {
+/**
+ * Removes all labs of this user that stand, also those of which only their processes are known. Those that a process
+ * is just working with end with it, and are left; so are those that only another version can remove.
+ */
+export async function downAll(): Promise<{ removed: Removed[]; left: Array<LabRecord | Lost> }> {
   const labs = allLabs()
+  const lost = lostLabs()
   const left = labs.filter((lab) => lab.state === 'starting' && ownerLives(lab.name))
   const removable = labs.filter((lab) => !left.includes(lab))
-  const virtual = removable.filter(({ on }) => on !== 'host')
-  const removed = await Promise.all(virtual.map((lab) => down(lab.name)))
+  const lostOnes = lost.filter((one) => one.removable && !ownerLives(one.name))
+  const virtual = [...removable.filter(({ on }) => on !== 'host'), ...lostOnes]
+  const done = await Promise.allSettled(virtual.map(({ name }) => down(name)))
+  const removed = done.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
   // This machine is changed by one at a time.
   for (const lab of removable.filter(({ on }) => on === 'host').reverse()) removed.push(await down(lab.name))
-  return { removed: removed.filter((one) => one !== undefined), left }
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  return {
+    removed: removed.filter((one) => one !== undefined),
+    left: [...left, ...lost.filter((one) => !lostOnes.includes(one))],
+  }
 }

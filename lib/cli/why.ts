@@ -5,11 +5,13 @@ import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { rootless } from '../server/enter.ts'
-import { allLabs, findLab, type LabRecord, labName } from '../server/state.ts'
+import { allLabs, findLab, lostLabs } from '../server/labs.ts'
+import { type LabRecord, labName } from '../server/state.ts'
 import { serverPath } from '../virtual/engine.ts'
 import { called, stacksOf } from '../why/stacks.ts'
 import { stackNamed } from '../why/target.ts'
 import { type Question, type Report, why } from '../why/why.ts'
+import { warn } from './lost.ts'
 import { reportText } from './why-report.ts'
 
 export interface WhyOptions {
@@ -53,6 +55,7 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
       hint: labs.length > 0 ? `Up: ${names(labs)}` : `Start it: ${howTo('up', name)}`,
     })
   }
+  for (const one of lostLabs()) warn(one)
   const [only] = labs
   if (!only) throw new Unable('no lab is up', { hint: 'Start one, as by: make scenario-net1' })
   if (labs.length === 1) return only

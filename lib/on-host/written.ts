@@ -4,7 +4,8 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
 import { append, type End, type Head, type Intent, journalVersion, readJournal } from '../run/journal.ts'
-import { allLabs, hostFolder } from '../server/state.ts'
+import { labsOnHost } from '../server/labs.ts'
+import { hostFolder } from '../server/state.ts'
 
 /** One command of a journal. `end` is missing when it is not known whether it was done. */
 export interface Done extends Intent {
@@ -81,8 +82,8 @@ export function bequeath(heir: string, number: number, old: string): void {
 
 /** The journals of the other labs on this machine. */
 export const others = (lab: string): Told[] =>
-  allLabs()
-    .filter(({ name, on }) => on === 'host' && name !== lab && existsSync(journalFile(name)))
+  labsOnHost()
+    .filter(({ name }) => name !== lab && existsSync(journalFile(name)))
     .map(({ name }) => told(name))
 
 /** What is a lab's own among the things of this machine that others have, too. Of a journal that is not believed: nothing. */

@@ -10,7 +10,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
@@ -95,7 +94,7 @@ export const cacheRoot = (): string =>
 /** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
 export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
 
-const legalName = /^[a-z0-9][a-z0-9_-]{0,39}$/i
+export const legalName = /^[a-z0-9][a-z0-9_-]{0,39}$/i
 
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */
 export function labName(name: string): string {
@@ -153,18 +152,35 @@ export function claim(name: string): boolean {
   }
 }
 
-/** Makes a private folder, and those above it; where that fails, the error is the true one (Node.js may say ENOENT). */
+/**
+ * Makes a private folder, and those above it; where that fails, the error is the true one (Node.js may say ENOENT).
+ * The janitor of what was the last lab may remove the folder above it between the two: then it is made once more.
+ */
 function makeFolder(folder: string): void {
+  for (let tries = 20; ; tries--)
+    try {
+      mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+      return void mkdirSync(folder, { mode: 0o700 })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EEXIST') return
+      if (code !== 'ENOENT' || tries === 0) throw error
+    }
+}
+
+/** What is in a folder; nothing when it is not there, or has just gone. */
+export function list(folder: string): string[] {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch {
-    mkdirSync(folder, { mode: 0o700 })
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }
 
 /** Removes what a process left that was killed while it claimed a name. */
 function sweepDrafts(): void {
-  for (const entry of existsSync(stateRoot()) ? readdirSync(stateRoot()) : []) {
+  for (const entry of list(stateRoot())) {
     const pid = entry.match(/^\.[\w-]+\.(\d+)$/)?.[1]
     if (pid !== undefined && bornAt(Number(pid)) === undefined)
       rmSync(join(stateRoot(), entry), { recursive: true, force: true })
@@ -174,19 +190,31 @@ function sweepDrafts(): void {
 /** All that is ever in the folder of a lab on virtual servers. */
 const ownFiles = ['pid', 'owner', 'lab.json', 'lab.json.new', 'journal', 'before.json', 'cgroup']
 
-/** Removes the folder of a lab that has ended. What no lab has made is not removed: then it throws. */
+/**
+ * Removes the folder of a lab that has ended, unless another process has claimed the name meanwhile: it is moved
+ * away first, and looked at there. What no lab has made is not removed: then it throws.
+ */
 export function removeFolder(name: string): void {
   const folder = labFolder(name)
   const found = lstatSync(folder, { throwIfNoEntry: false })
-  if (!found) return
-  const others = found.isDirectory()
-    ? readdirSync(folder).filter((file) => !ownFiles.includes(file))
-    : ['a file']
+  if (!found || ownedByOther(folder)) return
+  const others = found.isDirectory() ? list(folder).filter((file) => !ownFiles.includes(file)) : ['a file']
   if (others.length > 0)
     throw new Unable(`${folder} holds what no lab has made: ${others.slice(0, 5).join(', ')}`, {
       hint: 'It is left. Move it elsewhere, then try again.',
     })
-  rmSync(folder, { recursive: true, force: true })
+  const away = join(stateRoot(), `.${name}.${process.pid}`)
+  try {
+    renameSync(folder, away)
+    if (ownedByOther(away)) {
+      renameSync(away, folder)
+      return
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return // another process was faster
+    throw error
+  }
+  rmSync(away, { recursive: true, force: true })
 }
 
 /** The error for a lab's state that could not be written. */
@@ -199,17 +227,20 @@ export function cannotWrite(folder: string, error: unknown): Unable {
   })
 }
 
-/** The process that claimed a name, if it is still there. */
-export function ownerOf(name: string): number | undefined {
+/** The process that claimed a folder, if it is still there and is no other. */
+function ownerIn(folder: string): number | undefined {
   try {
-    const [pid, born] = readFileSync(join(labFolder(name), 'owner'), 'utf8')
-      .trim()
-      .split(' ')
+    const [pid, born] = readFileSync(join(folder, 'owner'), 'utf8').trim().split(' ')
     return born !== undefined && bornAt(Number(pid)) === born ? Number(pid) : undefined
   } catch {
     return undefined
   }
 }
+
+const ownedByOther = (folder: string): boolean => ![undefined, process.pid].includes(ownerIn(folder))
+
+/** The process that claimed a name, if it is still there. */
+export const ownerOf = (name: string): number | undefined => ownerIn(labFolder(name))
 
 /** Whether the process that claimed a name is still there. */
 export const ownerLives = (name: string): boolean => ownerOf(name) !== undefined
@@ -246,53 +277,3 @@ export function bornAt(pid: number): string | undefined {
     return undefined
   }
 }
-
-/** The record in a folder; undefined when there is none. */
-function readRecord(folder: string, name: string): LabRecord | undefined {
-  const file = join(folder, 'lab.json')
-  if (!existsSync(file)) return undefined
-  if (statSync(file).uid !== process.getuid?.()) throw new Unable(`the lab ${name} belongs to another user`)
-  let record: LabRecord
-  try {
-    record = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new Unable(`cannot read ${file}`, {
-      hint: `If no lab is up under that name, remove ${folder}.`,
-    })
-  }
-  if (record.version !== 1)
-    throw new Unable(`${file} was written by another version of vethlab (${record.version})`, {
-      hint: 'Use that version to take the lab down.',
-    })
-  return record
-}
-
-/** The record of the virtual servers of a lab; undefined when they have ended, or never were. */
-export function findWorld(name: string): LabRecord | undefined {
-  const record = readRecord(labFolder(name), name)
-  return record && bornAt(record.pid) === record.born ? record : undefined
-}
-
-/** The record of a lab that is up; undefined when there is none. One on this machine outlives its virtual servers. */
-export function findLab(name: string): LabRecord | undefined {
-  const world = findWorld(name)
-  const host = rootless || !existsSync(hostRoot()) ? undefined : readRecord(hostFolder(name), name)
-  if (!host) return world
-  const { pid } = process
-  const { born } = world ?? host
-  const machine = host.servers.map((server) => ({ ...server, pid }))
-  return { ...host, pid: world?.pid ?? pid, born, servers: [...machine, ...(world?.servers ?? [])] }
-}
-
-const namesIn = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder).filter((name) => legalName.test(name)) : []
-
-/** The names that are claimed, in alphabetical order; a lab may be starting or ending under one. */
-export const claimedNames = (): string[] =>
-  [...new Set([...namesIn(stateRoot()), ...(rootless ? [] : namesIn(hostRoot()))])].sort()
-
-/** All labs that are up. */
-export const allLabs = (): LabRecord[] =>
-  claimedNames()
-    .map((name) => findLab(name))
-    .filter((lab) => lab !== undefined)

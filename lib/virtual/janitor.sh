@@ -7,7 +7,7 @@
 #   stdout  a line for the first process and for each server: its name (`world` for the first) and its pid
 set -u
 umask 022
-here=${0%/*} dir=$1 cgroup=${2:+$1/cgroup/$2} storage=$3
+here=${0%/*} dir=$1 group=$2 cgroup=${2:+$1/cgroup/$2} storage=$3
 shift 3
 
 # The kernel needs a moment until a cgroup counts as empty.
@@ -19,9 +19,11 @@ remove_cgroup() {
   done
 }
 
+# Where it works from now on: a folder of that name may be another lab's one day.
+cd "$dir" || exit 1
 exec 4<&0 </dev/null
 if [ -n "$cgroup" ]; then
-  mkdir "$dir/cgroup" && mount -n -t cgroup2 cgroup2 "$dir/cgroup" || exit 1
+  mkdir cgroup && mount -n -t cgroup2 cgroup2 cgroup || exit 1
   remove_cgroup # of an earlier lab of this name that lost its janitor
   mkdir "$cgroup" || exit 1
 fi
@@ -34,7 +36,7 @@ exec >/dev/null 2>&1 # nobody may read there by the time of the end
 # Ends the lab when the tool ends without having said "keep".
 {
   read -r word <&4 || word=
-  [ "$word" = keep ] || kill -9 "$(cat "$dir/pid")" "$world"
+  [ "$word" = keep ] || kill -9 "$(cat pid)" "$world"
 } &
 reader=$!
 exec 4<&-
@@ -43,14 +45,19 @@ wait "$world"
 kill "$reader" 2>/dev/null
 
 if [ -n "$cgroup" ]; then
+  # Who removes the folder takes the mount away with it.
+  [ -d "$cgroup" ] || {
+    mount -n -t tmpfs tmpfs /run && mkdir /run/cgroup && mount -n -t cgroup2 cgroup2 /run/cgroup
+    cgroup=/run/cgroup/$group
+  }
   remove_cgroup
-  umount -n "$dir/cgroup"
-  rmdir "$dir/cgroup"
+  umount -n cgroup
+  rmdir cgroup
 fi
 if [ -d "$storage" ]; then
   rm -rf "$storage"
   rmdir "${storage%/*}"
 fi
-rm -f "$dir/pid" "$dir/owner" "$dir/lab.json" "$dir/lab.json.new" "$dir/journal" "$dir/before.json"
-rmdir "$dir"
+rm -f pid owner lab.json lab.json.new journal before.json
+rmdir "$dir" # fails when it is another lab's, which holds its owner
 rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

@@ -2,9 +2,10 @@
 import type { Listener } from '../lab/events.ts'
 import { machineEngine, ownFiles, startedFor } from '../on-host/started.ts'
 import { type Entry, enter, enterWorld } from '../server/enter.ts'
+import { findLab } from '../server/labs.ts'
 import { type Finished, finished } from '../server/process.ts'
 import { residents, type Start } from '../server/resident.ts'
-import { findLab, type LabRecord, type ServerRecord, saveLab } from '../server/state.ts'
+import { type LabRecord, type ServerRecord, saveLab } from '../server/state.ts'
 import { startEngine } from './engine.ts'
 import { startServer } from './world.ts'
 

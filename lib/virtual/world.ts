@@ -16,12 +16,12 @@ import {
   worldNamespaces,
 } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
+import { findWorld, unseen } from '../server/labs.ts'
 import { firstLines, sleep, until } from '../server/process.ts'
 import {
   bornAt,
   builtImage,
   claim,
-  findWorld,
   type LabRecord,
   labFolder,
   ownerLives,
@@ -31,6 +31,7 @@ import {
   stateRoot,
   storageFolder,
 } from '../server/state.ts'
+import { runningWorlds } from '../server/worlds.ts'
 import { findProgram } from './engine.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
@@ -151,22 +152,42 @@ export async function startServer(lab: LabRecord, name: string): Promise<ServerR
   return { name, pid: pidOf(name), engine: false }
 }
 
+/** The world of a lab, when its record can be read. */
+function readableWorld(name: string): LabRecord | undefined {
+  try {
+    return findWorld(name)
+  } catch (error) {
+    if (error instanceof Unable) return undefined
+    throw error
+  }
+}
+
 /** Ends a lab, and waits until its janitor has removed the rest. */
 export async function endWorld(name: string): Promise<void> {
-  const lab = findWorld(name)
-  if (lab) kill(lab.pid)
   const folder = labFolder(name)
-  // Without a record it never started. Its janitor, if there is one, is about to end: it still has its file.
-  const janitor = lab || existsSync(join(folder, 'pid'))
-  if (!(await until(() => !existsSync(folder), janitor ? 5000 : 500, 2))) sweep(name)
+  const lab = readableWorld(name)
+  // One without a record may run all the same: it is just starting, or its record was lost.
+  const pid = lab?.pid ?? runningWorlds().get(name)
+  if (pid !== undefined) kill(pid)
+  // Without a process its janitor, if there is one, is about to end: it still has its file.
+  const janitor = pid !== undefined || existsSync(join(folder, 'pid'))
+  const gone = () => !existsSync(folder) && (pid === undefined || !existsSync(`/proc/${pid}`))
+  if (!(await until(gone, janitor ? 5000 : 500, 2))) sweep(name)
 }
 
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
 async function claimSwept(name: string): Promise<boolean> {
-  if (claim(name)) return true
+  if (claim(name)) return mustNotRun(name)
   if (findWorld(name) || ownerLives(name)) return false
   if (!(await until(() => !existsSync(labFolder(name)), 2000))) sweep(name)
-  return claim(name)
+  return claim(name) && mustNotRun(name)
+}
+
+/** Refuses a name that was free, and whose lab runs all the same: its folder was removed. */
+function mustNotRun(name: string): true {
+  if (!runningWorlds().has(name)) return true
+  removeFolder(name)
+  throw unseen(name)
 }
 
 /** Removes the folder of a lab that has ended without its janitor. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { findLab } from '../../lib/server/labs.ts'
 import { finished, until } from '../../lib/server/process.ts'
-import { findLab } from '../../lib/server/state.ts'
 import { difference, gone, snapshot, startScenario, vethlab } from '../helpers/machine.ts'
 
 const name = 'cut-off-test'

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readlinkSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { findLab } from '../../lib/server/labs.ts'
 import { finished, until } from '../../lib/server/process.ts'
-import { findLab } from '../../lib/server/state.ts'
 import { difference, snapshot, startScenario, vethlab, vethlabAll } from '../helpers/machine.ts'
 
 const ten = Array.from({ length: 10 }, (_, i) => i)
