@@ -94,6 +94,7 @@ export const cacheRoot = (): string =>
 /** Where the engines of a lab without root keep their files when tmpfs cannot hold them; removed with the lab. */
 export const storageFolder = (name: string): string => join(cacheRoot(), 'storage', labName(name))
 
+/** What the name of a lab is made of. */
 export const legalName = /^[a-z0-9][a-z0-9_-]{0,39}$/i
 
 /** Checks the name of a lab: it becomes the name of a folder and of a cgroup. */

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { server, withLab } from '../../lib/index.ts'
-import { finished, sleep } from '../../lib/server/process.ts'
+import { finished, sleep, until } from '../../lib/server/process.ts'
 import { labFolder } from '../../lib/server/state.ts'
 import { runningWorlds } from '../../lib/server/worlds.ts'
 import { difference, snapshot, startScenario, vethlab, vethlabAll } from '../helpers/machine.ts'
@@ -28,6 +28,7 @@ afterEach(async () => {
 })
 after(async () => {
   await vethlabAll(['down', fine])
+  await until(async () => (await difference(machine)).length === 0, 5000, 100)
   assert.deepEqual(await difference(machine), [])
 })
 
