@@ -8,6 +8,7 @@ import { howTo } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { commandsOf, lastingChecks, type Plan, plan, serversOf } from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
+import { needed } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { toShell } from '../language/shell.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../needs/needs.ts'
@@ -64,15 +65,18 @@ function preflight(planned: Plan, path: string): void {
   const commands = commandsOf(planned)
   mustBeAllowed(commands, path)
   const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
-  for (const { argv, place, file } of commands) {
-    if (place.kind !== 'container') programs.add(argv[0] ?? '')
-    if (file !== undefined && !existsSync(file))
-      throw new BadInput(`${file}: no such file`, { where: undefined })
+  for (const command of commands) {
+    if (command.place.kind !== 'container') programs.add(command.argv[0] ?? '')
+    for (const { path: file } of needed(command, 'file'))
+      if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })
   }
   const engines = commands.some(needsEngine)
   if (engines) mustHold(tools(path, ['dockerd', 'docker', ...(rootless ? ['nc'] : [])]))
   if (engines && ownImage()) mustHold(image())
-  if (commands.some(({ argv }) => argv[1] === 'compose')) mustHold(compose())
+  if (
+    commands.some((command) => command.does.some((effect) => 'kind' in effect && effect.kind === 'project'))
+  )
+    mustHold(compose())
   mustHold(tools(path, [...programs]))
 }
 
@@ -170,10 +174,14 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     })
   const began = performance.now()
   const { planned } = await prepared(scenario, options)
-  if (standing.record.steps !== fingerprint(planned))
-    throw new Unable(`${name} is up, and its steps have changed since`, {
-      hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
-    })
+  const { steps = '' } = standing.record
+  if (steps !== fingerprint(planned))
+    throw new Unable(
+      `${name} is up, ${steps.startsWith('2:') ? 'and its steps have changed since' : 'and was built by an older vethlab'}`,
+      {
+        hint: `Remove it, then build it again: ${howTo('down', name, scenario.file)}`,
+      },
+    )
   const on = standing.record.on ? { on: standing.record.on } : {}
   options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless, ...on })
   const { play, results } = liveLab(standing, {
@@ -188,10 +196,11 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
   return { checks: results, ms: performance.now() - began, again: true }
 }
 
-/** What the steps of a plan do, in short: it changes when one of their commands does. */
+/** What the steps of a plan do, in short: it changes when the words of one of their commands do. */
 const fingerprint = (planned: Plan): string => {
   const steps = planned.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
-  return createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16)
+  const lines = steps.map((command) => [command.place, command.argv])
+  return `2:${createHash('sha256').update(JSON.stringify(lines)).digest('hex').slice(0, 16)}`
 }
 
 /** Builds the lab under a name of its own, checks it and removes it. */

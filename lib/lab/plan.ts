@@ -3,6 +3,7 @@
 import { rememberCaller } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
 import { type Command, forgottenIn, type Read, used } from '../language/command.ts'
+import { plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
 import type { Lab, Scenario } from './lab.ts'
@@ -100,7 +101,10 @@ export const commandsOf = (plan: Plan): Command[] =>
 
 /** The commands that are about a machine: run on it, in a namespace or container of it, or putting a cable into it. */
 export const onMachine = (plan: Plan, machine: string): Command[] =>
-  commandsOf(plan).filter(({ place, plugs }) => place.server === machine || plugs?.server === machine)
+  commandsOf(plan).filter(
+    (command) =>
+      command.place.server === machine || plugged(command).some(({ server }) => server === machine),
+  )
 
 /** Whether a scenario has a LAN: a switch outside of its servers. */
 export const hasLan = (plan: Plan): boolean => commandsOf(plan).some(({ place }) => place.kind === 'lan')

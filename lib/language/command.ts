@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rememberCaller } from '../errors.ts'
 import type { ApiCall } from './docker/api.ts'
+import type { Effect, Need } from './effects.ts'
 import { word } from './values.ts'
 
 /** Where a command runs, as data. The fluent places of place.ts carry the same three facts. */
@@ -17,18 +18,14 @@ export interface Place {
   readonly label?: string
 }
 
-/** The words that take a command back. They run in the command's own place. */
+/**
+ * The words that take a command back. They run in the command's own place. `OLD` in them stands for the value that was
+ * there before, which the command's effect tells how to read. `found` are the words to use instead when there was one,
+ * where having none is told by other words.
+ */
 export interface Undo {
   readonly argv: readonly string[]
-  /**
-   * For a setting: how to read the value that was there before. `OLD` in argv stands for it. `found` are the words to
-   * use instead when there was one, where having none is told by other words.
-   */
-  readonly read?: {
-    readonly argv: readonly string[]
-    readonly filter?: string
-    readonly found?: readonly string[]
-  }
+  readonly found?: readonly string[]
 }
 
 /** Stands for the value that was there before, in the words of an undo. */
@@ -39,41 +36,27 @@ export interface CommandFacts {
   readonly undo?: Undo
   /** The same command as a call of the Docker Engine API. */
   readonly api?: ApiCall
-  /** The namespace or the links that it makes. Deleting those undoes all that was done to them. */
-  readonly makes?: { readonly netns: string } | { readonly links: readonly string[] }
-  /** The link that it moves, or makes elsewhere, and the namespace where that is then. */
-  readonly moves?: { readonly link: string; readonly netns: string }
-  /** The end of a cable that it puts into a server, from outside. */
-  readonly plugs?: { readonly server: string; readonly link: string }
-  /** The TCP port that it listens on. */
-  readonly listens?: number
-  /** The link that it configures. */
-  readonly about?: string
+  /** What must be there, beside its program. */
+  readonly needs?: readonly Need[]
   /** It goes on running beside those that follow. */
   readonly background?: true
-  /** It only looks: its output is what it is for. */
+  /** Its output is what it is for. */
   readonly shows?: true
-  /** The interface that it builds on, which must be there and up: Docker itself would not say so. */
-  readonly parent?: string
   /** On a real server this is there already: a printed script leaves it out. */
   readonly given?: true
-  /** It asks of the engine, though it does not start with `docker`. */
-  readonly engine?: true
-  /** The same as the scenario has it, and as it is shown: this one bears the mark of its lab. */
-  readonly written?: Command
-  /** The link that it marks as made by its lab; it is not shown. */
-  readonly marks?: string
-  /** The capture file that it writes. */
-  readonly pcap?: string
-  /** The file that it reads, to be checked before anything runs. */
-  readonly file?: string
+  /** The same as the scenario wrote it; this copy bears the mark of its lab. */
+  readonly shownAs?: Command
 }
 
 export interface Command extends CommandFacts {
   readonly place: Place
   /** The words as typed in the place itself: `['ip', 'link', 'set', …]`, without `ip -n` or `docker exec`. */
   readonly argv: readonly string[]
+  readonly does: readonly Effect[]
 }
+
+/** As much of a command as it takes to run it. */
+export type Line = Pick<Command, 'place' | 'argv' | 'api' | 'background' | 'needs'>
 
 /** A command whose trimmed output is a fact: `await lab.read(…)` returns it. */
 export interface Read<T extends string = string> extends Command {
@@ -93,6 +76,7 @@ const watching = new AsyncLocalStorage<Built>()
 export function command(
   place: Place,
   argv: readonly string[],
+  does: readonly Effect[],
   facts: CommandFacts = {},
   from?: Command,
 ): Command {
@@ -100,6 +84,7 @@ export function command(
   const value = Object.freeze({
     place: Object.freeze({ kind, name, server }),
     argv: Object.freeze(argv.map(word)),
+    does: Object.freeze(does),
     ...facts,
   })
   if (from) used(from)

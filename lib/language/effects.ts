@@ -153,8 +153,8 @@ export interface Reading {
  *   a container runs. `read` tells how to find the old value.
  * - `moves` a link into another namespace, or to another name.
  * - `plugs` the end of a cable into a server, from outside of it.
- * - `looks`, and changes nothing. It stands alone.
- * - `unknown`: any program may do anything. It stands alone.
+ * - `looks`, and changes nothing. `table`: of the firewall; iptables makes it when it is not there.
+ * - `unknown`: any program may do anything.
  */
 export type Effect =
   | ({ readonly does: 'makes' | 'removes' | 'replaces' | 'flushes' } & Thing)
@@ -166,14 +166,10 @@ export type Effect =
     } & Thing)
   | { readonly does: 'moves'; readonly link: string; readonly netns?: string; readonly name?: string }
   | { readonly does: 'plugs'; readonly server: string; readonly link: string }
-  | { readonly does: 'looks' }
-  | { readonly does: 'unknown' }
+  | { readonly does: 'looks' | 'unknown'; readonly table?: string }
 
 /** The command looks, and changes nothing. */
 export const looks: readonly Effect[] = Object.freeze([Object.freeze({ does: 'looks' })] as const)
-
-/** Nobody knows what the command does. */
-export const unknown: readonly Effect[] = Object.freeze([Object.freeze({ does: 'unknown' })] as const)
 
 /**
  * What a command needs to find where it runs, beside its program; whoever starts a lab looks for it first. The Docker
@@ -191,11 +187,44 @@ export type Need =
   /** The Docker Engine, for a command that does not start with `docker`. */
   | { readonly needs: 'engine' }
 
+/** A command, as far as what it does goes. */
+interface Does {
+  readonly does: readonly Effect[]
+}
+
 /** What the command makes of that kind. */
-export const made = <K extends Kind>(
-  { does }: { readonly does: readonly Effect[] },
-  kind: K,
-): Array<Things[K]> =>
+export const made = <K extends Kind>({ does }: Does, kind: K): Array<Things[K]> =>
   does.flatMap((effect) =>
     effect.does === 'makes' && effect.kind === kind ? [effect as unknown as Things[K]] : [],
   )
+
+/** How to read the value that the command is about to replace. */
+export function reading({ does }: Does): Reading | undefined {
+  for (const effect of does) if (effect.does === 'sets' && effect.read) return effect.read
+  return undefined
+}
+
+/** The ends of cables that the command puts into servers. */
+export const plugged = ({ does }: Does): Array<{ server: string; link: string }> =>
+  does.flatMap((effect) => (effect.does === 'plugs' ? [{ server: effect.server, link: effect.link }] : []))
+
+/** Whether all that the command does is to look. */
+export const onlyLooks = ({ does }: Does): boolean => does.every((effect) => effect.does === 'looks')
+
+/** Whether something that the command changes lives in a Docker Engine. */
+export const changesEngine = ({ does }: Does): boolean =>
+  does.some((effect) => 'kind' in effect && livesIn[effect.kind] === 'engine')
+
+/** The needs of the command of one sort. */
+export const needed = <N extends Need['needs']>(
+  { needs = [] }: { readonly needs?: readonly Need[] },
+  what: N,
+): Array<Extract<Need, { needs: N }>> => needs.filter((need) => need.needs === what) as never
+
+/** The link that an effect is about: that it changes, or that its thing hangs on. */
+export function linkOf(effect: Effect): string | undefined {
+  if (effect.does === 'moves') return effect.link
+  if (!('kind' in effect)) return undefined
+  if (effect.kind === 'link') return effect.does === 'makes' || effect.netns ? undefined : effect.name
+  return 'on' in effect ? effect.on : undefined
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'
+import type { Effect } from './effects.ts'
 import { type Cidr, cidr, ifName, placeOf } from './names.ts'
 import { tools } from './place.ts'
 import { ref } from './ref.ts'
@@ -69,12 +70,21 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
     const mac = machineMac(address)
     const end = ['peer', 'name', dev, 'address', mac, 'netns', processOf(server)]
     return [
-      command(place, ['ip', 'link', 'add', 'name', port(index), 'type', 'veth', ...end], {
-        plugs: { server: server.name, link: dev },
-      }),
+      command(
+        place,
+        ['ip', 'link', 'add', 'name', port(index), 'type', 'veth', ...end],
+        [
+          { does: 'makes', kind: 'link', name: port(index), type: 'veth' },
+          { does: 'plugs', server: server.name, link: dev },
+        ],
+      ),
       ip.link.set(port(index)).master(name),
       // A fixed entry: with `deny` this machine's MAC address is all that the switch knows of the port.
-      command(place, ['bridge', 'fdb', 'add', mac, 'dev', port(index), 'master', 'static']),
+      command(
+        place,
+        ['bridge', 'fdb', 'add', mac, 'dev', port(index), 'master', 'static'],
+        [{ does: 'makes', kind: 'forwarding entry', name: mac, on: port(index) }],
+      ),
       ip.link.set(port(index)).up(),
       tools(server)
         .ip.addr.add(address as Cidr)
@@ -108,7 +118,10 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
         const forget = shellLine(['ip', 'link', 'set', 'dev', name, 'type', 'bridge', 'fdb_flush'])
         return ['sh', '-c', `${each}; ${forget}`]
       }
-      return command(place, words(mode), { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
+      const does = plugs.map(
+        (_, index): Effect => ({ does: 'sets', kind: 'link', name: port(index), key: 'flood', value: mode }),
+      )
+      return command(place, words(mode), does, { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
     },
   })
 }

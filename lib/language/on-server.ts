@@ -1,4 +1,5 @@
-import type { Command, Place } from './command.ts'
+import type { Line, Place } from './command.ts'
+import { needed } from './effects.ts'
 
 /** The words of a command as typed on its server: `ip -n net1 …`, `ip netns exec net1 …`, `docker exec a1 …`. */
 export function onServer(place: Place, argv: readonly string[], background = false): string[] {
@@ -16,9 +17,9 @@ export function onServer(place: Place, argv: readonly string[], background = fal
 }
 
 /** The words of a command as typed on its server. */
-export const commandArgv = (command: Command): string[] =>
+export const commandArgv = (command: Line): string[] =>
   onServer(command.place, command.argv, command.background)
 
 /** Whether a command needs the server's Docker Engine. */
-export const needsEngine = (command: Command): boolean =>
-  command.engine === true || command.place.kind === 'container' || command.argv[0] === 'docker'
+export const needsEngine = (command: Line): boolean =>
+  command.place.kind === 'container' || command.argv[0] === 'docker' || needed(command, 'engine').length > 0

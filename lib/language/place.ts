@@ -1,8 +1,10 @@
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
+import { looks } from './effects.ts'
 import { ip } from './ip/index.ts'
 import { iptables } from './iptables/index.ts'
 import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
+import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
 import { must, program } from './values.ts'
@@ -20,7 +22,8 @@ export const tools = (place: Place) => ({
    * Example: net1.exec('ss', '-tln')
    * Equivalent to: `ip netns exec net1 ss -tln`
    */
-  exec: (...argv: [string, ...string[]]): Command => command(place, program(argv), { shows: true }),
+  exec: (...argv: [string, ...string[]]): Command =>
+    command(place, program(argv), otherProgram(argv), { shows: true }),
 
   /**
    * Listens on a TCP port and answers each connection with the connections as seen from here, so that a
@@ -34,7 +37,8 @@ export const tools = (place: Place) => ({
     command(
       place,
       ['sh', '-c', `while busybox nc -ll -p ${port(number)} -e busybox netstat -tn; do :; done`],
-      { background: true, listens: number },
+      [{ does: 'makes', kind: 'listener', name: String(number), port: number }],
+      { background: true },
     ),
 })
 
@@ -67,7 +71,7 @@ export type Netns = ReturnType<typeof netns>
 /** A number that the kernel tells of an interface, to be read from sysfs: a container has its own. */
 const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =>
   Object.freeze({
-    ...command(place, ['cat', `/sys/class/net/${ifName(dev)}/${fact}`], { shows: true }),
+    ...command(place, ['cat', `/sys/class/net/${ifName(dev)}/${fact}`], looks, { shows: true }),
     variable: variable(place.name, dev, fact),
     check: (value: string) => {
       must(/^\d+$/.test(value), value, 'is not the number of an interface')
@@ -110,7 +114,7 @@ export const container = (server: Place, name: string, label = name) => {
           ? '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
           : `{{(index .NetworkSettings.Networks "${dockerName(network)}").IPAddress}}`
       return Object.freeze({
-        ...command(server, ['docker', 'inspect', '-f', one, name], {
+        ...command(server, ['docker', 'inspect', '-f', one, name], looks, {
           shows: true,
           api: { call: 'container address', container: name, ...(network === undefined ? {} : { network }) },
         }),

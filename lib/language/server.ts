@@ -1,6 +1,7 @@
 import { command, type Place, type Read } from './command.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'
+import { looks } from './effects.ts'
 import { hostName } from './names.ts'
 import { container, netns, tools } from './place.ts'
 import { variable } from './ref.ts'
@@ -8,7 +9,7 @@ import { operand } from './values.ts'
 
 const hostnameOf = (place: Place): Read =>
   Object.freeze({
-    ...command(place, ['hostname'], { shows: true }),
+    ...command(place, ['hostname'], looks, { shows: true }),
     variable: variable(place.name, 'hostname'),
     check: (value: string) => operand(value, 'a host name'),
   })

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Line } from './command.ts'
 import { commandArgv } from './on-server.ts'
 import { hasRef, splitRefs } from './ref.ts'
 
@@ -32,5 +32,5 @@ export const shellLine = ([program = '', ...words]: readonly string[]): string =
   ].join(' ')
 
 /** A command as one shell line on its server. */
-export const toShell = (command: Command): string =>
+export const toShell = (command: Line): string =>
   shellLine(commandArgv(command)) + (command.background && command.place.kind !== 'container' ? ' &' : '')

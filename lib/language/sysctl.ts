@@ -1,4 +1,5 @@
 import { type Command, command, OLD, type Place } from './command.ts'
+import { looks } from './effects.ts'
 import { sysctlKey } from './names.ts'
 import { oneLine } from './values.ts'
 
@@ -15,9 +16,21 @@ export const sysctl = (place: Place) => ({
    * Equivalent to: `sysctl -w net.ipv4.ip_forward=1`
    */
   set: (key: string, value: string | number): Command =>
-    command(place, ['sysctl', '-w', `${sysctlKey(key)}=${setting(value)}`], {
-      undo: { argv: ['sysctl', '-w', `${key}=${OLD}`], read: { argv: ['sysctl', '-n', key] } },
-    }),
+    command(
+      place,
+      ['sysctl', '-w', `${sysctlKey(key)}=${setting(value)}`],
+      [
+        {
+          does: 'sets',
+          kind: 'parameter',
+          name: key,
+          key: 'value',
+          value: String(value),
+          read: { argv: ['sysctl', '-n', key] },
+        },
+      ],
+      { undo: { argv: ['sysctl', '-w', `${key}=${OLD}`] } },
+    ),
 
   /**
    * Shows the value of a parameter.
@@ -25,5 +38,5 @@ export const sysctl = (place: Place) => ({
    * Example: net1.sysctl.get('net.ipv4.ip_forward')
    * Equivalent to: `ip netns exec net1 sysctl -n net.ipv4.ip_forward`
    */
-  get: (key: string): Command => command(place, ['sysctl', '-n', sysctlKey(key)], { shows: true }),
+  get: (key: string): Command => command(place, ['sysctl', '-n', sysctlKey(key)], looks, { shows: true }),
 })

@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { Unable } from '../errors.ts'
+import type { Command } from '../language/command.ts'
+import type { Need } from '../language/effects.ts'
 import { rootless } from '../server/enter.ts'
 import { findProgram } from '../virtual/engine.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -136,30 +138,31 @@ const accessible = (file: string): boolean => {
 
 /** Why a command cannot work without root, and what to do; undefined when it can. */
 export function needsRoot(
-  argv: readonly string[],
+  { needs = [] }: { readonly needs?: readonly Need[] },
   mayUse: (device: string) => boolean = accessible,
 ): { why: string; hint: string } | undefined {
-  const says = (...words: string[]) => words.every((word, i) => argv[i] === word)
-  if (says('docker', 'network', 'create') && / (-d|--driver)[ =]overlay /.test(`${argv.join(' ')} `))
-    return {
-      why: 'an engine without root has no overlay networks: Docker leaves its overlay driver out there',
-      hint: 'Run this scenario as root: sudo make …',
-    }
-  if (says('ip', 'tuntap', 'add') && !mayUse('/dev/net/tun'))
-    return {
-      why: '/dev/net/tun is closed to ordinary users on this machine',
-      hint: 'sudo chmod 666 /dev/net/tun, as udev does where it runs; or run this scenario as root.',
-    }
+  for (const need of needs) {
+    if (need.needs === 'overlay driver')
+      return {
+        why: 'an engine without root has no overlay networks: Docker leaves its overlay driver out there',
+        hint: 'Run this scenario as root: sudo make …',
+      }
+    if (need.needs === 'device' && !mayUse(need.path))
+      return {
+        why: `${need.path} is closed to ordinary users on this machine`,
+        hint: `sudo chmod 666 ${need.path}, as udev does where it runs; or run this scenario as root.`,
+      }
+  }
   return undefined
 }
 
 /** Refuses what this user may not do on this machine, before anything starts. */
-export function mustBeAllowed(commands: ReadonlyArray<{ argv: readonly string[] }>, path: string): void {
+export function mustBeAllowed(commands: readonly Command[], path: string): void {
   if (!rootless) return
   for (const { about, state, found, advice } of rights(path))
     if (state === 'fail') throw new Unable(`without root: ${about}: ${found}`, { hint: advice })
-  for (const { argv } of commands) {
-    const refused = needsRoot(argv)
-    if (refused) throw new Unable(refused.why, { command: argv.join(' '), hint: refused.hint })
+  for (const command of commands) {
+    const refused = needsRoot(command)
+    if (refused) throw new Unable(refused.why, { command: command.argv.join(' '), hint: refused.hint })
   }
 }

@@ -4,6 +4,7 @@ import { explain, Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { hasLan, type Plan, serversOf } from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
+import { plugged } from '../language/effects.ts'
 import { close } from '../run/journal.ts'
 import { rootless } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
@@ -86,8 +87,8 @@ async function takeOff(record: LabRecord): Promise<Undone[]> {
   const result = await undo(record)
   await endWorld(name)
   // The cables of the LAN go with its switch, in a moment.
-  const plugs = commands.flatMap(({ plugs }) =>
-    plugs && plugs.server === record.servers[0]?.name ? [plugs.link] : [],
+  const plugs = commands.flatMap((command) =>
+    plugged(command).flatMap(({ server, link }) => (server === record.servers[0]?.name ? [link] : [])),
   )
   const { run } = await sandbox(record).server(record.servers[0]?.name ?? '', false)
   for (const link of plugs)

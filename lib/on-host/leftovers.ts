@@ -1,4 +1,5 @@
 /** What the kernel and the tools leave behind of their own accord when all that one made is gone. */
+import type { Command } from '../language/command.ts'
 import type { RunningServer } from '../virtual/sandbox.ts'
 
 type Run = RunningServer['run']
@@ -13,9 +14,13 @@ export async function tablesOf(run: Run): Promise<string[]> {
   return code === 0 ? [...stdout.matchAll(/^table ip (\S+)$/gm)].map(([, name = '']) => name) : []
 }
 
-/** The table that an iptables command is about. */
-export const tableOf = (argv: readonly string[]): string | undefined =>
-  argv[0] !== 'iptables' ? undefined : argv.includes('-t') ? argv[argv.indexOf('-t') + 1] : 'filter'
+/** The tables of IPv4's firewall that a command changes, or looks into. */
+export const tablesUsed = ({ does }: Pick<Command, 'does'>): string[] =>
+  does.flatMap((effect) => {
+    if (!('table' in effect) || effect.table === undefined) return []
+    if ('kind' in effect && effect.kind === 'route') return []
+    return 'family' in effect && effect.family !== undefined && effect.family !== 'ip' ? [] : [effect.table]
+  })
 
 /** The chains of a table that nothing is in, as `nft list table` shows it; undefined when something is. */
 export function emptyChains(listing: string): string[] | undefined {

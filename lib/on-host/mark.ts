@@ -1,5 +1,7 @@
 /** The mark of a lab on what it makes on this machine itself, so that nothing else is ever removed. */
 import { type Command, command } from '../language/command.ts'
+import type { ApiCall } from '../language/docker/api.ts'
+import { type Kind, made, plugged } from '../language/effects.ts'
 
 /** The mark of links (their alias) and rules (a comment). */
 export const markOf = (lab: string): string => `vethlab:${lab}`
@@ -22,31 +24,69 @@ const withLabel = (argv: readonly string[], verbs: number, lab: string): string[
 
 /** The command that marks a link; it is not shown. */
 const alias = (place: Command['place'], link: string, mark: string): Command =>
-  command(place, ['ip', 'link', 'set', 'dev', link, 'alias', mark], { about: link, marks: link })
+  command(
+    place,
+    ['ip', 'link', 'set', 'dev', link, 'alias', mark],
+    [{ does: 'sets', kind: 'link', name: link, key: 'alias', value: mark }],
+  )
 
-/**
- * The same command with the mark of its lab, followed by those that mark what it makes. A namespace and a setting
- * bear no mark: they are known by the journal alone. So do the objects of a Compose project, which has its own label.
- */
+/** How a thing of each kind bears the mark of its lab; with `journal` it bears none, and is known by the journal alone. */
+const bears: Record<Kind, 'alias' | 'comment' | 'label' | 'journal'> = {
+  link: 'alias',
+  'firewall rule': 'comment',
+  container: 'label',
+  network: 'label',
+  netns: 'journal',
+  address: 'journal',
+  route: 'journal',
+  'policy rule': 'journal',
+  neighbour: 'journal',
+  nexthop: 'journal',
+  'forwarding entry': 'journal',
+  'bridge VLAN': 'journal',
+  qdisc: 'journal',
+  'traffic class': 'journal',
+  'traffic filter': 'journal',
+  'xfrm state': 'journal',
+  'xfrm policy': 'journal',
+  'firewall table': 'journal',
+  chain: 'journal',
+  set: 'journal',
+  'set entry': 'journal',
+  connection: 'journal',
+  parameter: 'journal',
+  listener: 'journal', // its process has the lab in its environment
+  capture: 'journal',
+  file: 'journal',
+  endpoint: 'journal',
+  volume: 'journal',
+  image: 'journal', // its name says it: vethlab:LAB
+  project: 'journal', // Compose has labels of its own
+  swarm: 'journal',
+  service: 'journal',
+  node: 'journal',
+}
+
+/** The same command with the mark of its lab, followed by those that mark what it makes. */
 export function marked(one: Command, lab: string): Command[] {
   const mark = markOf(lab)
-  const { place, argv, api, makes, plugs } = one
-  if (argv[0] === 'iptables' && argv.some((word) => word === '-A' || word === '-I') && argv.includes('-j')) {
-    const undo = one.undo && { ...one.undo, argv: withComment(one.undo.argv, mark) }
-    return [{ ...one, argv: withComment(argv, mark), ...(undo ? { undo } : {}), written: one }]
+  const { place, argv, api, undo } = one
+  const plug = plugged(one)
+  if (plug.length > 0)
+    return [
+      one,
+      ...plug.map(({ server, link }) => alias({ kind: 'server', name: server, server }, link, mark)),
+    ]
+  const ways = one.does.map((effect) => (effect.does === 'makes' ? bears[effect.kind] : 'journal'))
+  if (ways.includes('comment') && argv.includes('-j')) {
+    const takeBack = undo && { undo: { ...undo, argv: withComment(undo.argv, mark) } }
+    return [{ ...one, argv: withComment(argv, mark), ...takeBack, shownAs: one }]
   }
-  if (api?.call === 'run') {
+  if (ways.includes('label') && (api?.call === 'run' || api?.call === 'network create')) {
     const body = { ...api.body, Labels: { ...api.body.Labels, [label]: lab } }
-    return [{ ...one, argv: withLabel(argv, 2, lab), api: { ...api, body }, written: one }]
+    const words = withLabel(argv, api.call.split(' ').length + 1, lab)
+    return [{ ...one, argv: words, api: { ...api, body } as ApiCall, shownAs: one }]
   }
-  if (api?.call === 'network create') {
-    const body = { ...api.body, Labels: { ...api.body.Labels, [label]: lab } }
-    return [{ ...one, argv: withLabel(argv, 3, lab), api: { ...api, body }, written: one }]
-  }
-  if (plugs) {
-    const server = { kind: 'server', name: plugs.server, server: plugs.server } as const
-    return [one, alias(server, plugs.link, mark)]
-  }
-  const links = makes && 'links' in makes ? makes.links : []
-  return [one, ...links.map((link) => alias(place, link, mark))]
+  const links = ways.includes('alias') ? made(one, 'link').filter(({ netns }) => netns === undefined) : []
+  return [one, ...links.map(({ name }) => alias(place, name, mark))]
 }

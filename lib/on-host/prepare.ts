@@ -12,7 +12,8 @@ import { builtFile } from '../virtual/image.ts'
 import type { RunningServer, Sandbox } from '../virtual/sandbox.ts'
 import { changesText, type Setting } from './changes.ts'
 import { label } from './mark.ts'
-import { currentValue, ownThings, readWords } from './settings.ts'
+import { ownThings } from './own.ts'
+import { currentValue, readWords } from './settings.ts'
 import { inProjects, taken } from './taken.ts'
 import { usesOf } from './uses.ts'
 
@@ -31,10 +32,15 @@ function importImage(machine: string, lab: string): Command {
   const place = { kind: 'server', name: machine, server: machine } as const
   const [file, image, change] = [builtFile(), imageOf(lab), `LABEL ${label}=${lab}\nCMD ["sh"]`]
   const words = change.split('\n').flatMap((one) => ['--change', one])
-  return command(place, ['docker', 'import', ...words, file, image], {
-    undo: { argv: ['docker', 'image', 'rm', image] },
-    api: { call: 'image import', file, image, change },
-  })
+  return command(
+    place,
+    ['docker', 'import', ...words, file, image],
+    [{ does: 'makes', kind: 'image', name: image }],
+    {
+      undo: { argv: ['docker', 'image', 'rm', image] },
+      api: { call: 'image import', file, image, change },
+    },
+  )
 }
 
 async function agreed(text: string, { yes, tell }: Asking): Promise<void> {

@@ -1,7 +1,7 @@
 /** Takes back what the journal of a lab tells, the last first, and nothing else. */
 
 import { classify } from '../errors.ts'
-import type { Command } from '../language/command.ts'
+import { changesEngine, type Effect, made } from '../language/effects.ts'
 import { shellLine } from '../language/shell.ts'
 import { undoList } from '../language/undo.ts'
 import { execute } from '../run/execute.ts'
@@ -9,7 +9,7 @@ import type { Head } from '../run/journal.ts'
 import { sleep, until } from '../server/process.ts'
 import type { LabRecord } from '../server/state.ts'
 import { type RunningServer, type Sandbox, sandbox } from '../virtual/sandbox.ts'
-import { linkLocal, removalOf, tableOf } from './leftovers.ts'
+import { linkLocal, removalOf, tablesUsed } from './leftovers.ts'
 import { label, markOf } from './mark.ts'
 import { readWords, restoreWords } from './settings.ts'
 import { endStartedFor } from './started.ts'
@@ -26,8 +26,6 @@ export interface Undone {
 const isGone = (said: string): boolean =>
   classify(said)?.cause === 'not found' || /not found|is not connected|No such (image|device)/i.test(said)
 
-const ofDocker = ({ argv }: Pick<Command, 'argv'>): boolean => argv[0] === 'docker'
-
 /**
  * Takes a lab off this machine. What fails is told, and the rest is taken back all the same. The folder of the lab
  * stays: to be removed by who has seen that nothing failed.
@@ -38,18 +36,18 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   const rebooted = head.boot !== bootId()
   await endStartedFor(record)
 
-  const here = commands.filter(({ place, end, argv, plugs }) => {
-    if (place.server !== machine || plugs || end === 'skipped') return false
+  const here = commands.filter((one) => {
+    if (one.place.server !== machine || one.place.kind === 'lan' || one.end === 'skipped') return false
     // Of what failed only Docker leaves parts; what a reboot took, all but Docker's objects, needs no undo.
-    return ofDocker({ argv }) || (end !== 'failed' && !rebooted)
+    return changesEngine(one) || (one.end !== 'failed' && !rebooted)
   })
   // An engine that was just being asked may go on for a moment after the one who asked has gone.
-  if (here.some((one) => ofDocker(one) && one.end === undefined)) await sleep(500)
+  if (here.some((one) => changesEngine(one) && one.end === undefined)) await sleep(500)
 
   const box = sandbox(record)
   const result: Undone[] = []
   const taken = settled(record.name, here, head)
-  for (const { command, argv } of undoList(here as readonly Command[])) {
+  for (const { command, argv } of undoList(here)) {
     const one = command as Done
     const words = restoreWords(one, argv)
     if (words === undefined) continue
@@ -69,7 +67,7 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   if (rebooted) return result
   const { run } = await box.server(machine, false)
   const tables = await leftTables(run, here, head)
-  const addresses = here.some(ofDocker) ? await leftAddresses(run, head) : []
+  const addresses = here.some(changesEngine) ? await leftAddresses(run, head) : []
   for (const words of [...tables, ...addresses]) result.push(await takeBack(box, machine, words))
   return result
 }
@@ -79,10 +77,10 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
  * has some in raw), and are empty now.
  */
 async function leftTables(run: RunningServer['run'], here: readonly Done[], head: Head): Promise<string[][]> {
-  const used = here.filter(({ place }) => place.kind === 'server').map(({ argv }) => tableOf(argv))
-  const all = here.some(ofDocker) ? [...used, 'raw'] : used
-  const ours = [...new Set(all)].filter((table) => table !== undefined && !head.tables.includes(table))
-  const words = await Promise.all(ours.map((table) => removalOf(table ?? '', run)))
+  const used = here.filter(({ place }) => place.kind === 'server').flatMap(tablesUsed)
+  const all = here.some(changesEngine) ? [...used, 'raw'] : used
+  const ours = [...new Set(all)].filter((table) => !head.tables.includes(table))
+  const words = await Promise.all(ours.map((table) => removalOf(table, run)))
   return words.filter((one) => one !== undefined)
 }
 
@@ -124,7 +122,7 @@ async function notOurs(
 ): Promise<Pick<Undone, 'what' | 'said'> | undefined> {
   const { run } = await box.server(machine, false)
   const { name } = box.record
-  if (one.makes && 'links' in one.makes) {
+  if (made(one, 'link').length > 0) {
     const link = words[words.indexOf('dev') + 1] ?? ''
     const enter = one.place.kind === 'netns' ? ['-n', one.place.name] : []
     const { code, stdout } = await run(['ip', ...enter, '-j', 'link', 'show', 'dev', link])
@@ -132,21 +130,24 @@ async function notOurs(
     const [{ ifalias = '' } = {}] = JSON.parse(stdout) as Array<{ ifalias?: string }>
     if (ifalias === markOf(name)) return undefined
     // Without a mark it is ours when the run was cut off before the mark: the name was free when it began.
-    const marked = here.some(({ marks, end }) => marks === link && end === 'done')
-    const goneByItself = one.argv[0] === 'sh' && one.end === 'done' // an attempt, which takes itself back
+    const marked = here.some(({ does, end }) => end === 'done' && does.some((effect) => marks(effect, link)))
+    const attempt = one.does.some((effect) => effect.does === 'removes') // which takes itself back
+    const goneByItself = attempt && one.end === 'done'
     if (ifalias === '' && !marked && !goneByItself) return undefined
     return { what: 'left', said: `it does not bear our mark, ${markOf(name)}` }
   }
-  const [program, verb, ...rest] = words
-  const object = rest.at(-1) ?? ''
-  const kind = verb === 'rm' ? 'container' : verb === 'network' && rest[0] === 'rm' ? 'network' : undefined
-  if (program !== 'docker' || !kind) return undefined
-  const labels = await labelsOf(kind, object)
-  if (labels === undefined) return { what: 'gone' }
-  return labels[label] === name
-    ? undefined
-    : { what: 'left', said: `it does not bear the label ${label}=${name}` }
+  for (const kind of ['container', 'network'] as const)
+    for (const thing of made(one, kind)) {
+      const labels = await labelsOf(kind, thing.name)
+      if (labels === undefined) return { what: 'gone' }
+      if (labels[label] !== name) return { what: 'left', said: `it does not bear the label ${label}=${name}` }
+    }
+  return undefined
 }
+
+/** Whether an effect is to mark a link as made by a lab. */
+const marks = (effect: Effect, link: string): boolean =>
+  effect.does === 'sets' && effect.kind === 'link' && effect.name === link && effect.key === 'alias'
 
 /** The labels of a Docker object; undefined when it is not there, or when the engine does not tell. */
 async function labelsOf(

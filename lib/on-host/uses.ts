@@ -1,5 +1,6 @@
-/** What a scenario is going to take of this machine: its names, subnets and ports, read off its commands. */
+/** What a scenario is going to take of this machine: its names, subnets and ports, a fold over what its commands do. */
 import type { Command } from '../language/command.ts'
+import type { Kind, Port, Things } from '../language/effects.ts'
 import { networkOf } from '../language/names.ts'
 import { hasRef } from '../language/ref.ts'
 
@@ -21,8 +22,64 @@ export interface Uses {
   ports: Array<{ port: number; udp: boolean }>
 }
 
-/** What follows a word: `after(['ip', 'addr', 'add', X], 'add')` is X. */
-const after = (argv: readonly string[], word: string): string => argv[argv.indexOf(word) + 1] ?? ''
+/** What a thing that is made takes; `here`: it is on the machine itself, not in a namespace. */
+type Takes<K extends Kind> = (uses: Uses, thing: Things[K], here: boolean) => unknown
+
+const nothing = () => {}
+
+const subnet = (uses: Uses, value: string, what: string): void => {
+  if (!hasRef(value) && !value.includes(':')) uses.subnets.push({ subnet: networkOf(value), what })
+}
+
+const ports = (uses: Uses, taken: readonly Port[] = []): void =>
+  void uses.ports.push(...taken.map(({ port, udp = false }) => ({ port, udp })))
+
+/** What a thing of each kind takes. */
+const takes: { [K in Kind]: Takes<K> } = {
+  netns: (uses, { name }) => uses.namespaces.push(name),
+  link: (uses, { name, netns }, here) => here && netns === undefined && uses.links.push(name),
+  address: (uses, { name, on }, here) => here && subnet(uses, name, `of ${on}`),
+  route: (uses, { subnet: to, table }, here) => here && table === undefined && subnet(uses, to, 'a route'),
+  chain(uses, { name, table, family = 'ip' }, here) {
+    const program = { ip: 'iptables', ip6: 'ip6tables' }[family as string]
+    const words = program && [program, ...(table === 'filter' ? [] : ['-t', table]), '-S', name]
+    if (here && words) uses.chains.push(words)
+  },
+  listener: (uses, thing, here) => here && ports(uses, [thing]),
+  container(uses, thing) {
+    uses.containers.push(thing.name)
+    ports(uses, thing.ports)
+  },
+  network(uses, { name, subnets = [] }) {
+    uses.networks.push(name)
+    for (const one of subnets) subnet(uses, one, `network ${name}`)
+  },
+  project: (uses, { name, file }) => file !== undefined && uses.projects.push({ project: name, file }),
+  service: (uses, thing) => ports(uses, thing.ports),
+  'policy rule': nothing,
+  neighbour: nothing,
+  nexthop: nothing,
+  'forwarding entry': nothing,
+  'bridge VLAN': nothing,
+  qdisc: nothing,
+  'traffic class': nothing,
+  'traffic filter': nothing,
+  'xfrm state': nothing,
+  'xfrm policy': nothing,
+  'firewall table': nothing,
+  'firewall rule': nothing,
+  set: nothing,
+  'set entry': nothing,
+  connection: nothing,
+  parameter: nothing,
+  capture: nothing,
+  file: nothing,
+  endpoint: nothing,
+  volume: nothing,
+  image: nothing,
+  swarm: nothing,
+  node: nothing,
+}
 
 /** What the commands on a machine take there. */
 export function usesOf(commands: readonly Command[], machine: string): Uses {
@@ -36,34 +93,11 @@ export function usesOf(commands: readonly Command[], machine: string): Uses {
     chains: [],
     ports: [],
   }
-  const subnet = (value: string, what: string) => {
-    if (!hasRef(value)) uses.subnets.push({ subnet: networkOf(value), what })
-  }
-  for (const { place, argv, makes, plugs, api, file, listens } of commands) {
-    if (makes && 'netns' in makes) uses.namespaces.push(makes.netns)
-    if (plugs?.server === machine) uses.links.push(plugs.link)
-    if (api?.call === 'run') {
-      uses.containers.push(api.name)
-      for (const [key, bindings] of Object.entries(api.body.HostConfig?.PortBindings ?? {}))
-        for (const { HostPort } of bindings)
-          uses.ports.push({ port: Number(HostPort), udp: key.endsWith('/udp') })
-    }
-    if (api?.call === 'network create') {
-      uses.networks.push(api.body.Name)
-      for (const { Subnet } of api.body.IPAM.Config)
-        if (Subnet !== undefined) subnet(Subnet, `network ${api.body.Name}`)
-    }
-    if (argv[1] === 'compose' && file !== undefined) uses.projects.push({ project: after(argv, '-p'), file })
-    if (place.kind !== 'server') continue
-    if (makes && 'links' in makes) uses.links.push(...makes.links)
-    if (listens !== undefined) uses.ports.push({ port: listens, udp: false })
-    const [program, object, verb, value = ''] = argv
-    if (program === 'ip' && object === 'addr' && verb === 'add') subnet(value, `of ${after(argv, 'dev')}`)
-    if (program === 'ip' && object === 'route' && verb === 'add')
-      subnet(value === 'default' ? everywhere : value, 'a route')
-    if (program === 'iptables' && argv.includes('-N'))
-      uses.chains.push(argv.map((word) => (word === '-N' ? '-S' : word)))
-  }
+  for (const { place, does } of commands)
+    for (const effect of does)
+      if (effect.does === 'plugs' && effect.server === machine) uses.links.push(effect.link)
+      else if (effect.does === 'makes' && place.kind !== 'lan')
+        (takes[effect.kind] as Takes<Kind>)(uses, effect as never, place.kind === 'server')
   return unique(uses)
 }
 

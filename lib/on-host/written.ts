@@ -3,9 +3,11 @@ import { existsSync, lstatSync, readFileSync, truncateSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
+import { made } from '../language/effects.ts'
 import { append, type End, type Head, type Intent, journalVersion, readJournal } from '../run/journal.ts'
 import { labsOnHost } from '../server/labs.ts'
 import { hostFolder } from '../server/state.ts'
+import { fromVersion1 } from './version-1.ts'
 
 /** One command of a journal. `end` is missing when it is not known whether it was done. */
 export interface Done extends Intent {
@@ -53,7 +55,7 @@ export function told(lab: string): Told {
     })
   const [head, ...lines] = readJournal(file).lines
   if (head?.what !== 'journal') throw new Unable(`${file} has no first line`, { hint: 'Nothing was undone.' })
-  if (head.version !== journalVersion)
+  if (head.version < 1 || head.version > journalVersion)
     throw new Unable(`${file} was written by another version of vethlab (${head.version})`, {
       hint: 'Nothing was undone. Use that version to take the lab down.',
     })
@@ -63,7 +65,7 @@ export function told(lab: string): Told {
     })
   const commands = new Map<number, Done>()
   for (const line of lines)
-    if (line.what === 'intent') commands.set(line.number, line)
+    if (line.what === 'intent') commands.set(line.number, fromVersion1(line))
     else if (line.what !== 'journal') {
       const known = commands.get(line.number)
       if (known && line.what === 'inherited') known.old = line.old
@@ -93,9 +95,7 @@ export function ownOf(lab: string): { namespaces: string[]; projects: string[] }
     commands = told(lab).commands
   } catch {} // down will tell
   return {
-    namespaces: commands.flatMap(({ makes }) => (makes && 'netns' in makes ? [makes.netns] : [])),
-    projects: commands.flatMap(({ argv }) =>
-      argv[1] === 'compose' && argv.includes('up') ? [argv[argv.indexOf('-p') + 1] ?? ''] : [],
-    ),
+    namespaces: commands.flatMap((command) => made(command, 'netns').map(({ name }) => name)),
+    projects: commands.flatMap((command) => made(command, 'project').map(({ name }) => name)),
   }
 }

@@ -3,6 +3,7 @@
 import type { Scenario } from '../lab/lab.ts'
 import type { Plan } from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
+import { made } from '../language/effects.ts'
 import { commandArgv } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { quote, shellLine } from '../language/shell.ts'
@@ -34,12 +35,11 @@ function commandLines(command: Command, undo: UndoStep | undefined, files: Files
       command.place.kind === 'container'
         ? `run ${shellLine(argv)}`
         : `setsid ${shellLine(argv)} >/dev/null 2>&1 </dev/null &`
-    const stop = command.pcap === undefined ? [] : [`undo rm -f ${quote(command.pcap)}`]
+    const stop = made(command, 'capture').map(({ name }) => `undo rm -f ${quote(name)}`)
     return command.place.kind === 'container' ? [run] : [...stop, run, 'undo kill -- "-$!"']
   }
-  const { file } = command
-  if (file !== undefined && argv[1] === 'compose') {
-    const project = argv[argv.indexOf('-p') + 1] ?? ''
+  const [{ name: project, file } = {}] = made(command, 'project')
+  if (project !== undefined && file !== undefined) {
     const words = argv.map((word, index) => (argv[index - 1] === '-f' ? '-' : word))
     const text = (files[file] ?? '').trimEnd()
     const end = notIn(text)
@@ -142,11 +142,12 @@ function expectations(plan: Plan, parts: readonly Part[]): string[] {
   const several = lans.length > 1
   // A LAN's own commands stand before those of the servers that are plugged into it.
   let lan = ''
-  const addresses = given.flatMap(({ argv, place }) => {
-    if (place.kind === 'lan') lan = place.server
-    return argv[1] === 'addr'
-      ? [`  ${place.server}: ${argv[3]} on ${argv[5]}${several ? `, LAN ${lan}` : ''}`]
-      : []
+  const addresses = given.flatMap((command) => {
+    const { kind, server } = command.place
+    if (kind === 'lan') lan = server
+    return made(command, 'address').map(
+      ({ name, on }) => `  ${server}: ${name} on ${on}${several ? `, LAN ${lan}` : ''}`,
+    )
   })
   const atSwitch = parts.flatMap((part, index) =>
     part.at.kind === 'lan'

@@ -31,8 +31,6 @@ export type Restore = readonly string[] | undefined
 /** What `ip -batch` reads as it stands: it splits at blanks, and knows quotes and `#`. */
 const plain = /^[A-Za-z0-9_@%+=:,./-]+$/
 
-const ipObjects = ['netns', 'link', 'addr', 'route', 'neigh']
-
 /** In quotes, for iptables-restore: there the backslash and the quote itself are special. */
 const quoted = (word: string): string =>
   plain.test(word) || word === '!' ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`
@@ -44,11 +42,15 @@ function tableAndWords([, ...words]: readonly string[]): [table: string, words: 
 
 /** What must be alike for two commands of one place to be in one batch; undefined for those that are in none. */
 function kindOf(command: Command, restore: Restore): string | undefined {
-  const { argv, place, shows, background, parent } = command
-  if (shows || background || parent !== undefined || (place.kind !== 'server' && place.kind !== 'netns'))
+  const { argv, place, shows, background } = command
+  if (
+    shows ||
+    background ||
+    command.needs?.some(({ needs }) => needs === 'link up') ||
+    (place.kind !== 'server' && place.kind !== 'netns')
+  )
     return undefined
-  if (argv[0] === 'ip' && ipObjects.includes(argv[1] ?? '') && argv.every((word) => plain.test(word)))
-    return 'ip'
+  if (argv[0] === 'ip' && argv.every((word) => plain.test(word))) return 'ip'
   if (argv[0] === 'sysctl' && argv[1] === '-w') return 'sysctl'
   if (argv[0] === 'iptables' && restore && !argv.some((word) => /[\r\n]/.test(word)))
     return `iptables ${tableAndWords(argv)[0]}`

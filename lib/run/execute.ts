@@ -5,7 +5,7 @@
  */
 
 import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
-import type { Command } from '../language/command.ts'
+import type { Line } from '../language/command.ts'
 import { serverOfProcess } from '../language/lan.ts'
 import { commandArgv, needsEngine } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
@@ -31,19 +31,14 @@ export function fill<T>(data: T, values: Values): T {
 }
 
 /** A command as a person would type it on its server, with the lab's image in the place of IMAGE. */
-export function commandText({ record }: Sandbox, command: Command): string {
+export function commandText({ record }: Sandbox, command: Line): string {
   const words = fill([...command.argv], { IMAGE: record.image })
   const here = record.servers.some(({ host, name }) => host && name === command.place.server)
   return toShell({ ...command, argv: here ? ownFiles(record.name, words) : words })
 }
 
 /** The error for a command that ended with an exit code other than 0. */
-export const failure = (
-  sandbox: Sandbox,
-  command: Command,
-  done: Finished,
-  parts?: ErrorParts,
-): CommandFailed =>
+export const failure = (sandbox: Sandbox, command: Line, done: Finished, parts?: ErrorParts): CommandFailed =>
   new CommandFailed(commandText(sandbox, command), done.code, done.stderr || done.stdout, parts)
 
 /** The processes of the servers that a LAN's command names; a server that is not up yet is started for it. */
@@ -59,7 +54,7 @@ async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Val
 }
 
 /** Runs a command in its place. Does not throw when the command fails: that is for the caller to judge. */
-export async function execute(sandbox: Sandbox, command: Command): Promise<Finished> {
+export async function execute(sandbox: Sandbox, command: Line): Promise<Finished> {
   if (command.place.kind === 'lan')
     return sandbox.outside(fill([...command.argv], await processes(sandbox, command.argv)))
   const entry = await sandbox.server(command.place.server, needsEngine(command))
@@ -74,7 +69,7 @@ export async function execute(sandbox: Sandbox, command: Command): Promise<Finis
 }
 
 /** The words as they are started: Compose itself, which docker(1) would look for among its plugins first. */
-function program(command: Command): string[] {
+function program(command: Line): string[] {
   const [docker, plugin, ...words] = commandArgv(command)
   const compose = docker === 'docker' && plugin === 'compose' && findCompose()
   return compose ? [compose, ...words] : commandArgv(command)

@@ -21,7 +21,7 @@ import { toShell } from '../language/shell.ts'
 import { strike } from './fault.ts'
 
 /** What is known of a command beside its words, so that it can be taken back by another process. */
-type Facts = Pick<Command, 'undo' | 'makes' | 'moves' | 'about' | 'plugs' | 'marks'>
+type Facts = Pick<Command, 'undo' | 'does'>
 
 /** A command that is about to be begun. */
 export interface Intent extends Facts {
@@ -78,8 +78,8 @@ export interface Journal {
   ): (ends: Ended | readonly Ended[]) => void
 }
 
-/** The version of what journals on disk hold; those of another one are not undone. */
-export const journalVersion = 1
+/** The version of what journals on disk hold. Those of version 1 are read, too: see on-host/version-1.ts. */
+export const journalVersion = 2
 
 const sumOf = (before: string, line: string): string =>
   createHash('sha256').update(before).update(line).digest('hex').slice(0, 12)
@@ -150,19 +150,15 @@ export function journal(file: string, { sync = false }: { sync?: boolean } = {})
       const first = number + 1
       write(
         commands.map((command, index) => {
-          const { place, argv, undo, makes, moves, about, plugs, marks } = command
+          const { place, argv, undo, does } = command
           const old = olds?.get(command)
           return {
             number: first + index,
             what: 'intent',
             place,
             argv,
+            does,
             ...(undo ? { undo } : {}),
-            ...(makes ? { makes } : {}),
-            ...(moves ? { moves } : {}),
-            ...(about === undefined ? {} : { about }),
-            ...(plugs ? { plugs } : {}),
-            ...(marks === undefined ? {} : { marks }),
             ...(old === undefined ? {} : { old }),
             text: toShell(command),
           }

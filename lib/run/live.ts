@@ -7,11 +7,13 @@ import { asList, careful, flatten } from '../lab/misuse.ts'
 import { type Check, holds, isNegative, isPositive, type Observed } from '../language/checks/check.ts'
 import { observe } from '../language/checks/observe.ts'
 import type { Command, Read } from '../language/command.ts'
+import { made, needed, plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { toShell } from '../language/shell.ts'
 import { undoOf } from '../language/undo.ts'
 import { marked } from '../on-host/mark.ts'
-import { currentValue, ownThings, readWords } from '../on-host/settings.ts'
+import { ownThings } from '../on-host/own.ts'
+import { currentValue, readWords } from '../on-host/settings.ts'
 import { sleep } from '../server/process.ts'
 import { hostFolder, labFolder } from '../server/state.ts'
 import type { Sandbox } from '../virtual/sandbox.ts'
@@ -79,14 +81,15 @@ export function liveLab(
 
   /** What to tell of a command that was done: its words without marks. */
   const eventOf = (done: Command, ms: number, output?: string): Event => {
-    const command = done.written ?? done
+    const command = done.shownAs ?? done
     const undo = undoOf(command)
     return { kind: 'command', place: command.place, text: text(command), undo, output, ms }
   }
 
   /** A command as it is run: on this machine itself with the mark of the lab, and what marks the things it makes. */
   const ready = (command: Command): Command[] =>
-    machine !== undefined && (command.place.server === machine || command.plugs?.server === machine)
+    machine !== undefined &&
+    (command.place.server === machine || plugged(command).some(({ server }) => server === machine))
       ? marked(command, record.name)
       : [command]
 
@@ -99,7 +102,7 @@ export function liveLab(
   }
 
   const run = async (command: Command): Promise<Event> => {
-    if (command.parent !== undefined) await mustBeUp(command, command.parent)
+    for (const { link } of needed(command, 'link up')) await mustBeUp(command, link)
     const end = written.intent([command], await oldOf(command))
     own.note(command)
     const began = performance.now()
@@ -109,7 +112,8 @@ export function liveLab(
       throw failure(sandbox, command, done)
     }
     end('done')
-    if (command.pcap !== undefined) captures.push({ server: command.place.server, file: command.pcap })
+    for (const { name } of made(command, 'capture'))
+      captures.push({ server: command.place.server, file: name })
     return eventOf(command, performance.now() - began, command.shows ? done.stdout : undefined)
   }
 

@@ -1,5 +1,6 @@
 /** Which commands of a step may run side by side: those whose places do not touch each other. Pure. */
 import type { Command } from '../language/command.ts'
+import { type Effect, livesIn } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 
 /** Stands for all places. */
@@ -13,23 +14,34 @@ export const placeKey = ({ place: { kind, name, server } }: Command): string =>
   kind === 'server' ? keyOf(server) : `${kind === 'netns' ? '' : `${kind}:`}${keyOf(server, name)}`
 
 /**
- * The places that a command touches beside its own. A network namespace keeps to itself, so that what changes its
- * links, addresses, routes, rules or parameters is nobody else's business, but for what makes or removes a
- * namespace, or a link that may have its other end elsewhere. Of other programs nothing is known.
+ * The places that an effect touches beside its command's own. A network namespace keeps to itself, so that what changes
+ * its links, addresses, routes, rules or parameters is nobody else's business, but for what makes or removes a
+ * namespace, or a link that may have its other end elsewhere.
  */
+function touchedBy(effect: Effect, server: string): string[] {
+  switch (effect.does) {
+    case 'moves':
+      return effect.netns === undefined ? [] : [keyOf(server, effect.netns)]
+    case 'plugs':
+    case 'looks':
+    case 'unknown':
+      return [everywhere]
+    default:
+      if (effect.kind === 'netns') return [keyOf(server, effect.name)]
+      if (effect.kind === 'link')
+        return effect.does === 'removes' ? [everywhere] : effect.netns ? [keyOf(server, effect.netns)] : []
+      return livesIn[effect.kind] === 'network' ? [] : [everywhere]
+  }
+}
+
+/** The places that a command touches beside its own. Of other programs nothing is known. */
 export function touches(command: Command): string[] {
-  const { argv, place, makes, moves, background } = command
+  const { does, place, background, shows } = command
   // Nobody waits for it to do anything: there is no order to keep but that of its own place.
   if (background) return []
-  if (command.shows || command.parent !== undefined || needsEngine(command) || place.kind === 'lan')
-    return [everywhere]
-  const [tool, object, verb] = argv
-  if (tool === 'iptables' || tool === 'sysctl') return []
-  if (tool !== 'ip') return [everywhere]
-  if (makes && 'netns' in makes) return [keyOf(place.server, makes.netns)]
-  if (moves) return [keyOf(place.server, moves.netns)]
-  if (object === 'netns') return [verb === 'del' ? keyOf(place.server, argv[3]) : everywhere]
-  return object === 'link' && verb === 'del' ? [everywhere] : []
+  if (shows || command.needs?.some(({ needs }) => needs === 'link up')) return [everywhere]
+  if (needsEngine(command) || place.kind === 'lan') return [everywhere]
+  return does.flatMap((effect) => touchedBy(effect, place.server))
 }
 
 /**

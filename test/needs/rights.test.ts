@@ -1,6 +1,7 @@
 /** What an ordinary user may lack: each is named, with the line to type. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { server } from '../../lib/index.ts'
 import type { Finding } from '../../lib/needs/finding.ts'
 import {
   needsRoot,
@@ -73,11 +74,11 @@ test('what is enough is enough', () => {
 })
 
 test('what no lab without root can do is refused with the reason', () => {
-  const overlay = ['docker', 'network', 'create', '--driver', 'overlay', 'ov']
-  assert.match(needsRoot(overlay)?.why ?? '', /no overlay networks/)
-  assert.ok(needsRoot(['docker', 'network', 'create', '--driver=overlay', 'ov']))
-  assert.equal(needsRoot(['docker', 'network', 'create', '--driver', 'bridge', 'overlay']), undefined)
-  const tap = ['ip', 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap']
+  const { docker, ip } = server('server1')
+  const network = docker.network.create('overlay')
+  assert.match(needsRoot(network.driver('overlay'))?.why ?? '', /no overlay networks/)
+  assert.equal(needsRoot(network.driver('bridge')), undefined)
+  const tap = ip.tuntap.add('tap0').mode('tap')
   assert.match(needsRoot(tap, () => false)?.hint ?? '', /^sudo chmod 666 \/dev\/net\/tun/)
   assert.equal(needsRoot(tap, all), undefined)
 })

@@ -11,10 +11,12 @@ import type { Command } from '../../lib/language/command.ts'
 import { onServer } from '../../lib/language/on-server.ts'
 import { shellLine, toShell } from '../../lib/language/shell.ts'
 import { changesText } from '../../lib/on-host/changes.ts'
-import { emptyChains, tableOf } from '../../lib/on-host/leftovers.ts'
+import { emptyChains, tablesUsed } from '../../lib/on-host/leftovers.ts'
 import { marked } from '../../lib/on-host/mark.ts'
-import { ownThings, readWords, restoreWords } from '../../lib/on-host/settings.ts'
+import { ownThings } from '../../lib/on-host/own.ts'
+import { readWords, restoreWords } from '../../lib/on-host/settings.ts'
 import { usesOf } from '../../lib/on-host/uses.ts'
+import { fromVersion1 } from '../../lib/on-host/version-1.ts'
 import { append, type Intent, journal, readJournal } from '../../lib/run/journal.ts'
 
 const server1 = server('server1')
@@ -64,7 +66,7 @@ for (const [command, lines, undo] of marks)
   test(`marked: ${toShell(command)}`, () => {
     const all = marked(command, 'x')
     assert.deepEqual(all.map(toShell), lines)
-    assert.equal(toShell(all[0]?.written ?? command), toShell(command), 'shown as it is written')
+    assert.equal(toShell(all[0]?.shownAs ?? command), toShell(command), 'shown as it is written')
     if (undo !== undefined) assert.equal(all[0]?.undo && shellLine(all[0].undo.argv), undo)
     const body = all[0]?.api && 'body' in all[0].api ? (all[0].api.body as { Labels?: object }) : undefined
     if (body) assert.deepEqual(body.Labels, { vethlab: 'x' })
@@ -143,7 +145,7 @@ test('what is asked before: on one screen, in the words of the commands', async 
     'addresses   192.168.9.1/24 on eth9, 10.0.1.254/24 on v1',
     'routes      10.0.2.0/24 via 10.0.1.1, default via 10.0.1.9',
     'settings    net.ipv4.ip_forward=1 (now 0)\n              net.ipv4.ip_forward=1\n',
-    'firewall    -A LESSON -j ACCEPT',
+    'firewall    chain LESSON\n              -A LESSON -j ACCEPT',
     'image vethlab:router',
     'network n1',
     'container web',
@@ -154,6 +156,76 @@ test('what is asked before: on one screen, in the words of the commands', async 
   ])
     assert.ok(text.includes(part), `${part}\n${text}`)
   assert.doesNotMatch(text, /only2/)
+})
+
+const net9 = server1.netns('net9') // which the machine has
+/** What changes a thing of the machine's, and the words on the screen that tell it. */
+const told: Array<[Command, ...string[]]> = [
+  [server1.ip.link.del('eth0'), 'removes     link eth0', 'no undo     ip link del dev eth0'],
+  [server1.ip.route.del('default').via('10.0.0.1'), 'removes     route default via 10.0.0.1'],
+  [server1.ip.addr.del('10.0.0.2/24').dev('eth0'), 'removes     address 10.0.0.2/24 on eth0'],
+  [server1.ip.netns.del('old'), 'removes     netns old', 'no undo     ip netns del old'],
+  [server1.ip.neigh.del('10.0.0.9').dev('eth0'), 'removes     neighbour 10.0.0.9 on eth0', 'no undo'],
+  [
+    server1.ip.neigh.add('10.0.0.9').lladdr('02:00:00:00:00:01').dev('eth0'),
+    'neighbours  neighbour 10.0.0.9',
+  ],
+  [server1.ip.link.set('eth0').netns(net9), 'moves       link eth0 to net9'],
+  [server1.iptables.filter.deleteChain('OTHERS'), 'removes     chain OTHERS'],
+  [server1.iptables.nat.newChain('OURS'), 'firewall    chain OURS (nat)'],
+  [server1.iptables.filter.flush('OTHERS'), 'flushes     each firewall rule of OTHERS', 'no undo'],
+  [server1.iptables.filter.delete('INPUT').jump('DROP'), 'removes     firewall rule INPUT -j DROP'],
+  [server1.docker.rm('db'), 'removes     container db', 'no undo     docker rm -f db'],
+  [server1.docker.network.rm('prod'), 'removes     network prod', 'no undo     docker network rm prod'],
+  [server1.docker.network.connect('prod', 'db'), 'Docker      endpoint db in prod'],
+  [server1.compose('shop', '/x.yml').down(), 'removes     project shop', 'no undo     docker compose'],
+  [server1.exec('ip', 'link', 'del', 'eth0'), 'no undo     ip link del eth0'],
+  [server1.exec('conntrack', '-F'), 'no undo     conntrack -F'],
+  [server1.exec('sysctl', '-w', 'vm.swappiness=1'), 'no undo     sysctl -w vm.swappiness=1'],
+  [server1.docker.exec('db', 'rm', '-rf', '/'), 'no undo     docker exec db rm -rf /'],
+  [net9.ip.link.del('eth9'), 'removes     link eth9 in net9'],
+  [net9.exec('rm', '/etc/hosts'), 'no undo     ip netns exec net9 rm /etc/hosts'],
+]
+const screenOf = (...commands: Command[]) =>
+  changesText({
+    lab: 'x',
+    machine: 'server1',
+    host: 'h',
+    commands,
+    uses: usesOf(commands, 'server1'),
+    settings: [],
+    image: undefined,
+  })
+
+for (const [command, ...words] of told)
+  test(`told before: ${toShell(command)}`, () => {
+    const text = screenOf(command)
+    for (const part of words) assert.ok(text.includes(part), `${part}\n${text}`)
+  })
+
+test('what a scenario does to its own things is not told as a loss', () => {
+  const text = screenOf(
+    net1.add(),
+    server1.ip.link.add('v0').type('veth', { peer: 'v1' }),
+    server1.ip.link.set('v0').netns(net1),
+    net1.ip.link.set('v0').up(),
+    net1.iptables.filter.flush('INPUT'),
+    server1.iptables.filter.newChain('LESSON'),
+    server1.iptables.filter.flush('LESSON'),
+    server1.ip.link.del('v1'),
+    net1.del(),
+    server1.docker.run('alpine').name('a1'),
+    server1.docker.exec('a1', 'rm', '/tmp/x'),
+    server1.docker.rm('a1'),
+  )
+  assert.doesNotMatch(text, /removes|flushes|moves|no undo/, text)
+})
+
+test('a program in a namespace of its own still has the files of the machine', () => {
+  assert.match(
+    screenOf(net1.add(), net1.exec('rm', '/etc/hosts')),
+    /no undo {5}ip netns exec net1 rm \/etc\/hosts/,
+  )
 })
 
 test('a setting of a thing that the lab made goes with it; one of the machine is put back', async () => {
@@ -193,9 +265,10 @@ test('a table of the firewall is empty when its chains hold nothing, and accept'
   assert.deepEqual(emptyChains(table('')), ['PREROUTING', 'OUTPUT'])
   assert.equal(emptyChains(table('\t\tip saddr 10.0.0.1 counter packets 0 bytes 0 drop\n')), undefined)
   assert.equal(emptyChains(table('').replace('policy accept', 'policy drop')), undefined)
-  assert.equal(tableOf(['iptables', '-t', 'raw', '-I', 'PREROUTING']), 'raw')
-  assert.equal(tableOf(['iptables', '-P', 'FORWARD', 'DROP']), 'filter')
-  assert.equal(tableOf(['ip', 'link']), undefined)
+  assert.deepEqual(tablesUsed(server1.iptables.raw.insert('PREROUTING').jump('ACCEPT')), ['raw'])
+  assert.deepEqual(tablesUsed(server1.iptables.filter.policy('FORWARD', 'DROP')), ['filter'])
+  assert.deepEqual(tablesUsed(server1.exec('iptables', '-t', 'mangle', '-A', 'FORWARD')), ['mangle'])
+  assert.deepEqual(tablesUsed(server1.ip.link.show()), [])
 })
 
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-journal-'))
@@ -206,7 +279,7 @@ async function written(name: string): Promise<string> {
   const file = join(folder, name)
   append(
     file,
-    [{ what: 'journal', version: 1, lab: name, boot: 'b', uptime: 1, tables: [], bare: [] }],
+    [{ what: 'journal', version: 2, lab: name, boot: 'b', uptime: 1, tables: [], bare: [] }],
     '',
     true,
   )
@@ -256,4 +329,60 @@ test('a journal that was changed is refused, with the line', async () => {
   writeFileSync(file, text)
   appendFileSync(file, '')
   assert.equal(readJournal(file).lines.length, 7)
+})
+
+test('a command that a journal of version 1 tells is known as one of today', () => {
+  const at = { kind: 'server', name: 'server1', server: 'server1' } as const
+  const read = { argv: ['ip', '-o', 'link', 'show', 'dev', 'e0'], filter: 'sed x', found: ['ip', 'found'] }
+  const old: Array<[object, Intent['does'], Intent['undo']?]> = [
+    [{ argv: ['ip', 'netns', 'add', 'net1'], makes: { netns: 'net1' } }, net1.add().does],
+    [
+      { argv: ['ip', 'link', 'add', 'v0'], makes: { links: ['v0', 'v1'] } },
+      [
+        { does: 'makes', kind: 'link', name: 'v0' },
+        { does: 'makes', kind: 'link', name: 'v1' },
+      ],
+    ],
+    [
+      {
+        argv: ['ip', 'link', 'set', 'dev', 'e0', 'master', 'br0'],
+        about: 'e0',
+        undo: { argv: ['ip'], read },
+      },
+      [{ does: 'sets', kind: 'link', name: 'e0', key: '', read: { argv: read.argv, filter: 'sed x' } }],
+      { argv: ['ip'], found: ['ip', 'found'] },
+    ],
+    [
+      { argv: ['docker', 'run', '--label', 'vethlab=x', '-dit', '--name', 'a1', 'i'] },
+      server1.docker.run('i').name('a1').does,
+    ],
+    [{ argv: ['docker', 'network', 'connect', 'n1', 'a1'] }, server1.docker.network.connect('n1', 'a1').does],
+    [{ argv: ['iptables', '-t', 'raw', '-A', 'OUTPUT'] }, [{ does: 'unknown', table: 'raw' }]],
+    [
+      { argv: ['sysctl', '-w', 'a=1'], undo: { argv: ['sysctl'], read: { argv: ['sysctl', '-n', 'a'] } } },
+      [
+        {
+          does: 'sets',
+          kind: 'parameter',
+          name: 'sysctl -w a=1',
+          key: 'value',
+          read: { argv: ['sysctl', '-n', 'a'] },
+        },
+      ],
+      { argv: ['sysctl'] },
+    ],
+  ]
+  for (const [line, does, undo] of old) {
+    const today = fromVersion1({
+      number: 1,
+      what: 'intent',
+      text: '',
+      place: at,
+      ...line,
+    } as unknown as Intent)
+    assert.deepEqual(today.does, does)
+    if (undo) assert.deepEqual(today.undo, undo)
+  }
+  const today: Intent = { ...net1.add(), number: 1, what: 'intent', text: '' }
+  assert.equal(fromVersion1(today), today)
 })

@@ -1,5 +1,6 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { ifName, port as portNumber, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, text as mustBeText, oneLine, options } from '../values.ts'
@@ -79,7 +80,7 @@ export function capture(place: Place, dev: string, filter = '', name = `${place.
   const file = captureFile(name)
   const words = expression(filter)
   const listen = ['tcpdump', '-i', ifName(dev), '-n', '-U', '--immediate-mode', '-w', file, ...words]
-  const read = command(place, ['tcpdump', '-n', '-r', file], { shows: true })
+  const read = command(place, ['tcpdump', '-n', '-r', file], looks, { shows: true })
   const must = (expected: string, pattern: PacketPattern): Check => {
     const {
       from = '',
@@ -103,8 +104,8 @@ export function capture(place: Place, dev: string, filter = '', name = `${place.
   return {
     /** Starts to listen, and returns when it does: tcpdump writes the head of its file then. */
     start: (): Command[] => [
-      command(place, listen, { background: true, pcap: file }),
-      command(place, ['timeout', '5', 'sh', '-c', `until [ -s ${quote(file)} ]; do sleep 0.01; done`]),
+      command(place, listen, [{ does: 'makes', kind: 'capture', name: file }], { background: true }),
+      command(place, ['timeout', '5', 'sh', '-c', `until [ -s ${quote(file)} ]; do sleep 0.01; done`], looks),
     ],
     /** Shows the packets so far. */
     packets: read,

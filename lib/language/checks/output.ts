@@ -1,7 +1,9 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, used } from '../command.ts'
+import { type Effect, made } from '../effects.ts'
 import { whole } from '../names.ts'
 import { shellLine } from '../shell.ts'
+import { linkDel } from '../undo.ts'
 import { must as mustBe, oneLine } from '../values.ts'
 import { type Check, eitherWay } from './check.ts'
 
@@ -64,23 +66,23 @@ export const output = (question: Command, label = shortly(isCommand(question))) 
  */
 export function kernelHas(add: Command): Check {
   used(isCommand(add))
-  const name = add.makes && 'links' in add.makes ? add.makes.links[0] : undefined
-  if (name === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)
-  const line = [add.argv, ['ip', '-d', 'link', 'show', 'dev', name], ['ip', 'link', 'del', 'dev', name]]
-  const type = add.argv[add.argv.indexOf('type') + 1] ?? ''
+  const [link] = made(add, 'link')
+  if (link === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)
+  const line = [add.argv, ['ip', '-d', 'link', 'show', 'dev', link.name], linkDel(link.name)]
+  const does: Effect[] = [...add.does, { does: 'removes', kind: 'link', name: link.name }]
   return Object.freeze({
     kind: 'check',
     from: add.place,
-    to: `a ${type}`,
+    to: `a ${link.type}`,
     observer: 'attempt',
     expected: eitherWay,
     target: '',
     // The undo is for a run that is cut off between the lines.
     command: () =>
-      command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], {
+      command(add.place, ['sh', '-c', line.map(shellLine).join(' && ')], does, {
         shows: true,
         ...(add.undo ? { undo: add.undo } : {}),
-        ...(add.makes ? { makes: add.makes } : {}),
+        ...(add.needs ? { needs: add.needs } : {}),
       }),
   })
 }

@@ -1,4 +1,5 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
+import { looks } from '../effects.ts'
 import { dnsName, type Ipv4, ipv4, port, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, oneLine } from '../values.ts'
@@ -33,7 +34,7 @@ function asking({ from, target, observer, suffix = '', look, asks, argv }: Quest
       ...(look === undefined ? {} : { look }),
       asks,
       target: named ? target.address() : target,
-      command: (address: string): Command => command(from, argv(address, expected), { shows: true }),
+      command: (address: string): Command => command(from, argv(address, expected), looks, { shows: true }),
     })
 }
 

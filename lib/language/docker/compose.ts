@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { dockerName, whole } from '../names.ts'
 import { type Container, container } from '../place.ts'
 import { variable } from '../ref.ts'
@@ -40,10 +41,15 @@ export const compose = (place: Place, project: string, file: URL | string) => {
      * Equivalent to: `docker compose -p shop -f /srv/shop.yml up -d`
      */
     up: (): Command =>
-      command(place, ['docker', 'compose', '-p', project, '-f', path, 'up', '-d'], {
-        undo: { argv: ['docker', 'compose', '-p', project, 'down', '--volumes', '--timeout', '1'] },
-        file: path,
-      }),
+      command(
+        place,
+        ['docker', 'compose', '-p', project, '-f', path, 'up', '-d'],
+        [{ does: 'makes', kind: 'project', name: project, file: path }],
+        {
+          undo: { argv: ['docker', 'compose', '-p', project, 'down', '--volumes', '--timeout', '1'] },
+          needs: [{ needs: 'file', path }],
+        },
+      ),
 
     /**
      * Removes the containers and the networks of the project.
@@ -51,7 +57,12 @@ export const compose = (place: Place, project: string, file: URL | string) => {
      * Example: server1.compose('shop', '/srv/shop.yml').down()
      * Equivalent to: `docker compose -p shop down --timeout 1`
      */
-    down: (): Command => command(place, ['docker', 'compose', '-p', project, 'down', '--timeout', '1']),
+    down: (): Command =>
+      command(
+        place,
+        ['docker', 'compose', '-p', project, 'down', '--timeout', '1'],
+        [{ does: 'removes', kind: 'project', name: project }],
+      ),
 
     /**
      * Lists the running containers of the project, a name a line.
@@ -63,6 +74,7 @@ export const compose = (place: Place, project: string, file: URL | string) => {
       command(
         place,
         ['docker', 'ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Names}}'],
+        looks,
         { shows: true },
       ),
 

@@ -1,6 +1,8 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
+import { looks, type Port } from '../effects.ts'
 import { dockerName, hostName, type Ipv4, imageName, ipv4, port } from '../names.ts'
+import { otherProgram } from '../programs.ts'
 import { list, must, oneLine, options, program, show, text, word } from '../values.ts'
 import type { ContainerBody } from './api.ts'
 
@@ -10,6 +12,7 @@ interface Spec {
   readonly body: ContainerBody
   readonly network?: string
   readonly ip?: string
+  readonly ports?: readonly Port[]
 }
 
 /** A container in the making; every clause returns a new command. */
@@ -43,7 +46,12 @@ function published(spec: string) {
   if (ip) ipv4(ip)
   port(Number(outer))
   port(Number(inner))
-  return { key: `${inner}/${protocol}`, binding: { HostIp: ip, HostPort: String(outer) } }
+  const taken: Port = {
+    port: Number(outer),
+    ...(protocol === 'udp' ? { udp: true } : {}),
+    ...(ip ? { address: ip } : {}),
+  }
+  return { key: `${inner}/${protocol}`, binding: { HostIp: ip, HostPort: String(outer) }, taken }
 }
 
 /** The capabilities of Linux (capabilities(7)), with or without CAP_ before them. */
@@ -81,6 +89,15 @@ function run(
   const value = command(
     place,
     ['docker', 'run', '-dit', '--name', name, ...spec.words, image, ...argv],
+    [
+      {
+        does: 'makes',
+        kind: 'container',
+        name,
+        ...(spec.network === undefined ? {} : { network: spec.network }),
+        ...(spec.ports === undefined ? {} : { ports: spec.ports }),
+      },
+    ],
     { undo: { argv: ['docker', 'rm', '-f', name] }, api: { call: 'run', name, body } },
     from,
   )
@@ -119,15 +136,19 @@ function run(
         return also(['--ip', address], {}, { ip: address })
       },
       publish: (text: string) => {
-        const { key, binding } = published(text)
+        const { key, binding, taken } = published(text)
         const PortBindings = {
           ...host.PortBindings,
           [key]: [...(host.PortBindings?.[key] ?? []), binding],
         }
-        return also(['-p', text], {
-          ExposedPorts: { ...spec.body.ExposedPorts, [key]: {} },
-          HostConfig: { ...host, PortBindings },
-        })
+        return also(
+          ['-p', text],
+          {
+            ExposedPorts: { ...spec.body.ExposedPorts, [key]: {} },
+            HostConfig: { ...host, PortBindings },
+          },
+          { ports: [...(spec.ports ?? []), taken] },
+        )
       },
       hostname: (text: string) => {
         once('--hostname', spec.body.Hostname)
@@ -196,7 +217,9 @@ export const containers = (place: Place) => ({
    * Equivalent to: `docker rm -f alpine1`
    */
   rm: (name: string): Command =>
-    command(place, ['docker', 'rm', '-f', dockerName(name)], { api: { call: 'rm', container: name } }),
+    command(place, ['docker', 'rm', '-f', dockerName(name)], [{ does: 'removes', kind: 'container', name }], {
+      api: { call: 'rm', container: name },
+    }),
 
   /**
    * Runs a program in a running container.
@@ -205,9 +228,14 @@ export const containers = (place: Place) => ({
    * Equivalent to: `docker exec alpine1 ip addr`
    */
   exec: (name: string, ...argv: string[]): Command =>
-    command({ kind: 'container', name: dockerName(name), server: place.server }, program(argv), {
-      shows: true,
-    }),
+    command(
+      { kind: 'container', name: dockerName(name), server: place.server },
+      program(argv),
+      otherProgram(argv),
+      {
+        shows: true,
+      },
+    ),
 
   /**
    * Lists the running containers; `format` is a Go template, `filters` as in `label=app`.
@@ -227,6 +255,7 @@ export const containers = (place: Place) => ({
         ...list(filters, 'filters', psFilter).flatMap((filter) => ['--filter', filter]),
         ...(format === undefined ? [] : ['--format', word(format)]),
       ],
+      looks,
       { shows: true },
     )
   },

@@ -1,4 +1,5 @@
 import { command, type Place, type Read } from '../command.ts'
+import { looks } from '../effects.ts'
 import { type IfName, ifName } from '../names.ts'
 import { variable } from '../ref.ts'
 import { doubleQuoted, quote } from '../shell.ts'
@@ -7,7 +8,7 @@ import { needed, oneLine, oneOf, options } from '../values.ts'
 /** A fact that a line of shell prints as one of the words that are named. */
 const fact = (place: Place, words: readonly string[], line: string, name: string): Read =>
   Object.freeze({
-    ...command(place, ['sh', '-c', line], { shows: true, engine: true }),
+    ...command(place, ['sh', '-c', line], looks, { shows: true, needs: [{ needs: 'engine' }] }),
     variable: variable(name),
     check: (word: string) => oneOf(word, 'one of the words of this engine', words),
   })

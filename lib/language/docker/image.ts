@@ -1,4 +1,5 @@
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { imageName } from '../names.ts'
 import { ref } from '../ref.ts'
 import { list, options, path, word } from '../values.ts'
@@ -21,11 +22,16 @@ export const images = (place: Place) => ({
     const { run } = options(of, 'docker import', ['run'])
     const change = run && `CMD ${JSON.stringify(list(run, 'a program and its arguments', word))}`
     imageName(name)
-    return command(place, ['docker', 'import', ...(change ? ['-c', change] : []), path(file), name], {
-      undo: { argv: ['docker', 'image', 'rm', name] },
-      api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
-      file,
-    })
+    return command(
+      place,
+      ['docker', 'import', ...(change ? ['-c', change] : []), path(file), name],
+      [{ does: 'makes', kind: 'image', name }],
+      {
+        undo: { argv: ['docker', 'image', 'rm', name] },
+        api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
+        needs: [{ needs: 'file', path: file }],
+      },
+    )
   },
 
   /**
@@ -35,7 +41,12 @@ export const images = (place: Place) => ({
    * Equivalent to: `docker load -i /tmp/alpine.tar`
    */
   load: (file: string): Command =>
-    command(place, ['docker', 'load', '-i', path(file)], { api: { call: 'image load', file }, file }),
+    command(
+      place,
+      ['docker', 'load', '-i', path(file)],
+      [{ does: 'makes', kind: 'image', name: `those of ${file}` }],
+      { api: { call: 'image load', file }, needs: [{ needs: 'file', path: file }] },
+    ),
 
   /**
    * Lists the images.
@@ -43,5 +54,5 @@ export const images = (place: Place) => ({
    * Example: server1.docker.image.ls()
    * Equivalent to: `docker image ls`
    */
-  ls: (): Command => command(place, ['docker', 'image', 'ls'], { shows: true }),
+  ls: (): Command => command(place, ['docker', 'image', 'ls'], looks, { shows: true }),
 })

@@ -1,5 +1,6 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
+import type { Need } from '../effects.ts'
 import { type Ipv4, ipv4, mustBeInside, subnet } from '../names.ts'
 import { must, oneLine, oneOf, word } from '../values.ts'
 import type { NetworkBody } from './api.ts'
@@ -85,14 +86,23 @@ export function create(place: Place, name: string, spec: Spec, from?: Command): 
   }
   // With a dot it is a VLAN of an interface, which Docker makes.
   const parent = (spec.options ?? []).find(([key, value]) => key === 'parent' && !value.includes('.'))?.[1]
+  const needs: Need[] = [
+    ...(parent === undefined ? [] : [{ needs: 'link up', link: parent } as const]),
+    ...(spec.driver === 'overlay' ? [{ needs: 'overlay driver' } as const] : []),
+  ]
   const value = command(
     place,
     ['docker', 'network', 'create', ...words, name],
-    {
-      undo: { argv: ['docker', 'network', 'rm', name] },
-      api: { call: 'network create', body },
-      ...(parent === undefined ? {} : { parent }),
-    },
+    [
+      {
+        does: 'makes',
+        kind: 'network',
+        name,
+        ...(spec.driver === undefined ? {} : { driver: spec.driver }),
+        ...(spec.subnet === undefined ? {} : { subnets: [spec.subnet] }),
+      },
+    ],
+    { undo: { argv: ['docker', 'network', 'rm', name] }, api: { call: 'network create', body }, needs },
     from,
   )
   const inSubnet = (address: string, what: string) => {

@@ -1,4 +1,5 @@
 import { type Command, command, type Place, type Read } from '../command.ts'
+import { type Effect, looks } from '../effects.ts'
 import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
 import { variable } from '../ref.ts'
 import { options as readOptions, word } from '../values.ts'
@@ -35,7 +36,8 @@ export const network = (place: Place) => ({
       dockerName(name),
       dockerName(container),
     ]
-    return command(place, ['docker', 'network', 'connect', ...words], {
+    const does: Effect = { does: 'makes', kind: 'endpoint', name: container, network: name }
+    return command(place, ['docker', 'network', 'connect', ...words], [does], {
       undo: { argv: ['docker', 'network', 'disconnect', name, container] },
       api: {
         call: 'network connect',
@@ -52,9 +54,14 @@ export const network = (place: Place) => ({
    * Equivalent to: `docker network rm alpine-net`
    */
   rm: (name: string): Command =>
-    command(place, ['docker', 'network', 'rm', dockerName(name)], {
-      api: { call: 'network rm', network: name },
-    }),
+    command(
+      place,
+      ['docker', 'network', 'rm', dockerName(name)],
+      [{ does: 'removes', kind: 'network', name }],
+      {
+        api: { call: 'network rm', network: name },
+      },
+    ),
 
   /**
    * Lists the networks.
@@ -62,7 +69,7 @@ export const network = (place: Place) => ({
    * Example: server1.docker.network.ls()
    * Equivalent to: `docker network ls`
    */
-  ls: (): Command => command(place, ['docker', 'network', 'ls'], { shows: true }),
+  ls: (): Command => command(place, ['docker', 'network', 'ls'], looks, { shows: true }),
 
   /**
    * Shows all that the engine knows of a network, or one part of it by a Go template.
@@ -80,6 +87,7 @@ export const network = (place: Place) => ({
         ...(format === undefined ? [] : ['-f', word(format)]),
         dockerName(name),
       ],
+      looks,
       { shows: true },
     ),
 
@@ -94,7 +102,7 @@ export const network = (place: Place) => ({
     const option = 'index .Options "com.docker.network.bridge.name"'
     const format = `{{with ${option}}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}`
     return Object.freeze({
-      ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], {
+      ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], looks, {
         shows: true,
         api: { call: 'network bridge', network: name },
       }),

@@ -4,7 +4,7 @@
  */
 import { BadInput } from '../../errors.ts'
 import { type Command, type CommandFacts, command, type Place, withPrototype } from '../command.ts'
-import type { Effect } from '../effects.ts'
+import { type Effect, looks } from '../effects.ts'
 import type { Clause, Clauses, Spot } from './clause.ts'
 import { missing } from './missing.ts'
 import { saidBy } from './options.ts'
@@ -130,8 +130,8 @@ const lines = new WeakMap<object, { line: Line; not: boolean }>()
 
 /** The facts that a command may lack: who asks for one means no word of the shell. */
 const factNames: ReadonlySet<string> = new Set([
-  ...['place', 'argv', 'undo', 'api', 'makes', 'moves', 'plugs', 'listens', 'about', 'background', 'shows'],
-  ...['parent', 'given', 'engine', 'written', 'marks', 'pcap', 'file', 'does', 'needs', 'variable', 'check'],
+  ...['place', 'argv', 'does', 'undo', 'api', 'needs', 'background', 'shows', 'given', 'shownAs'],
+  ...['variable', 'check'],
   ...['kind', 'from', 'to', 'observer', 'expected', 'command', 'target', 'look', 'asks', 'pair', 'label'],
   ...['name', 'server', 'links', 'netns', 'number', 'old', 'end', 'text'],
 ])
@@ -220,7 +220,8 @@ function built(
     return Object.freeze(value)
   }
   const facts = form.looks ? { shows: true as const, ...form.facts?.(line) } : (form.facts?.(line) ?? {})
-  const base = command(place, line.argv, facts, isCommand(from) ? from : undefined)
+  const does = form.does?.(line) ?? (form.looks ? looks : [{ does: 'unknown' } as const])
+  const base = command(place, line.argv, does, facts, isCommand(from) ? from : undefined)
   const value = withPrototype(base, prototype)
   lines.set(value, { line, not: false })
   return value

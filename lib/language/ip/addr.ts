@@ -1,4 +1,5 @@
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { type Cidr, cidr, type IfName, ifName } from '../names.ts'
 
 /** Addresses of an interface, as ip-address(8). */
@@ -13,10 +14,12 @@ export const addr = (place: Place) => ({
     cidr(address)
     return {
       dev: (dev: IfName): Command =>
-        command(place, ['ip', 'addr', 'add', address, 'dev', ifName(dev)], {
-          undo: { argv: ['ip', 'addr', 'del', address, 'dev', dev] },
-          about: dev,
-        }),
+        command(
+          place,
+          ['ip', 'addr', 'add', address, 'dev', ifName(dev)],
+          [{ does: 'makes', kind: 'address', name: address, on: dev }],
+          { undo: { argv: ['ip', 'addr', 'del', address, 'dev', dev] } },
+        ),
     }
   },
 
@@ -30,10 +33,12 @@ export const addr = (place: Place) => ({
     cidr(address)
     return {
       dev: (dev: IfName): Command =>
-        command(place, ['ip', 'addr', 'del', address, 'dev', ifName(dev)], {
-          undo: { argv: ['ip', 'addr', 'add', address, 'dev', dev] },
-          about: dev,
-        }),
+        command(
+          place,
+          ['ip', 'addr', 'del', address, 'dev', ifName(dev)],
+          [{ does: 'removes', kind: 'address', name: address, on: dev }],
+          { undo: { argv: ['ip', 'addr', 'add', address, 'dev', dev] } },
+        ),
     }
   },
 
@@ -44,7 +49,7 @@ export const addr = (place: Place) => ({
    * Equivalent to: `ip addr show dev docker0`
    */
   show: (dev?: IfName): Command =>
-    command(place, ['ip', 'addr', 'show', ...(dev === undefined ? [] : ['dev', ifName(dev)])], {
+    command(place, ['ip', 'addr', 'show', ...(dev === undefined ? [] : ['dev', ifName(dev)])], looks, {
       shows: true,
     }),
 })

@@ -1,5 +1,7 @@
-import { type Command, type CommandFacts, command, OLD, type Place } from '../command.ts'
+import { type Command, command, OLD, type Place, type Undo } from '../command.ts'
+import { type Effect, looks, type Reading } from '../effects.ts'
 import { type IfName, ifName, mac, netnsOn, whole } from '../names.ts'
+import { linkDel } from '../undo.ts'
 import { oneOf, options as readOptions } from '../values.ts'
 import { type LinkType, type LinkTypes, linkTypes, linkWords } from './link-types.ts'
 
@@ -8,7 +10,7 @@ type Options<T extends LinkType> =
   Record<never, never> extends LinkTypes[T] ? [options?: LinkTypes[T]] : [options: LinkTypes[T]]
 
 /** Prints one word of `ip -o link show`: the one that the sed expression `s/…/\1/` finds. */
-const linkFact = (dev: string, expression: string) => ({
+const linkFact = (dev: string, expression: string): Reading => ({
   argv: ['ip', '-o', 'link', 'show', 'dev', dev],
   filter: `sed -n '${expression}'`,
 })
@@ -31,11 +33,16 @@ export const link = (place: Place) => ({
       type: <T extends LinkType>(type: T, ...[options]: Options<T>): Command => {
         const words = linkWords(place, name, type, options as LinkTypes[T])
         const { peer, netns } = (options ?? {}) as Partial<LinkTypes['veth']>
-        return command(place, ['ip', 'link', 'add', ...words], {
-          undo: { argv: ['ip', 'link', 'del', 'dev', name] },
-          makes: { links: [name, ...(peer === undefined || netns ? [] : [peer])] },
-          ...(peer !== undefined && netns ? { moves: { link: peer, netns: netns.name } } : {}),
-        })
+        const end: Effect[] =
+          peer === undefined
+            ? []
+            : [{ does: 'makes', kind: 'link', name: peer, type, ...(netns ? { netns: netns.name } : {}) }]
+        return command(
+          place,
+          ['ip', 'link', 'add', ...words],
+          [{ does: 'makes', kind: 'link', name, type }, ...end],
+          { undo: { argv: linkDel(name) } },
+        )
       },
     }
   },
@@ -46,7 +53,8 @@ export const link = (place: Place) => ({
    * Example: server1.ip.link.del('r0-net1')
    * Equivalent to: `ip link del dev r0-net1`
    */
-  del: (name: IfName): Command => command(place, ['ip', 'link', 'del', 'dev', ifName(name)], { about: name }),
+  del: (name: IfName): Command =>
+    command(place, ['ip', 'link', 'del', 'dev', ifName(name)], [{ does: 'removes', kind: 'link', name }]),
 
   /**
    * Changes one property of a link. The undo of each puts back what was there before.
@@ -56,20 +64,26 @@ export const link = (place: Place) => ({
    */
   set: (name: IfName) => {
     const dev = ifName(name)
-    const set = (words: string[], facts: CommandFacts = {}): Command =>
-      command(place, ['ip', 'link', 'set', 'dev', dev, ...words], { about: dev, ...facts })
-    const restore = (words: string[], filter: string): CommandFacts => ({
-      undo: { argv: ['ip', 'link', 'set', 'dev', dev, ...words], read: linkFact(dev, filter) },
-    })
+    const words = (...more: string[]) => ['ip', 'link', 'set', 'dev', dev, ...more]
+    /** Sets a property, whose old value the sed expression finds; OLD in the words of the undo stands for it. */
+    const set = (key: string, value: string, more: string[], expression: string, undo: Undo): Command =>
+      command(
+        place,
+        words(...more),
+        [{ does: 'sets', kind: 'link', name: dev, key, value, read: linkFact(dev, expression) }],
+        { undo },
+      )
+    const state = (value: 'up' | 'down') =>
+      set('state', value, [value], 's/.*[<,]UP[,>].*/up/p;t;s/.*/down/p', { argv: words(OLD) })
+    /** A property that is set and shown by one word. */
+    const property = (key: string, value: string, expression: string) =>
+      set(key, value, [key, value], expression, { argv: words(key, OLD) })
     const master = 's/.* master \\([^ ]*\\) .*/\\1/p'
-    const masterOf = linkFact(dev, master)
-    const upOrDown = restore([OLD], 's/.*[<,]UP[,>].*/up/p;t;s/.*/down/p')
-    const promiscuity = restore(['promisc', OLD], 's/.*[<,]PROMISC[,>].*/on/p;t;s/.*/off/p')
     return {
       /** Switches the link on. Equivalent to: `ip link set dev r0-net1 up` */
-      up: () => set(['up'], upOrDown),
+      up: () => state('up'),
       /** Switches the link off: its routes go. Equivalent to: `ip link set dev r0-net1 down` */
-      down: () => set(['down'], upOrDown),
+      down: () => state('down'),
       /**
        * Moves the link into a network namespace; here it is gone.
        *
@@ -77,11 +91,15 @@ export const link = (place: Place) => ({
        * Equivalent to: `ip link set dev veth1 netns net1`
        */
       netns: (to: Place) =>
-        set(['netns', netnsOn(to, place).name], {
-          // Process 1 is in the server's own namespace, on a virtual server as on a real one.
-          undo: { argv: ['ip', '-n', to.name, 'link', 'set', 'dev', dev, 'netns', '1'] },
-          moves: { link: dev, netns: to.name },
-        }),
+        command(
+          place,
+          words('netns', netnsOn(to, place).name),
+          [{ does: 'moves', link: dev, netns: to.name }],
+          {
+            // Process 1 is in the server's own namespace, on a virtual server as on a real one.
+            undo: { argv: ['ip', '-n', to.name, 'link', 'set', 'dev', dev, 'netns', '1'] },
+          },
+        ),
       /**
        * Plugs the link into a bridge.
        *
@@ -89,29 +107,25 @@ export const link = (place: Place) => ({
        * Equivalent to: `ip link set dev r0-net1 master br0`
        */
       master: (bridge: IfName) =>
-        set(['master', ifName(bridge)], {
-          undo: {
-            argv: ['ip', 'link', 'set', 'dev', dev, 'nomaster'],
-            read: { ...masterOf, found: ['ip', 'link', 'set', 'dev', dev, 'master', OLD] },
-          },
+        set('master', ifName(bridge), ['master', bridge], master, {
+          argv: words('nomaster'),
+          found: words('master', OLD),
         }),
       /** Unplugs the link from its bridge. Equivalent to: `ip link set dev r0-net1 nomaster` */
-      nomaster: () => set(['nomaster'], restore(['master', OLD], master)),
+      nomaster: () => set('master', 'none', ['nomaster'], master, { argv: words('master', OLD) }),
       /** Sets the largest packet, in bytes: 68 to 65535. Equivalent to: `ip link set dev r0-net1 mtu 1400` */
       mtu: (bytes: number) =>
-        set(
-          ['mtu', String(whole(bytes, 'MTU in bytes', 68, 65535))],
-          restore(['mtu', OLD], 's/.* mtu \\([0-9]*\\) .*/\\1/p'),
-        ),
+        property('mtu', String(whole(bytes, 'MTU in bytes', 68, 65535)), 's/.* mtu \\([0-9]*\\) .*/\\1/p'),
       /** Accepts frames for any MAC address, or not. Equivalent to: `ip link set dev r0-net1 promisc on` */
       promisc: (value: 'on' | 'off') =>
-        set(['promisc', oneOf(value, 'on or off', ['on', 'off'])], promiscuity),
+        property(
+          'promisc',
+          oneOf(value, 'on or off', ['on', 'off']),
+          's/.*[<,]PROMISC[,>].*/on/p;t;s/.*/off/p',
+        ),
       /** Sets the MAC address. Equivalent to: `ip link set dev r0-net1 address 02:00:00:00:00:01` */
       address: (lladdr: string) =>
-        set(
-          ['address', mac(lladdr)],
-          restore(['address', OLD], 's/.*link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'),
-        ),
+        property('address', mac(lladdr), 's/.*link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'),
     }
   },
 
@@ -137,6 +151,7 @@ export const link = (place: Place) => ({
         ...(master === undefined ? [] : ['master', ifName(master)]),
         ...(type === undefined ? [] : ['type', oneOf(type, 'a type of link', linkTypes)]),
       ],
+      looks,
       { shows: true },
     )
   },

@@ -1,4 +1,5 @@
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { type IfName, type Ipv4, ifName, ipv4, mac } from '../names.ts'
 
 /** The neighbour (ARP) table, as ip-neighbour(8). */
@@ -16,10 +17,12 @@ export const neigh = (place: Place) => ({
         mac(lladdr)
         return {
           dev: (dev: IfName): Command =>
-            command(place, ['ip', 'neigh', 'add', address, 'lladdr', lladdr, 'dev', ifName(dev)], {
-              undo: { argv: ['ip', 'neigh', 'del', address, 'dev', dev] },
-              about: dev,
-            }),
+            command(
+              place,
+              ['ip', 'neigh', 'add', address, 'lladdr', lladdr, 'dev', ifName(dev)],
+              [{ does: 'makes', kind: 'neighbour', name: address, on: dev }],
+              { undo: { argv: ['ip', 'neigh', 'del', address, 'dev', dev] } },
+            ),
         }
       },
     }
@@ -35,7 +38,11 @@ export const neigh = (place: Place) => ({
     ipv4(address)
     return {
       dev: (dev: IfName): Command =>
-        command(place, ['ip', 'neigh', 'del', address, 'dev', ifName(dev)], { about: dev }),
+        command(
+          place,
+          ['ip', 'neigh', 'del', address, 'dev', ifName(dev)],
+          [{ does: 'removes', kind: 'neighbour', name: address, on: dev }],
+        ),
     }
   },
 
@@ -45,5 +52,5 @@ export const neigh = (place: Place) => ({
    * Example: net1.ip.neigh.show()
    * Equivalent to: `ip -n net1 neigh show`
    */
-  show: (): Command => command(place, ['ip', 'neigh', 'show'], { shows: true }),
+  show: (): Command => command(place, ['ip', 'neigh', 'show'], looks, { shows: true }),
 })

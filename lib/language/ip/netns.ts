@@ -1,4 +1,5 @@
 import { type Command, command, type Place } from '../command.ts'
+import { looks } from '../effects.ts'
 import { netnsName } from '../names.ts'
 
 /** Network namespaces with a name, as ip-netns(8). */
@@ -10,9 +11,8 @@ export const netns = (place: Place) => ({
    * Equivalent to: `ip netns add net1`
    */
   add: (name: string): Command =>
-    command(place, ['ip', 'netns', 'add', netnsName(name)], {
+    command(place, ['ip', 'netns', 'add', netnsName(name)], [{ does: 'makes', kind: 'netns', name }], {
       undo: { argv: ['ip', 'netns', 'del', name] },
-      makes: { netns: name },
     }),
 
   /**
@@ -21,7 +21,8 @@ export const netns = (place: Place) => ({
    * Example: server1.ip.netns.del('net1')
    * Equivalent to: `ip netns del net1`
    */
-  del: (name: string): Command => command(place, ['ip', 'netns', 'del', netnsName(name)]),
+  del: (name: string): Command =>
+    command(place, ['ip', 'netns', 'del', netnsName(name)], [{ does: 'removes', kind: 'netns', name }]),
 
   /**
    * Lists the namespaces that have a name.
@@ -29,5 +30,5 @@ export const netns = (place: Place) => ({
    * Example: server1.ip.netns.list()
    * Equivalent to: `ip netns list`
    */
-  list: (): Command => command(place, ['ip', 'netns', 'list'], { shows: true }),
+  list: (): Command => command(place, ['ip', 'netns', 'list'], looks, { shows: true }),
 })

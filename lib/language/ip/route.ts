@@ -1,4 +1,5 @@
 import { type Command, command, type Place, withClauses } from '../command.ts'
+import { looks } from '../effects.ts'
 import { type Cidr, type IfName, type Ipv4, ifName, ipv4, subnet } from '../names.ts'
 
 /** Where a route leads: a subnet, or `default` for everything else. */
@@ -7,13 +8,22 @@ export type Destination = 'default' | Cidr
 const destination = (to: Destination): Destination => (to === 'default' ? to : subnet(to))
 
 /** A route needs a next hop or an interface; either may be followed by the other. */
-const route2 = (place: Place, verb: 'add' | 'del', to: Destination) => {
-  const words = (verb: string, hop: readonly string[]) => ['ip', 'route', verb, to, ...hop]
-  const build = (hop: readonly string[], about?: string, from?: Command): Command =>
+const hop = (place: Place, verb: 'add' | 'del', to: Destination) => {
+  const words = (verb: string, way: readonly string[]) => ['ip', 'route', verb, to, ...way]
+  const build = (way: readonly string[], dev?: string, from?: Command): Command =>
     command(
       place,
-      words(verb, hop),
-      { undo: { argv: words(verb === 'add' ? 'del' : 'add', hop) }, ...(about ? { about } : {}) },
+      words(verb, way),
+      [
+        {
+          does: verb === 'add' ? 'makes' : 'removes',
+          kind: 'route',
+          name: [to, ...way].join(' '),
+          subnet: to === 'default' ? '0.0.0.0/0' : to,
+          ...(dev === undefined ? {} : { on: dev }),
+        },
+      ],
+      { undo: { argv: words(verb === 'add' ? 'del' : 'add', way) } },
       from,
     )
   return {
@@ -36,7 +46,7 @@ export const route = (place: Place) => ({
    * Example: net1.ip.route.add('default').via('172.30.20.254')
    * Equivalent to: `ip -n net1 route add default via 172.30.20.254`
    */
-  add: (to: Destination) => route2(place, 'add', destination(to)),
+  add: (to: Destination) => hop(place, 'add', destination(to)),
 
   /**
    * Deletes a route.
@@ -44,7 +54,7 @@ export const route = (place: Place) => ({
    * Example: server1.ip.route.del('172.17.0.0/16').via('192.168.56.3').dev('enp0s3')
    * Equivalent to: `ip route del 172.17.0.0/16 via 192.168.56.3 dev enp0s3`
    */
-  del: (to: Destination) => route2(place, 'del', destination(to)),
+  del: (to: Destination) => hop(place, 'del', destination(to)),
 
   /**
    * Asks the kernel which way a packet to `address` would take.
@@ -52,7 +62,8 @@ export const route = (place: Place) => ({
    * Example: net1.ip.route.get('172.30.10.1')
    * Equivalent to: `ip -n net1 route get 172.30.10.1`
    */
-  get: (address: Ipv4): Command => command(place, ['ip', 'route', 'get', ipv4(address)], { shows: true }),
+  get: (address: Ipv4): Command =>
+    command(place, ['ip', 'route', 'get', ipv4(address)], looks, { shows: true }),
 
   /**
    * Shows the main routing table.
@@ -60,5 +71,5 @@ export const route = (place: Place) => ({
    * Example: net1.ip.route.show()
    * Equivalent to: `ip -n net1 route show`
    */
-  show: (): Command => command(place, ['ip', 'route', 'show'], { shows: true }),
+  show: (): Command => command(place, ['ip', 'route', 'show'], looks, { shows: true }),
 })

@@ -1,5 +1,6 @@
 import { type Command, command, type Place } from '../command.ts'
 import { type IfName, ifName } from '../names.ts'
+import { linkDel } from '../undo.ts'
 import { oneOf } from '../values.ts'
 
 /** Interfaces whose other end is a program, as ip-tuntap(8). */
@@ -14,10 +15,15 @@ export const tuntap = (place: Place) => ({
     ifName(name)
     return {
       mode: (mode: 'tun' | 'tap'): Command =>
-        command(place, ['ip', 'tuntap', 'add', 'dev', name, 'mode', oneOf(mode, 'a mode', ['tun', 'tap'])], {
-          undo: { argv: ['ip', 'link', 'del', 'dev', name] },
-          makes: { links: [name] },
-        }),
+        command(
+          place,
+          ['ip', 'tuntap', 'add', 'dev', name, 'mode', oneOf(mode, 'a mode', ['tun', 'tap'])],
+          [{ does: 'makes', kind: 'link', name, type: mode }],
+          {
+            undo: { argv: linkDel(name) },
+            needs: [{ needs: 'device', path: '/dev/net/tun' }],
+          },
+        ),
     }
   },
 })

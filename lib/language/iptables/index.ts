@@ -65,12 +65,22 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -P FORWARD ACCEPT`
      */
     policy: (chain: BuiltinChains[T], target: 'ACCEPT' | 'DROP'): Command =>
-      command(place, iptables('-P', builtinOf(chain), oneOf(target, 'a policy', ['ACCEPT', 'DROP'])), {
-        undo: {
-          argv: iptables('-P', chain, OLD),
-          read: { argv: iptables('-S', chain), filter: `sed -n ${quote(`s/^-P ${chain} //p`)}` },
-        },
-      }),
+      command(
+        place,
+        iptables('-P', builtinOf(chain), oneOf(target, 'a policy', ['ACCEPT', 'DROP'])),
+        [
+          {
+            does: 'sets',
+            kind: 'chain',
+            name: chain,
+            table,
+            key: 'policy',
+            value: target,
+            read: { argv: iptables('-S', chain), filter: `sed -n ${quote(`s/^-P ${chain} //p`)}` },
+          },
+        ],
+        { undo: { argv: iptables('-P', chain, OLD) } },
+      ),
 
     /**
      * Makes a user's chain.
@@ -79,7 +89,12 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -N LESSON`
      */
     newChain: (chain: string): Command =>
-      command(place, iptables('-N', ownChain(chain)), { undo: { argv: iptables('-X', chain) } }),
+      command(
+        place,
+        iptables('-N', ownChain(chain)),
+        [{ does: 'makes', kind: 'chain', name: chain, table }],
+        { undo: { argv: iptables('-X', chain) } },
+      ),
 
     /**
      * Deletes a user's chain, which must be empty.
@@ -88,7 +103,12 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -X LESSON`
      */
     deleteChain: (chain: string): Command =>
-      command(place, iptables('-X', ownChain(chain)), { undo: { argv: iptables('-N', chain) } }),
+      command(
+        place,
+        iptables('-X', ownChain(chain)),
+        [{ does: 'removes', kind: 'chain', name: chain, table }],
+        { undo: { argv: iptables('-N', chain) } },
+      ),
 
     /**
      * Deletes all rules of a chain. There is no undo.
@@ -97,7 +117,9 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -F LESSON`
      */
     flush: <C extends string>(chain: ChainOf<T, C>): Command =>
-      command(place, iptables('-F', chainIn<C>(chain))),
+      command(place, iptables('-F', chainIn<C>(chain)), [
+        { does: 'flushes', kind: 'firewall rule', name: chain, chain, table },
+      ]),
 
     /**
      * Shows the rules, of one chain or of all, as the commands that make them.
@@ -106,7 +128,12 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Equivalent to: `iptables -t nat -S POSTROUTING`
      */
     show: <C extends string>(chain?: ChainOf<T, C>): Command =>
-      command(place, iptables('-S', ...(chain === undefined ? [] : [chainIn<C>(chain)])), { shows: true }),
+      command(
+        place,
+        iptables('-S', ...(chain === undefined ? [] : [chainIn<C>(chain)])),
+        [{ does: 'looks', table }],
+        { shows: true },
+      ),
   }
 }
 

@@ -1,6 +1,8 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
+import type { Effect } from '../effects.ts'
 import { ifName, port } from '../names.ts'
+import { shellLine } from '../shell.ts'
 import { must, oneLine, oneOf } from '../values.ts'
 import {
   type BeforeRouting,
@@ -136,7 +138,14 @@ export function rule<T extends Table, C extends string>(
       const spec = [...words, '-j', ...targetWords(table, chain, target, options, once['-p'])]
       const at = verb.flag === '-I' && verb.position !== undefined ? [String(verb.position)] : []
       const takeBack = verb.flag === '-D' ? '-A' : '-D'
-      return command(place, line([verb.flag, chain, ...at], spec), {
+      const does: Effect = {
+        does: verb.flag === '-D' ? 'removes' : 'makes',
+        kind: 'firewall rule',
+        name: shellLine([chain, ...spec]),
+        chain,
+        table,
+      }
+      return command(place, line([verb.flag, chain, ...at], spec), [does], {
         undo: { argv: line([takeBack, chain], spec) },
       })
     },
