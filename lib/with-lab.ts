@@ -3,7 +3,7 @@ import type { CheckResult, Listener } from './lab/events.ts'
 import type { Lab } from './lab/lab.ts'
 import type { Command } from './language/command.ts'
 import { judge } from './language/grammar/form.ts'
-import type { Sandbox } from './virtual/sandbox.ts'
+import type { Servers } from './server/servers.ts'
 import type { Question, Report } from './why/why.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
@@ -13,7 +13,7 @@ export interface OpenLab extends Lab {
   run(command: Command): Promise<string>
   /** The results of all checks so far. */
   readonly results: readonly CheckResult[]
-  readonly sandbox: Sandbox
+  readonly sandbox: Servers
   /** Sends one probe from a place, and finds out what became of it: see why/why.ts. */
   why(question: Question): Promise<Report>
 }
@@ -36,14 +36,14 @@ export async function withLab<T>(
     { execute, failure },
     { liveLab },
     { serverPath },
-    { sandbox },
+    { virtualServers },
     { labName },
     { endWorld, inNewWorld },
   ] = await Promise.all([
     import('./run/execute.ts'),
     import('./run/live.ts'),
-    import('./virtual/engine.ts'),
-    import('./virtual/sandbox.ts'),
+    import('./server/path.ts'),
+    import('./virtual/servers.ts'),
     import('./server/state.ts'),
     import('./virtual/world.ts'),
   ])
@@ -55,7 +55,7 @@ export async function withLab<T>(
     servers: [],
   }
   return inNewWorld(about, async (world) => {
-    const box = sandbox(world.record, tell)
+    const box = virtualServers(world.record, tell)
     const failed = (event: Parameters<Listener>[0]) => {
       tell(event)
       if (event.kind === 'check' && !event.ok)

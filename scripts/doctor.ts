@@ -14,8 +14,8 @@ import { inside } from '../lib/language/names.ts'
 import { type Finding, fail, ok, warn } from '../lib/needs/finding.ts'
 import { compose, contents, engine, image, kernel, said, tools } from '../lib/needs/needs.ts'
 import { rights } from '../lib/needs/rights.ts'
+import { serverPath } from '../lib/server/path.ts'
 import { cacheRoot } from '../lib/server/state.ts'
-import { serverPath } from '../lib/virtual/engine.ts'
 
 const isRoot = process.getuid?.() === 0
 

@@ -3,12 +3,12 @@ import { relative } from 'node:path'
 import { Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { onServer } from '../language/on-server.ts'
-import { type Cable, findPlace, placesOf } from '../look/places.ts'
+import { type Cable, findPlace, type Own, placesOf } from '../look/places.ts'
 import { enter } from '../server/enter.ts'
 import { allLabs, findLab } from '../server/labs.ts'
+import { findProgram } from '../server/path.ts'
 import { finished } from '../server/process.ts'
 import { type LabRecord, labName } from '../server/state.ts'
-import { findProgram } from '../virtual/engine.ts'
 
 /** The lab of that name, which must be up. */
 export function standing(name: string): LabRecord {
@@ -20,10 +20,14 @@ export function standing(name: string): LabRecord {
   })
 }
 
+/** What is the lab's own on this machine itself; undefined for one on virtual servers, whose own all is. */
+const ownOf = async ({ name, on }: LabRecord): Promise<Own | undefined> =>
+  on === 'host' ? (await import('../on-host/written.ts')).ownOf(name) : undefined
+
 /** One program in a place, with the caller's terminal. Returns its exit code. */
 export async function exec(name: string, where: string, argv: readonly string[]): Promise<number> {
   const lab = standing(name)
-  const place = await findPlace(lab, where)
+  const place = await findPlace(lab, where, await ownOf(lab))
   const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
   return (await finished(child)).code
 }
@@ -31,7 +35,7 @@ export async function exec(name: string, where: string, argv: readonly string[])
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
-  const place = await findPlace(lab, where)
+  const place = await findPlace(lab, where, await ownOf(lab))
   const prompt = `PS1=${place.name}# `
   const bash = findProgram('bash', lab.path)
   const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
@@ -76,15 +80,17 @@ export async function status(name?: string): Promise<LabStatus[]> {
       state: lab.state,
       ...(lab.on ? { on: lab.on } : {}),
       since: lab.since,
-      places: (await placesOf(lab)).map(({ kind, name, server, up, addresses, cables, engine }) => ({
-        kind,
-        name,
-        server,
-        up,
-        addresses,
-        ...(cables ? { cables } : {}),
-        ...(engine ? { engine } : {}),
-      })),
+      places: (await placesOf(lab, await ownOf(lab))).map(
+        ({ kind, name, server, up, addresses, cables, engine }) => ({
+          kind,
+          name,
+          server,
+          up,
+          addresses,
+          ...(cables ? { cables } : {}),
+          ...(engine ? { engine } : {}),
+        }),
+      ),
     })),
   )
 }

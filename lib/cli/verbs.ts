@@ -13,7 +13,6 @@ import { needsEngine } from '../language/on-server.ts'
 import { toShell } from '../language/shell.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../needs/needs.ts'
 import { mustBeAllowed } from '../needs/rights.ts'
-import { ownFiles } from '../on-host/started.ts'
 import type { Undone } from '../on-host/undo.ts'
 import { remember } from '../prove/proof.ts'
 import { type Snapshot, snapshot } from '../prove/snapshot.ts'
@@ -21,6 +20,8 @@ import type { Captured } from '../run/live.ts'
 import { rootless } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
 import { allLabs, findLab, type Lost, lostLabs } from '../server/labs.ts'
+import { serverPath } from '../server/path.ts'
+import type { Servers } from '../server/servers.ts'
 import {
   hostFolder,
   type LabRecord,
@@ -30,8 +31,6 @@ import {
   ownerOf,
   saveLab,
 } from '../server/state.ts'
-import { serverPath } from '../virtual/engine.ts'
-import type { Sandbox } from '../virtual/sandbox.ts'
 import { endWorld, inNewWorld } from '../virtual/world.ts'
 
 export interface RunOptions {
@@ -93,22 +92,20 @@ const stepLines = (planned: Plan) =>
   planned.entries.filter((entry) => entry.kind === 'step').map((entry) => entry.where)
 
 const liveModules = async () => ({
-  ...(await import('../virtual/sandbox.ts')),
+  ...(await import('../virtual/servers.ts')),
   ...(await import('../run/live.ts')),
 })
 
 /** Copies the captures out of the servers: one to the very file, several to files named after where they were made. */
-function keepCaptures(file: string, { name: lab, servers }: LabRecord, captures: readonly Captured[]): void {
+async function keepCaptures(file: string, servers: Servers, captures: readonly Captured[]): Promise<void> {
   if (captures.length === 0)
     throw new Unable('there is no capture to keep: the scenario makes none', { hint: 'Leave --pcap out.' })
   for (const { server, file: inside } of captures) {
-    const { pid, host } = servers.find(({ name }) => name === server) ?? {}
-    const [captured] = host ? ownFiles(lab, [inside]) : [inside]
     const { dir, name, ext } = parse(file)
     const place = parse(inside).name.replace(/^vethlab-/, '')
     const target = captures.length === 1 ? file : join(dir, `${name}-${place}${ext}`)
     try {
-      copyFileSync(`/proc/${pid}/root${captured}`, target)
+      copyFileSync((await servers.server(server, false)).file(inside), target)
     } catch (error) {
       throw new Unable(`cannot write ${target}: ${(error as Error).message}`)
     }
@@ -128,7 +125,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const servers = serversOf(planned)
   const known = { name, title: scenario.title, file: scenario.file, path, steps: fingerprint(planned) }
 
-  const run = async (box: Sandbox, before: readonly Command[] = []): Promise<Outcome> => {
+  const run = async (box: Servers, before: readonly Command[] = []): Promise<Outcome> => {
     const { liveLab } = await loading
     // All engines at once: the scenario will ask for them one by one.
     await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
@@ -139,7 +136,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
     await play(scenario.body)
-    if (options.pcap !== undefined) keepCaptures(options.pcap, box.record, captures)
+    if (options.pcap !== undefined) await keepCaptures(options.pcap, box, captures)
     if (seen && options.on !== 'host') await remember(labFolder(name), seen)
     if (stay) saveLab({ ...box.record, state: 'up' })
     return { checks: results, ms: performance.now() - began }
@@ -150,8 +147,8 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     return onHost(known, planned, { yes: options.yes ?? false, tell }, run)
   }
   return inNewWorld({ ...known, servers: [...servers.keys()] }, async (world) => {
-    const { sandbox } = await loading
-    const outcome = await run(sandbox(world.record, tell))
+    const { virtualServers } = await loading
+    const outcome = await run(virtualServers(world.record, tell))
     if (stay) world.keep()
     return outcome
   })
@@ -161,8 +158,8 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
 export async function up(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const name = labName(options.name ?? scenario.name)
   if (!findLab(name)) return build(scenario, name, options, true)
-  const { attach, liveLab } = await liveModules()
-  const standing = attach(name, options.tell)
+  const { liveLab } = await liveModules()
+  const standing = await attached(name, options.tell)
   if (!standing) return build(scenario, name, options, true)
   if (options.on === 'host' && standing.record.on !== 'host')
     throw new Unable(`${name} is up on virtual servers`, {
@@ -194,6 +191,13 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
   const again = () => guarded(() => play(scenario.body))
   await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
   return { checks: results, ms: performance.now() - began, again: true }
+}
+
+/** The servers of a lab that is up. */
+async function attached(name: string, tell: Listener): Promise<Servers | undefined> {
+  const record = findLab(name)
+  if (record?.on === 'host') return (await import('../on-host/servers.ts')).hostServers(record, tell)
+  return record && (await liveModules()).virtualServers(record, tell)
 }
 
 /** What the steps of a plan do, in short: it changes when the words of one of their commands do. */

@@ -2,11 +2,9 @@
 
 import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
-import { label } from '../on-host/mark.ts'
-import { ownOf } from '../on-host/written.ts'
 import { enter } from '../server/enter.ts'
 import { finished } from '../server/process.ts'
-import type { LabRecord, ServerRecord } from '../server/state.ts'
+import { type LabRecord, label, type ServerRecord } from '../server/state.ts'
 
 export interface FoundPlace extends Place {
   record: ServerRecord
@@ -28,6 +26,12 @@ export interface Cable {
   into: string | undefined
 }
 
+/** What is a lab's own among the things of this machine that others have, too. */
+export interface Own {
+  namespaces: readonly string[]
+  projects: readonly string[]
+}
+
 interface IpAddress {
   ifname: string
   addr_info: Array<{ family: string; local: string; prefixlen: number; scope: string }>
@@ -40,7 +44,7 @@ const addresses = (json: string): FoundPlace['addresses'] =>
       .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
   )
 
-async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlace[]> {
+async function ofServer(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
   const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
   const server: FoundPlace = {
     kind: 'server',
@@ -51,8 +55,6 @@ async function ofServer(lab: LabRecord, record: ServerRecord): Promise<FoundPlac
     up: true,
   }
   const names = JSON.parse((await ask('ip', '-j', 'netns', 'list')) || '[]') as Array<{ name: string }>
-  // On this machine itself there may be others, which are not the lab's.
-  const own = record.host ? ownOf(lab.name) : undefined
   const theirs = names.filter(({ name }) => !own || own.namespaces.includes(name))
   const namespaces = theirs.map(
     async ({ name }): Promise<FoundPlace> => ({
@@ -99,11 +101,7 @@ function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
     })
 }
 
-async function containers(
-  lab: LabRecord,
-  record: ServerRecord,
-  own: ReturnType<typeof ownOf> | undefined,
-): Promise<FoundPlace[]> {
+async function containers(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
   const { client } = await import('../server/engine-api.ts')
   const list = (await client(record.pid).listContainers({ all: true })).filter(
     ({ Labels }) =>
@@ -135,13 +133,18 @@ async function containers(
   return (await Promise.all(all)).sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** All places of a lab: each server, followed by what is on it. */
-export const placesOf = async (lab: LabRecord): Promise<FoundPlace[]> =>
-  (await Promise.all(lab.servers.map((server) => ofServer(lab, server)))).flat()
+/**
+ * All places of a lab: each server, followed by what is on it. On this machine itself there may be others, which are not
+ * the lab's: `own` tells which are.
+ */
+export const placesOf = async (lab: LabRecord, own?: Own): Promise<FoundPlace[]> =>
+  (
+    await Promise.all(lab.servers.map((server) => ofServer(lab, server, server.host ? own : undefined)))
+  ).flat()
 
 /** The place of that name: a server, a namespace, or a container, whose Compose project may be left out. */
-export async function findPlace(lab: LabRecord, name: string | undefined): Promise<FoundPlace> {
-  const places = await placesOf(lab)
+export async function findPlace(lab: LabRecord, name: string | undefined, own?: Own): Promise<FoundPlace> {
+  const places = await placesOf(lab, own)
   const found =
     name === undefined
       ? places[0]

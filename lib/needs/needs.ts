@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { packages, Unable } from '../errors.ts'
+import { findCompose, findProgram } from '../server/path.ts'
 import { builtImage, cacheRoot } from '../server/state.ts'
-import { findCompose, findProgram } from '../virtual/engine.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 /** Throws the first finding that fails, in the doctor's words. */

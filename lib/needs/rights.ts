@@ -9,7 +9,7 @@ import { Unable } from '../errors.ts'
 import type { Command } from '../language/command.ts'
 import type { Need } from '../language/effects.ts'
 import { rootless } from '../server/enter.ts'
-import { findProgram } from '../virtual/engine.ts'
+import { findProgram } from '../server/path.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 export interface Switches {

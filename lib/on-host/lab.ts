@@ -10,13 +10,14 @@ import { rootless } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
 import { findLab } from '../server/labs.ts'
 import { until } from '../server/process.ts'
+import type { Servers } from '../server/servers.ts'
 import { type LabRecord, type ServerRecord, saveLab } from '../server/state.ts'
-import { type Sandbox, sandbox } from '../virtual/sandbox.ts'
 import { type About, endWorld, inNewWorld } from '../virtual/world.ts'
 import { claimFolder, forget, sweep } from './folder.ts'
 import { bareLinks, tablesOf } from './leftovers.ts'
 import { locked } from './lock.ts'
 import { type Asking, imageOf, prepare } from './prepare.ts'
+import { hostServers } from './servers.ts'
 import { endStartedFor } from './started.ts'
 import { type Undone, undo } from './undo.ts'
 import { journalFile, told } from './written.ts'
@@ -29,7 +30,7 @@ export async function onHost<T>(
   about: Pick<About, 'name' | 'title' | 'file' | 'path' | 'steps'>,
   planned: Plan,
   asking: Asking,
-  work: (box: Sandbox, before: Command[]) => Promise<T>,
+  work: (box: Servers, before: Command[]) => Promise<T>,
 ): Promise<T> {
   if (rootless)
     throw new Unable('only root may change this machine itself', {
@@ -50,12 +51,12 @@ export async function onHost<T>(
       servers: [server],
       on: 'host',
     }
-    const before = await prepare(sandbox(record), machine, planned, about.name, asking)
-    const { run } = await sandbox(record).server(machine, false)
+    const before = await prepare(hostServers(record), machine, planned, about.name, asking)
+    const { run } = await hostServers(record).server(machine, false)
     claimFolder(record, { tables: await tablesOf(run), bare: await bareLinks(run) })
     const build = async (made: LabRecord): Promise<T> => {
       saveLab(made)
-      return work(sandbox(made), before)
+      return work(hostServers(made), before)
     }
     const world = virtual.length > 0 || hasLan(planned)
     return guarded(
@@ -90,7 +91,7 @@ async function takeOff(record: LabRecord): Promise<Undone[]> {
   const plugs = commands.flatMap((command) =>
     plugged(command).flatMap(({ server, link }) => (server === record.servers[0]?.name ? [link] : [])),
   )
-  const { run } = await sandbox(record).server(record.servers[0]?.name ?? '', false)
+  const { run } = await hostServers(record).server(record.servers[0]?.name ?? '', false)
   for (const link of plugs)
     await until(async () => (await run(['ip', 'link', 'show', 'dev', link])).code !== 0, 5000)
   const failed = result.filter(({ what }) => what === 'failed')

@@ -1,6 +1,6 @@
 /** What the kernel and the tools leave behind of their own accord when all that one made is gone. */
 import type { Command } from '../language/command.ts'
-import type { RunningServer } from '../virtual/sandbox.ts'
+import type { RunningServer } from '../server/servers.ts'
 
 type Run = RunningServer['run']
 

@@ -2,12 +2,10 @@
 import { type Command, command } from '../language/command.ts'
 import type { ApiCall } from '../language/docker/api.ts'
 import { type Kind, made, plugged } from '../language/effects.ts'
+import { label } from '../server/state.ts'
 
 /** The mark of links (their alias) and rules (a comment). */
 export const markOf = (lab: string): string => `vethlab:${lab}`
-
-/** The label of Docker objects, and its value: the lab. */
-export const label = 'vethlab'
 
 const withComment = (argv: readonly string[], mark: string): string[] => {
   const jump = argv.indexOf('-j')

@@ -7,11 +7,11 @@ import { onMachine, type Plan } from '../lab/plan.ts'
 import { type Command, command } from '../language/command.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ownImage } from '../needs/needs.ts'
-import { findCompose } from '../virtual/engine.ts'
+import { findCompose } from '../server/path.ts'
+import type { RunningServer, Servers } from '../server/servers.ts'
+import { label } from '../server/state.ts'
 import { builtFile } from '../virtual/image.ts'
-import type { RunningServer, Sandbox } from '../virtual/sandbox.ts'
 import { changesText, type Setting } from './changes.ts'
-import { label } from './mark.ts'
 import { ownThings } from './own.ts'
 import { currentValue, readWords } from './settings.ts'
 import { inProjects, taken } from './taken.ts'
@@ -77,7 +77,7 @@ async function settingsNow(commands: readonly Command[], machine: RunningServer)
 
 /** Says what will be changed, and asks; before that it makes sure that nothing of it is taken. */
 export async function prepare(
-  box: Sandbox,
+  box: Servers,
   machine: string,
   planned: Plan,
   name: string,

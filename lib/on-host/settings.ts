@@ -6,7 +6,7 @@ import { reading } from '../language/effects.ts'
 import { onServer } from '../language/on-server.ts'
 import { shellLine } from '../language/shell.ts'
 import type { Intent } from '../run/journal.ts'
-import type { RunningServer } from '../virtual/sandbox.ts'
+import type { RunningServer } from '../server/servers.ts'
 
 /** The words that read a setting on the machine; they name it, too: two labs that change it have these in common. */
 export function readWords(command: Pick<Command, 'place' | 'does'>): string | undefined {
@@ -18,7 +18,7 @@ export function readWords(command: Pick<Command, 'place' | 'does'>): string | un
 }
 
 /** The value that a setting has now. */
-export async function currentValue(words: string, machine: RunningServer): Promise<string> {
+export async function currentValue(words: string, machine: Pick<RunningServer, 'run'>): Promise<string> {
   const { code, stdout, stderr } = await machine.run(['sh', '-c', words])
   if (code !== 0) throw new Unable(stderr.trim(), { command: words })
   return stdout.trim()

@@ -1,4 +1,4 @@
-/** What is different where a server of a lab is this machine itself. */
+/** The processes and files of a lab on this machine itself, and the machine's own engine. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { Unable } from '../errors.ts'
 import { labMark } from '../server/enter.ts'
@@ -17,7 +17,7 @@ export const startedFor = (lab: LabRecord): Record<string, string> => ({
 })
 
 /** Words with the files of a lab, which on a virtual server are in its own /run, in the folder of the lab on this machine. */
-export const ownFiles = (lab: string, words: readonly string[]): string[] => {
+export const inLabFolder = (lab: string, words: readonly string[]): string[] => {
   const folder = hostFolder(lab)
   return words.map((word) => word.replaceAll('/run/vethlab-', `${folder}/`))
 }

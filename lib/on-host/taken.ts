@@ -2,7 +2,7 @@
 import { Unable } from '../errors.ts'
 import { overlap } from '../language/names.ts'
 import { client } from '../server/engine-api.ts'
-import type { RunningServer } from '../virtual/sandbox.ts'
+import type { RunningServer } from '../server/servers.ts'
 import { everywhere, type Uses } from './uses.ts'
 
 /** Compose's own label on all that it makes. */

@@ -7,10 +7,11 @@ import { undoList } from '../language/undo.ts'
 import { execute } from '../run/execute.ts'
 import type { Head } from '../run/journal.ts'
 import { sleep, until } from '../server/process.ts'
-import type { LabRecord } from '../server/state.ts'
-import { type RunningServer, type Sandbox, sandbox } from '../virtual/sandbox.ts'
+import type { RunningServer, Servers } from '../server/servers.ts'
+import { type LabRecord, label } from '../server/state.ts'
 import { linkLocal, removalOf, tablesUsed } from './leftovers.ts'
-import { label, markOf } from './mark.ts'
+import { markOf } from './mark.ts'
+import { hostServers } from './servers.ts'
 import { readWords, restoreWords } from './settings.ts'
 import { endStartedFor } from './started.ts'
 import { bequeath, bootId, type Done, others, type Told, told } from './written.ts'
@@ -44,7 +45,7 @@ export async function undo(record: LabRecord): Promise<Undone[]> {
   // An engine that was just being asked may go on for a moment after the one who asked has gone.
   if (here.some((one) => changesEngine(one) && one.end === undefined)) await sleep(500)
 
-  const box = sandbox(record)
+  const box = hostServers(record)
   const result: Undone[] = []
   const taken = settled(record.name, here, head)
   for (const { command, argv } of undoList(here)) {
@@ -103,7 +104,7 @@ async function leftAddresses(run: RunningServer['run'], head: Head): Promise<str
 }
 
 /** Runs the words on the machine. */
-async function takeBack(box: Sandbox, machine: string, argv: readonly string[]): Promise<Undone> {
+async function takeBack(box: Servers, machine: string, argv: readonly string[]): Promise<Undone> {
   const place = { kind: 'server', name: machine, server: machine } as const
   const text = shellLine(argv)
   const { code, stdout, stderr } = await execute(box, { place, argv })
@@ -114,7 +115,7 @@ async function takeBack(box: Sandbox, machine: string, argv: readonly string[]):
 
 /** Whether a thing with our name is not ours: then it is left. What is not there any more is `gone`. */
 async function notOurs(
-  box: Sandbox,
+  box: Servers,
   machine: string,
   one: Done,
   words: readonly string[],

@@ -1,8 +1,8 @@
 /** All pairs of many places: one fping for each place that asks, side by side. */
 import { readFileSync } from 'node:fs'
 import { type Check, holds, type Observed, silence } from '../language/checks/check.ts'
-import { findProgram } from '../virtual/engine.ts'
-import type { Sandbox } from '../virtual/sandbox.ts'
+import { findProgram } from '../server/path.ts'
+import type { Servers } from '../server/servers.ts'
 import { canBeSwept, forgetScript, type Question, roundsOf, sweepScript, swept } from './all-pairs-script.ts'
 
 /** How many programs ask side by side. */
@@ -48,7 +48,7 @@ function grouped<K>(checks: readonly Check[], keyOf: (check: Check) => K): Map<K
 }
 
 /** Those of the checks that are asked so: of places with many questions. None where there is no fping. */
-export function toBeSwept({ record }: Sandbox, checks: readonly Check[]): Check[] {
+export function toBeSwept({ record }: Servers, checks: readonly Check[]): Check[] {
   const groups = [...grouped(checks.filter(canBeSwept), placeOf).values()]
   const found = groups.filter((group) => group.length >= many).flat()
   return found.length > 0 && findProgram('fping', record.path) ? found : []
@@ -58,7 +58,7 @@ export function toBeSwept({ record }: Sandbox, checks: readonly Check[]): Check[
  * Asks them all, and once more those that have to reply and did not. What is left out of the answers is to be asked
  * by itself, so that it is told in which way it fails: unless there are many of them.
  */
-export async function sweep(sandbox: Sandbox, checks: readonly Check[]): Promise<Map<Check, Observed>> {
+export async function sweep(sandbox: Servers, checks: readonly Check[]): Promise<Map<Check, Observed>> {
   const answers = new Map<Check, Observed>()
   const open = () => checks.filter((check) => !holds(check.expected, answers.get(check) ?? ''))
   for (let tries = 2; tries > 0 && open().length > 0; tries--) await askAll(sandbox, open(), answers)
@@ -69,7 +69,7 @@ export async function sweep(sandbox: Sandbox, checks: readonly Check[]): Promise
 
 /** Asks each once, in rounds that the table of neighbours has room for. */
 async function askAll(
-  sandbox: Sandbox,
+  sandbox: Servers,
   checks: readonly Check[],
   answers: Map<Check, Observed>,
 ): Promise<void> {

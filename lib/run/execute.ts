@@ -10,11 +10,10 @@ import { serverOfProcess } from '../language/lan.ts'
 import { commandArgv, needsEngine } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { toShell } from '../language/shell.ts'
-import { ownFiles } from '../on-host/started.ts'
+import { findCompose } from '../server/path.ts'
 import type { Finished } from '../server/process.ts'
 import type { Start } from '../server/resident.ts'
-import { findCompose } from '../virtual/engine.ts'
-import type { RunningServer, Sandbox } from '../virtual/sandbox.ts'
+import type { RunningServer, Servers } from '../server/servers.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -31,18 +30,17 @@ export function fill<T>(data: T, values: Values): T {
 }
 
 /** A command as a person would type it on its server, with the lab's image in the place of IMAGE. */
-export function commandText({ record }: Sandbox, command: Line): string {
-  const words = fill([...command.argv], { IMAGE: record.image })
-  const here = record.servers.some(({ host, name }) => host && name === command.place.server)
-  return toShell({ ...command, argv: here ? ownFiles(record.name, words) : words })
+export function commandText(servers: Servers, command: Line): string {
+  const argv = fill([...command.argv], { IMAGE: servers.record.image })
+  return toShell({ ...command, argv: servers.words(command.place.server, argv) })
 }
 
 /** The error for a command that ended with an exit code other than 0. */
-export const failure = (sandbox: Sandbox, command: Line, done: Finished, parts?: ErrorParts): CommandFailed =>
+export const failure = (sandbox: Servers, command: Line, done: Finished, parts?: ErrorParts): CommandFailed =>
   new CommandFailed(commandText(sandbox, command), done.code, done.stderr || done.stdout, parts)
 
 /** The processes of the servers that a LAN's command names; a server that is not up yet is started for it. */
-async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Values> {
+async function processes(sandbox: Servers, argv: readonly string[]): Promise<Values> {
   const names = argv.flatMap((word) => splitRefs(word).filter((_, i) => i % 2))
   const pairs = names.map(async (name) => {
     const of = serverOfProcess(name)
@@ -54,18 +52,15 @@ async function processes(sandbox: Sandbox, argv: readonly string[]): Promise<Val
 }
 
 /** Runs a command in its place. Does not throw when the command fails: that is for the caller to judge. */
-export async function execute(sandbox: Sandbox, command: Line): Promise<Finished> {
+export async function execute(sandbox: Servers, command: Line): Promise<Finished> {
   if (command.place.kind === 'lan')
     return sandbox.outside(fill([...command.argv], await processes(sandbox, command.argv)))
   const entry = await sandbox.server(command.place.server, needsEngine(command))
   const values = { IMAGE: sandbox.record.image }
-  if (command.api || command.place.kind === 'container') {
-    const { callEngine, execInContainer } = await import('../server/engine-api.ts')
-    if (command.api) return callEngine(entry.server.pid, fill(command.api, values))
-    const { argv, place, background = false } = command
-    return execInContainer(entry.server.pid, place.name, fill([...argv], values), background)
-  }
-  return runOn(entry, fill(program(command), values), { background: command.background ?? false })
+  const { api, argv, place, background = false } = command
+  if (api) return entry.call(fill(api, values))
+  if (place.kind === 'container') return entry.exec(place.name, fill([...argv], values), background)
+  return runOn(entry, fill(program(command), values), { background })
 }
 
 /** The words as they are started: Compose itself, which docker(1) would look for among its plugins first. */

@@ -1,5 +1,4 @@
 /** The lab of a real run: does the steps, reads the facts, asks the questions. */
-import { join } from 'node:path'
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { CheckResult, Event, Listener } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
@@ -7,16 +6,12 @@ import { asList, careful, flatten } from '../lab/misuse.ts'
 import { type Check, holds, isNegative, isPositive, type Observed } from '../language/checks/check.ts'
 import { observe } from '../language/checks/observe.ts'
 import type { Command, Read } from '../language/command.ts'
-import { made, needed, plugged } from '../language/effects.ts'
+import { made, needed } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { toShell } from '../language/shell.ts'
 import { undoOf } from '../language/undo.ts'
-import { marked } from '../on-host/mark.ts'
-import { ownThings } from '../on-host/own.ts'
-import { currentValue, readWords } from '../on-host/settings.ts'
 import { sleep } from '../server/process.ts'
-import { hostFolder, labFolder } from '../server/state.ts'
-import type { Sandbox } from '../virtual/sandbox.ts'
+import type { Servers } from '../server/servers.ts'
 import { sideBySide, sweep, toBeSwept } from './all-pairs.ts'
 import { bounded } from './bounded.ts'
 import { commandText, execute, failure } from './execute.ts'
@@ -44,7 +39,7 @@ export interface LiveOptions {
 
 /** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
-  sandbox: Sandbox,
+  sandbox: Servers,
   { tell, where, only, batch = false, why: asking }: LiveOptions,
 ): {
   lab: Lab
@@ -55,12 +50,7 @@ export function liveLab(
   captures: Captured[]
 } {
   const results: CheckResult[] = []
-  const { record } = sandbox
-  const machine = record.servers.find(({ host }) => host)?.name
-  const written = machine
-    ? journal(join(hostFolder(record.name), 'journal'), { sync: true })
-    : journal(join(labFolder(record.name), 'journal'))
-  const own = ownThings()
+  const written = journal(sandbox.journal.file, sandbox.journal)
   const text = (command: Command) => commandText(sandbox, command)
   const captures: Captured[] = []
   let facts = new Map<string, string>()
@@ -86,25 +76,10 @@ export function liveLab(
     return { kind: 'command', place: command.place, text: text(command), undo, output, ms }
   }
 
-  /** A command as it is run: on this machine itself with the mark of the lab, and what marks the things it makes. */
-  const ready = (command: Command): Command[] =>
-    machine !== undefined &&
-    (command.place.server === machine || plugged(command).some(({ server }) => server === machine))
-      ? marked(command, record.name)
-      : [command]
-
-  /** The value that a command is about to replace on this machine itself, where that is a setting. */
-  const oldOf = async (command: Command): Promise<Map<Command, string> | undefined> => {
-    if (machine === undefined || command.place.server !== machine) return undefined
-    const words = readWords(command)
-    if (words === undefined || own.isOf(command)) return undefined
-    return new Map([[command, await currentValue(words, await sandbox.server(machine, false))]])
-  }
-
   const run = async (command: Command): Promise<Event> => {
     for (const { link } of needed(command, 'link up')) await mustBeUp(command, link)
-    const end = written.intent([command], await oldOf(command))
-    own.note(command)
+    const old = await sandbox.before(command)
+    const end = written.intent([command], old === undefined ? undefined : new Map([[command, old]]))
     const began = performance.now()
     const done = mustFail(written.count()) ? failsOnPurpose : await execute(sandbox, command)
     if (done.code !== 0) {
@@ -119,7 +94,7 @@ export function liveLab(
 
   /** Runs a command, then what marks what it made; tells of it. */
   const inTurn = async (command: Command): Promise<void> => {
-    const [first = command, ...marks] = ready(command)
+    const [first = command, ...marks] = sandbox.around(command)
     const event = await run(first)
     for (const mark of marks) await run(mark)
     tell(event)
@@ -196,8 +171,7 @@ export function liveLab(
       if (only) return
       tell({ kind: 'step', number: number + 1, title })
       try {
-        // On this machine itself one by one: each setting is read just before it is changed.
-        if (batch && !machine)
+        if (batch && sandbox.together)
           await together(flatten(commands), { sandbox, written, tell, alone: run, eventOf })
         else for (const command of flatten(commands)) await inTurn(command)
       } catch (error) {

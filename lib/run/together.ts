@@ -7,9 +7,9 @@ import { basename } from 'node:path'
 import { CommandFailed } from '../errors.ts'
 import type { Event, Listener } from '../lab/events.ts'
 import type { Command } from '../language/command.ts'
+import { findProgram } from '../server/path.ts'
 import { mostResidents } from '../server/resident.ts'
-import { findProgram } from '../virtual/engine.ts'
-import type { Sandbox } from '../virtual/sandbox.ts'
+import type { Servers } from '../server/servers.ts'
 import { batch, type End, pieces, type Restore } from './batch.ts'
 import { bounded } from './bounded.ts'
 import { commandText, failure, runOn } from './execute.ts'
@@ -24,7 +24,7 @@ function restoreOf(path: string): Restore {
 }
 
 export interface Together {
-  sandbox: Sandbox
+  sandbox: Servers
   written: Journal
   tell: Listener
   /** Runs a command that no batch can hold. Returns what is to be told of it. */

@@ -20,6 +20,9 @@ import { rootless } from './enter.ts'
 /** The name of the image that set-up builds. */
 export const builtImage = 'vethlab'
 
+/** The label of Docker objects that a lab makes on this machine itself; its value is the lab. */
+export const label = 'vethlab'
+
 export interface ServerRecord {
   name: string
   /** The pid of its first process, as the machine counts; of the machine itself: this process. */

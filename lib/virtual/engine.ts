@@ -1,87 +1,14 @@
-/** The Docker Engine of a virtual server: which one, how it starts, when it is ready. */
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+/** The Docker Engine of a virtual server: how it starts, and when it is ready. */
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { type Entry, engineSocket, enter, rootless } from '../server/enter.ts'
+import { findCompose, findProgram } from '../server/path.ts'
 import { finished, until } from '../server/process.ts'
-import { cacheRoot, storageFolder } from '../server/state.ts'
+import { storageFolder } from '../server/state.ts'
 
 const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
-
-const isProgram = (file: string): boolean => {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-const within = (folder: string): string[] =>
-  ['usr/sbin', 'usr/bin', 'sbin', 'bin', '.'].map((sub) => join(folder, sub))
-
-/** The folder of the engine that was chosen: by VETHLAB_ENGINE, or by ENGINE=28.5 among those that were fetched. */
-export function chosenEngine(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  if (env.VETHLAB_ENGINE) return env.VETHLAB_ENGINE
-  if (!env.ENGINE) return undefined
-  const folder = join(cacheRoot(), 'engines')
-  const there = existsSync(folder) ? readdirSync(folder).sort() : []
-  if (there.includes(env.ENGINE)) return join(folder, env.ENGINE)
-  throw new Unable(`ENGINE=${env.ENGINE} is not there`, {
-    hint: there.length > 0 ? `There are: ${there.join(', ')}` : 'make engines fetches 20.10, 26.1 and 28.5.',
-  })
-}
-
-/** What is in a folder, in a few words. */
-function holds(folder: string): string {
-  if (!existsSync(folder)) return 'there is no such folder'
-  const names = readdirSync(folder)
-  return names.length === 0 ? 'that one is empty' : `there is ${names.slice(0, 8).join(', ')}`
-}
-
-/**
- * The PATH of a virtual server. First the engine in VETHLAB_ENGINE, or chosen by ENGINE; else the `dockerd` that is on the PATH; else
- * the one that set-up fetched.
- */
-export function serverPath(env: NodeJS.ProcessEnv = process.env): string {
-  const own = [...(env.PATH ?? '').split(':').filter((dir) => dir.startsWith('/')), ...system]
-  const chosen = chosenEngine(env)
-  if (chosen && !within(chosen).some((dir) => isProgram(join(dir, 'dockerd'))))
-    throw new Unable(`VETHLAB_ENGINE=${chosen} holds no dockerd`, {
-      hint: `It must be a folder with usr/sbin/dockerd or dockerd in it; ${holds(chosen)}.`,
-    })
-  const fetched = own.some((dir) => isProgram(join(dir, 'dockerd')))
-    ? []
-    : within(join(cacheRoot(), 'engine'))
-  const folders = [...(chosen ? within(chosen) : fetched), ...own]
-  return [...new Set(folders.filter((dir) => existsSync(dir)))].join(':')
-}
-
-/** The file of a program in a PATH; undefined when none has it. */
-export const findProgram = (name: string, path: string): string | undefined =>
-  path
-    .split(':')
-    .map((dir) => join(dir, name))
-    .find(isProgram)
-
-/** The Compose plugin: beside the engine, in the places where Docker looks, or the one that set-up fetched. */
-export function findCompose(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const chosen = chosenEngine(env)
-  const folders = [
-    ...(chosen ? [join(chosen, 'usr/libexec/docker'), join(chosen, 'usr/lib/docker')] : []),
-    join(homedir(), '.docker'),
-    '/usr/local/lib/docker',
-    '/usr/local/libexec/docker',
-    '/usr/lib/docker',
-    '/usr/libexec/docker',
-    join(cacheRoot(), 'compose/usr/libexec/docker'),
-    join(cacheRoot(), 'compose/usr/lib/docker'),
-  ]
-  return folders.map((folder) => join(folder, 'cli-plugins/docker-compose')).find(isProgram)
-}
 
 /** Starts the engine of a server, with more in its environment, and waits until its API answers: half a second or so. */
 export async function startEngine(entry: Entry, env: Record<string, string> = {}): Promise<void> {

@@ -17,6 +17,7 @@ import {
 } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
 import { findWorld, unseen } from '../server/labs.ts'
+import { findProgram } from '../server/path.ts'
 import { firstLines, sleep, until } from '../server/process.ts'
 import {
   bornAt,
@@ -32,7 +33,6 @@ import {
   storageFolder,
 } from '../server/state.ts'
 import { runningWorlds } from '../server/worlds.ts'
-import { findProgram } from './engine.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
 

@@ -1,6 +1,6 @@
 /** The network of a lab as lines that two runs of one scenario must have in common: what differs by chance has one name. */
 import { sleep } from '../../lib/server/process.ts'
-import { attach } from '../../lib/virtual/sandbox.ts'
+import { attach } from '../../lib/virtual/servers.ts'
 
 interface Link {
   ifname: string

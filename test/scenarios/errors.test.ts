@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { serverPath } from '../../lib/server/path.ts'
 import { finished } from '../../lib/server/process.ts'
 import { cacheRoot } from '../../lib/server/state.ts'
-import { serverPath } from '../../lib/virtual/engine.ts'
 import { difference, needsRoot, root, snapshot, vethlab } from '../helpers/machine.ts'
 
 // In the project, so that `../lib/index.ts` is where it is for a scenario.

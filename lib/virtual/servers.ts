@@ -1,0 +1,55 @@
+/** The virtual servers of a lab: started when they are asked for, each with an engine of its own when that is needed. */
+import type { Listener } from '../lab/events.ts'
+import { enterWorld } from '../server/enter.ts'
+import { findLab } from '../server/labs.ts'
+import { finished } from '../server/process.ts'
+import { byEntering, type Kinds, type RunningServer, type Servers, serversOf } from '../server/servers.ts'
+import { type LabRecord, labFolder, type ServerRecord, saveLab } from '../server/state.ts'
+import { startEngine } from './engine.ts'
+import { startServer } from './world.ts'
+
+/** One virtual server. */
+function virtualServer(record: LabRecord, server: ServerRecord, tell: Listener): RunningServer {
+  return {
+    ...byEntering({ lab: record, server }),
+    async startEngine() {
+      const what = `${server.name}: Docker Engine`
+      const began = performance.now()
+      tell({ kind: 'waiting', what })
+      const [{ client }, { giveImage }] = await Promise.all([
+        import('../server/engine-api.ts'),
+        import('./image.ts'),
+        startEngine({ lab: record, server }),
+      ])
+      const { Version } = await client(server.pid).version()
+      await giveImage(server.pid, record.image)
+      server.engine = true
+      saveLab(record)
+      tell({ kind: 'waited', what: `${what} ${Version}`, ms: performance.now() - began })
+    },
+  }
+}
+
+/** How virtual servers come to be, for those who have others beside them. */
+export const virtualKinds = (record: LabRecord, tell: Listener): Kinds => ({
+  open: (server) => virtualServer(record, server, tell),
+  async start(name) {
+    const server = await startServer(record, name)
+    record.servers.push(server)
+    saveLab(record)
+    return server
+  },
+  outside: (argv) => finished(enterWorld(record, argv)),
+  folder: labFolder(record.name),
+  careful: false,
+})
+
+/** The servers of a lab whose world is up, all of them virtual. */
+export const virtualServers = (record: LabRecord, tell: Listener = () => {}): Servers =>
+  serversOf(record, virtualKinds(record, tell))
+
+/** Those of a lab that is up; undefined when there is none of that name. */
+export function attach(name: string, tell?: Listener): Servers | undefined {
+  const record = findLab(name)
+  return record && virtualServers(record, tell)
+}
