@@ -1,3 +1,4 @@
+/** scenario(): how a file becomes a scenario, and a program that runs it. */
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+/** The scenarios by name, for the command line that is for all of them. */
 import type { Scenario } from '../lab/lab.ts'
 import type { Finished } from '../server/process.ts'
 

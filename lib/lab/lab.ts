@@ -1,3 +1,4 @@
+/** What a scenario is told in: the lab of its function, and the scenario itself. */
 import type { Check } from '../language/checks/check.ts'
 import type { Command, Read } from '../language/command.ts'
 

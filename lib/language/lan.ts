@@ -1,3 +1,4 @@
+/** A LAN between servers: a switch outside of them, and a cable to each. */
 import { createHash } from 'node:crypto'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'

@@ -1,3 +1,4 @@
+/** How a command is typed on its server: in a namespace, or in a container, with other words before it. */
 import type { Line, Place } from './command.ts'
 import { needed } from './effects.ts'
 

@@ -1,3 +1,4 @@
+/** The places of a server, and what can be said in each: a network namespace, a container. */
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'

@@ -1,3 +1,4 @@
+/** A server: the place that all others are on. */
 import { command, type Place, type Read } from './command.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'

@@ -1,3 +1,4 @@
+/** Commands as text for a POSIX shell: how words are quoted. */
 import type { Line } from './command.ts'
 import { commandArgv } from './on-server.ts'
 import { hasRef, splitRefs } from './ref.ts'

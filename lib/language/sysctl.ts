@@ -1,3 +1,4 @@
+/** Kernel parameters, as in `sysctl -w net.ipv4.ip_forward=1`. */
 import { type Command, command, OLD, type Place } from './command.ts'
 import { looks } from './effects.ts'
 import { sysctlKey } from './names.ts'

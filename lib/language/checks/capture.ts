@@ -1,3 +1,4 @@
+/** What tcpdump sees on an interface, and checks on it. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'

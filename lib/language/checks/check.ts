@@ -1,3 +1,4 @@
+/** What a check is: a question, and the outcome that it must have. */
 import type { Command, Place, Read } from '../command.ts'
 
 /** What a probe tells. Its words are the vocabulary of the checks; details follow after a comma. */

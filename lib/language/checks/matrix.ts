@@ -1,3 +1,4 @@
+/** Who must reach whom: a check for each pair of places. */
 import { callback, list, must as mustBe, oneLine } from '../values.ts'
 import type { Check } from './check.ts'
 import type { Target } from './probes.ts'

@@ -1,3 +1,4 @@
+/** Checks on what a command prints, and whether the kernel knows a type of link. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, used } from '../command.ts'
 import { type Effect, made } from '../effects.ts'

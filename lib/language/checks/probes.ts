@@ -1,3 +1,4 @@
+/** The questions that a place can ask of others: ping, tcp, udp, dns. */
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
 import { dnsName, type Ipv4, ipv4, port, whole } from '../names.ts'

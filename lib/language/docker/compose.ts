@@ -1,3 +1,4 @@
+/** Compose projects, as in `docker compose up`. */
 import { fileURLToPath } from 'node:url'
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'

@@ -1,3 +1,4 @@
+/** Containers, as in `docker run`. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
 import { looks, type Port } from '../effects.ts'

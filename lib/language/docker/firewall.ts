@@ -1,3 +1,4 @@
+/** What the firewall of an engine does, to be read from the engine itself. */
 import { command, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
 import { type IfName, ifName } from '../names.ts'

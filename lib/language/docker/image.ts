@@ -1,3 +1,4 @@
+/** Images, as in `docker import`. */
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { imageName } from '../names.ts'

@@ -1,3 +1,4 @@
+/** All that is said by `docker …`. */
 import type { Place } from '../command.ts'
 import { containers } from './container.ts'
 import { firewall } from './firewall.ts'

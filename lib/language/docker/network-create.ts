@@ -1,3 +1,4 @@
+/** A Docker network in the making: `docker network create` with its clauses. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
 import type { Need } from '../effects.ts'

@@ -1,3 +1,4 @@
+/** Docker networks, as in `docker network connect`. */
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { type Effect, looks } from '../effects.ts'
 import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'

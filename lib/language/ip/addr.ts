@@ -1,3 +1,4 @@
+/** Addresses, as in `ip addr add`. */
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { type Cidr, cidr, type IfName, ifName } from '../names.ts'

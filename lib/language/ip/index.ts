@@ -1,3 +1,4 @@
+/** All that is said by `ip …`. */
 import type { Place } from '../command.ts'
 import { words } from '../grammar/missing.ts'
 import { addr } from './addr.ts'

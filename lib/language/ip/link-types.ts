@@ -1,3 +1,4 @@
+/** The types of links, and the words of each: veth, bridge, macvlan … */
 import type { Place } from '../command.ts'
 import { type IfName, type Ipv4, ifName, ipv4, netnsOn, port, whole } from '../names.ts'
 import { needed, oneOf, options } from '../values.ts'

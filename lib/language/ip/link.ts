@@ -1,3 +1,4 @@
+/** Links, as in `ip link add`. */
 import { type Command, command, OLD, type Place, type Undo } from '../command.ts'
 import { type Effect, looks, type Reading } from '../effects.ts'
 import { type IfName, ifName, mac, netnsOn, whole } from '../names.ts'

@@ -1,3 +1,4 @@
+/** The neighbour table, as in `ip neigh add`. */
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { type IfName, type Ipv4, ifName, ipv4, mac } from '../names.ts'

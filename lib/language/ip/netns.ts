@@ -1,3 +1,4 @@
+/** Network namespaces, as in `ip netns add`. */
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { netnsName } from '../names.ts'

@@ -1,3 +1,4 @@
+/** Routes, as in `ip route add`. */
 import { type Command, command, type Place, withClauses } from '../command.ts'
 import { looks } from '../effects.ts'
 import { type Cidr, type IfName, type Ipv4, ifName, ipv4, subnet } from '../names.ts'

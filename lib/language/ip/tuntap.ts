@@ -1,3 +1,4 @@
+/** Interfaces of programs, as in `ip tuntap add`. */
 import { type Command, command, type Place } from '../command.ts'
 import { type IfName, ifName } from '../names.ts'
 import { linkDel } from '../undo.ts'

@@ -1,3 +1,4 @@
+/** Tables and chains, as in `iptables -t nat -N`. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, OLD, type Place } from '../command.ts'
 import { chainName, whole } from '../names.ts'

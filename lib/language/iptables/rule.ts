@@ -1,3 +1,4 @@
+/** A rule of iptables in the making: its matches, and its target. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
 import type { Effect } from '../effects.ts'
