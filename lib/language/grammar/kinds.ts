@@ -4,6 +4,7 @@ import { BadInput } from '../../errors.ts'
 import type { Place } from '../command.ts'
 import { type Address, type Cidr, cidr, ifName, ipv4, mac as macName, netnsName, subnet } from '../names.ts'
 import { hasRef } from '../ref.ts'
+import { show } from '../values.ts'
 
 /** A kind of value. */
 export interface Kind<T> {
@@ -17,11 +18,8 @@ export interface Kind<T> {
   read(word: string): T | undefined
 }
 
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? 'that' : String(value)
-
 const wrong = (value: unknown, says: string, like: readonly unknown[]): BadInput =>
-  new BadInput(`${shown(value)} is not ${says}${like.length > 0 ? `, as in ${like.join(' or ')}` : ''}`)
+  new BadInput(`${show(value)} is not ${says}${like.length > 0 ? `, as in ${like.join(' or ')}` : ''}`)
 
 /** A value that is a text; `check` throws BadInput, or tells whether it is right. */
 export function textKind<T extends string>(
@@ -70,7 +68,7 @@ export function whole(says: string, min: number, max: number): Kind<number> {
     word(value) {
       if (typeof value === 'string' && hasRef(value)) return value
       if (!Number.isInteger(value) || value < min || value > max)
-        throw new BadInput(`${shown(value)} is not a ${range}`)
+        throw new BadInput(`${show(value)} is not a ${range}`)
       return String(value === 0 ? 0 : value)
     },
     read(word) {
@@ -89,7 +87,7 @@ export function oneOf<const W extends string>(says: string, ...words: readonly W
     word(value) {
       if (typeof value === 'string' && hasRef(value)) return value
       if (!words.includes(value))
-        throw new BadInput(`${shown(value)} is not a ${says}: it is one of ${words.join(', ')}`)
+        throw new BadInput(`${show(value)} is not a ${says}: it is one of ${words.join(', ')}`)
       return value
     },
     read: (word) => (hasRef(word) ? (word as W) : words.find((one) => one === word)),
@@ -134,7 +132,7 @@ export function anyAddress(value: string): void {
   if (hasRef(value)) return
   if (!isIpv6(value)) ipv4(value)
   else if (!ipaddr.IPv6.isValid(value) || value.includes('%'))
-    throw new BadInput(`${shown(value)} is not an IPv6 address, as in fd00::1`)
+    throw new BadInput(`${show(value)} is not an IPv6 address, as in fd00::1`)
 }
 
 /** An address of either family. */
@@ -155,7 +153,7 @@ export function anyCidr(value: string): void {
   const [base = '', prefix = '', ...rest] = value.split('/')
   anyAddress(base)
   if (rest.length > 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > 128)
-    throw new BadInput(`${shown(value)} is not ADDRESS/PREFIX, as in fd00::1/64; the prefix is 0 to 128`)
+    throw new BadInput(`${show(value)} is not ADDRESS/PREFIX, as in fd00::1/64; the prefix is 0 to 128`)
 }
 
 /** The subnet that ADDRESS/PREFIX of either family is in; an address alone is a subnet of its own. */
@@ -176,7 +174,7 @@ export function anySubnet(value: string): void {
   anyCidr(value)
   const [base = '', bits] = value.split('/')
   if (subnetOf(value) !== `${ipaddr.IPv6.parse(base).toRFC5952String()}/${bits}`)
-    throw new BadInput(`${shown(value)} has bits set behind its prefix; the subnet is ${subnetOf(value)}`)
+    throw new BadInput(`${show(value)} has bits set behind its prefix; the subnet is ${subnetOf(value)}`)
 }
 
 /** The length of a prefix that a mask of IPv4 stands for; undefined when it is none. */

@@ -5,13 +5,14 @@ import { OLD, type Undo } from '../command.ts'
 import { type Clause, flag, ofTool, word } from '../grammar/clause.ts'
 import type { Line } from '../grammar/form.ts'
 import { ifname, type Kind } from '../grammar/kinds.ts'
+import { show } from '../values.ts'
 
 const families: Kind<4 | 6> = {
   says: 'a family of addresses',
   like: [4, 6],
   word(value) {
     if (value !== 4 && value !== 6)
-      throw new BadInput(`${String(value)} is not a family of addresses: it is 4 or 6`)
+      throw new BadInput(`${show(value)} is not a family of addresses: it is 4 or 6`)
     return `-${value}`
   },
   read: (text) => (text === '-6' ? 6 : text === '-4' ? 4 : undefined),
