@@ -59,7 +59,9 @@ function commandLines(command: Command, undo: UndoStep | undefined, files: Files
 
 /** Indents lines for a function; those that a here-document holds (behind a NUL) stay as they are. */
 const indent = (lines: string[]): string =>
-  lines.map((line) => (line.startsWith('\0') ? line.slice(1) : line && `  ${line}`)).join('\n')
+  (lines.length > 0 ? lines : ['', ':']) // a function of a shell must hold a command
+    .map((line) => (line.startsWith('\0') ? line.slice(1) : line && `  ${line}`))
+    .join('\n')
 
 /** What is done in one go in one place: on a server, or at the switch of a LAN. */
 export interface Part {

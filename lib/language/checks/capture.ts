@@ -72,13 +72,13 @@ function expression(filter: string): string[] {
  * Example: capture(server1, 'enp0s3', 'icmp').packets
  * Equivalent to: `tcpdump -n -r /run/vethlab-server1-enp0s3.pcap`
  */
-export function capture(place: Place, dev: string, filter = '', name = `${place.name}-${dev}`) {
+export function capture(place: Place, dev: string, filter = '', name?: string) {
   const known = typeof place === 'object' && ['server', 'netns', 'container'].includes(place?.kind)
   mustBe(known, place, 'is no place to capture in: a server, or a network namespace')
   ifName(dev)
   if (place.kind === 'container')
     throw new BadInput(`capture on the server, at its end of the cable: ${place.name} may have no tcpdump`)
-  const file = captureFile(name)
+  const file = captureFile(name ?? `${place.name}-${dev}`)
   const words = expression(filter)
   const listen = ['tcpdump', '-i', ifName(dev), '-n', '-U', '--immediate-mode', '-w', file, ...words]
   const read = command(place, ['tcpdump', '-n', '-r', file], looks, { shows: true })
