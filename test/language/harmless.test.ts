@@ -19,7 +19,7 @@ import { ref, splitRefs } from '../../lib/language/ref.ts'
 import { quote, toShell } from '../../lib/language/shell.ts'
 import { undoOf } from '../../lib/language/undo.ts'
 import { partsOf, script } from '../../lib/print/script.ts'
-import { likely, type Method, say, walk } from '../helpers/vocabulary.ts'
+import { likely, type Method, say, walk } from './vocabulary.ts'
 
 const runs = Number(process.env.RUNS ?? 20_000)
 const seed = Number(process.env.SEED ?? 13)
@@ -284,7 +284,7 @@ const wrong: string[] = []
 const { methods, lacking } = walk()
 
 test('each method of the vocabulary is tried: right values are known for it', () => {
-  assert.deepEqual(lacking, [], 'add right values to `likely` or `values` of test/helpers/vocabulary.ts')
+  assert.deepEqual(lacking, [], 'add right values to `likely` or `values` of test/language/vocabulary.ts')
   assert.ok(methods.length > 500, `${methods.length}`)
 })
 
