@@ -123,34 +123,6 @@ export function classify(said: string): { cause: Cause; hint: string } | undefin
   return found && { cause: found[1], hint: found[2] }
 }
 
-/** The Debian package that has a tool. */
-export const packages: Readonly<Record<string, string>> = {
-  ip: 'iproute2',
-  bridge: 'iproute2',
-  iptables: 'iptables',
-  nft: 'nftables',
-  sysctl: 'procps',
-  nsenter: 'util-linux',
-  unshare: 'util-linux',
-  setpriv: 'util-linux',
-  ping: 'iputils-ping',
-  fping: 'fping',
-  nc: 'netcat-openbsd',
-  busybox: 'busybox-static',
-  tcpdump: 'tcpdump',
-  conntrack: 'conntrack',
-  tini: 'tini',
-  docker: 'docker-cli',
-  dockerd: 'docker.io',
-}
-
-/** The error for a program that is not on the PATH. */
-export const toolMissing = (tool: string, parts: ErrorParts = {}): Unable =>
-  new Unable(`${tool}: not found`, {
-    hint: `Install it: ${packages[tool] ? `apt install ${packages[tool]}, or ` : ''}make setup`,
-    ...parts,
-  })
-
 /** The error as shown to the user: where, the command, what was said, what to do. */
 export function explain(error: unknown): string {
   if (!(error instanceof VethlabError)) {

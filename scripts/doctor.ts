@@ -20,6 +20,7 @@ import { cacheRoot } from '../lib/server/state.ts'
 const isRoot = process.getuid?.() === 0
 
 const programs = [
+  'unshare',
   'ip',
   'iptables',
   'nft',
@@ -48,24 +49,29 @@ function linkTypes(): Finding[] {
     vrf: 'table 9',
   }
   const words = (type: string): string => {
-    if (type === 'veth') return 'name v0 type veth peer name v1'
     const option = some[type as keyof typeof some] ?? (type === 'macvlan' ? 'link v0' : '')
     return option.startsWith('link')
       ? `${option.slice(0, 7)} name x0 type ${type}${option.slice(7)}`
       : `name x0 type ${type} ${option}`
   }
+  const add = 'ip link add name v0 type veth peer name v1'
   const works = (type: string) =>
     said(
       'unshare',
       ...namespace,
       'sh',
       '-c',
-      `ip link add name v0 type veth peer name v1; [ ${type} = veth ] || ip link add ${words(type)}`,
+      type === 'veth' ? add : `${add} && ip link add ${words(type)}`,
     ) !== undefined
+  // What is in the way is told elsewhere: no link says anything of the kernel then.
+  if (said('unshare', ...namespace, 'ip', '-V') === undefined)
+    return [
+      warn('link types', 'not known', 'They cannot be tried without ip, or without a network namespace.'),
+    ]
   const lacking = [...needed, ...Object.keys(some)].filter((type) => !works(type))
   const missing = lacking.filter((type) => needed.includes(type))
   if (missing.length > 0)
-    return [fail('link types', `lacks ${missing.join(', ')}`, `modprobe ${missing.join(' ')}`)]
+    return [fail('link types', `lacks ${missing.join(', ')}`, `sudo modprobe -a ${missing.join(' ')}`)]
   return lacking.length > 0
     ? [warn('link types', `lacks ${lacking.join(', ')}`, 'The scenario interfaces says so and goes on.')]
     : [ok('link types', 'all that the scenarios show')]
@@ -157,6 +163,7 @@ function room(): Finding[] {
 
 function main(): number {
   const path = serverPath()
+  process.env.PATH = path // a user's own may leave out /usr/sbin
   const findings = [
     ...rights(path),
     ...kernel(),

@@ -25,6 +25,7 @@ engine() {
   rm -rf "$target.part" "$target.runc" "$target.compose"
 }
 
+claim_cache
 mkdir -p "$cache/engines"
 engine 20.10 bookworm docker.io containerd
 engine 26.1 trixie docker.io docker-cli containerd

@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
-import { packages, Unable } from '../errors.ts'
-import { findCompose, findProgram } from '../server/path.ts'
+import { Unable } from '../errors.ts'
+import { howToInstall } from '../packages.ts'
+import { findCompose, findProgram, lackingOf } from '../server/path.ts'
 import { builtImage, cacheRoot } from '../server/state.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -56,10 +57,8 @@ export function kernel(): Finding[] {
 /** The programs that a lab starts. */
 export function tools(path: string, needed: readonly string[]): Finding[] {
   const missing = needed.filter((tool) => !findProgram(tool, path))
-  const known = missing.filter((tool) => packages[tool]).map((tool) => packages[tool])
-  const install = known.length > 0 ? `apt install ${known.join(' ')}, or ` : ''
   return missing.length > 0
-    ? [fail('tools', `${missing.join(', ')}: not found`, `Install it: ${install}make setup`)]
+    ? [fail('tools', `${missing.join(', ')}: not found`, howToInstall(missing))]
     : [ok('tools', 'all')]
 }
 
@@ -67,6 +66,17 @@ export function tools(path: string, needed: readonly string[]): Finding[] {
 export function engine(path: string): Finding[] {
   const dockerd = findProgram('dockerd', path)
   const version = dockerd && said(dockerd, '--version')?.match(/version ([^,]+)/)?.[1]
+  const lacking = lackingOf(path.split(':'))
+  if (version && lacking.length > 0)
+    return [
+      fail(
+        'engine',
+        `${version}, ${dockerd}, without ${lacking.join(', ')}`,
+        process.env.VETHLAB_ENGINE
+          ? 'The folder in VETHLAB_ENGINE must hold the whole engine.'
+          : `${howToInstall(lacking)}, which fetches a whole one beside it.`,
+      ),
+    ]
   if (version) return [ok('engine', `${version}, ${dockerd}`)]
   return [
     dockerd
@@ -86,7 +96,7 @@ export function compose(): Finding[] {
       : fail(
           'Compose',
           `${version}, ${plugin}`,
-          'Version 2 or later is needed: remove that one, and make setup fetches a newer.',
+          'Version 2 or later is needed, and one that runs here: make setup fetches it.',
         ),
   ]
 }

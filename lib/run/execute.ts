@@ -4,12 +4,13 @@
  * else is started by a shell that stays in the server (server/resident.ts).
  */
 
-import { CommandFailed, type ErrorParts, toolMissing } from '../errors.ts'
+import { CommandFailed, type ErrorParts } from '../errors.ts'
 import type { Line } from '../language/command.ts'
 import { serverOfProcess } from '../language/lan.ts'
 import { commandArgv, needsEngine } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { toShell } from '../language/shell.ts'
+import { toolMissing } from '../packages.ts'
 import { findCompose } from '../server/path.ts'
 import type { Finished } from '../server/process.ts'
 import type { Start } from '../server/resident.ts'

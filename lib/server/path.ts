@@ -30,6 +30,13 @@ export function chosenEngine(env: NodeJS.ProcessEnv = process.env): string | und
   })
 }
 
+/** An engine is whole with these. Debian has docker in a package of its own, which may be left out. */
+const engineParts = ['dockerd', 'docker', 'containerd', 'runc']
+
+/** What an engine in these folders lacks. */
+export const lackingOf = (folders: readonly string[]): string[] =>
+  engineParts.filter((part) => !folders.some((dir) => isProgram(join(dir, part))))
+
 /** What is in a folder, in a few words. */
 function holds(folder: string): string {
   if (!existsSync(folder)) return 'there is no such folder'
@@ -38,19 +45,17 @@ function holds(folder: string): string {
 }
 
 /**
- * The PATH of a virtual server. First the engine in VETHLAB_ENGINE, or chosen by ENGINE; else the `dockerd` that is on the PATH; else
- * the one that set-up fetched.
+ * The PATH of a virtual server. First the engine in VETHLAB_ENGINE, or chosen by ENGINE; else the one on the PATH, if it
+ * is whole; else the one that set-up fetched.
  */
 export function serverPath(env: NodeJS.ProcessEnv = process.env): string {
   const own = [...(env.PATH ?? '').split(':').filter((dir) => dir.startsWith('/')), ...system]
   const chosen = chosenEngine(env)
   if (chosen && !within(chosen).some((dir) => isProgram(join(dir, 'dockerd'))))
     throw new Unable(`VETHLAB_ENGINE=${chosen} holds no dockerd`, {
-      hint: `It must be a folder with usr/sbin/dockerd or dockerd in it; ${holds(chosen)}.`,
+      hint: `It must be a folder with an engine in it, usr/sbin/dockerd or dockerd, beside its docker, containerd and runc; ${holds(chosen)}.`,
     })
-  const fetched = own.some((dir) => isProgram(join(dir, 'dockerd')))
-    ? []
-    : within(join(cacheRoot(), 'engine'))
+  const fetched = lackingOf(own).length === 0 ? [] : within(join(cacheRoot(), 'engine'))
   const folders = [...(chosen ? within(chosen) : fetched), ...own]
   return [...new Set(folders.filter((dir) => existsSync(dir)))].join(':')
 }
@@ -62,18 +67,21 @@ export const findProgram = (name: string, path: string): string | undefined =>
     .map((dir) => join(dir, name))
     .find(isProgram)
 
-/** The Compose plugin: beside the engine, in the places where Docker looks, or the one that set-up fetched. */
+/**
+ * The Compose plugin: beside the engine that was chosen; the one that set-up fetched, which it does where no other works;
+ * or in the places where Docker looks.
+ */
 export function findCompose(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const chosen = chosenEngine(env)
   const folders = [
     ...(chosen ? [join(chosen, 'usr/libexec/docker'), join(chosen, 'usr/lib/docker')] : []),
+    join(cacheRoot(), 'compose/usr/libexec/docker'),
+    join(cacheRoot(), 'compose/usr/lib/docker'),
     join(homedir(), '.docker'),
     '/usr/local/lib/docker',
     '/usr/local/libexec/docker',
     '/usr/lib/docker',
     '/usr/libexec/docker',
-    join(cacheRoot(), 'compose/usr/libexec/docker'),
-    join(cacheRoot(), 'compose/usr/lib/docker'),
   ]
   return folders.map((folder) => join(folder, 'cli-plugins/docker-compose')).find(isProgram)
 }

@@ -157,13 +157,13 @@ export function claim(name: string): boolean {
 }
 
 /**
- * Makes a private folder, and those above it; where that fails, the error is the true one (Node.js may say ENOENT).
- * The janitor of what was the last lab may remove the folder above it between the two: then it is made once more.
+ * Makes a private folder, and those above it, one by one: asked for all at once, Node.js says ENOENT where they are
+ * read-only. The janitor of what was the last lab may remove the folder above it between the two: then it is made once more.
  */
 function makeFolder(folder: string): void {
   for (let tries = 20; ; tries--)
     try {
-      mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+      if (!existsSync(dirname(folder))) makeFolder(dirname(folder))
       return void mkdirSync(folder, { mode: 0o700 })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
@@ -225,7 +225,8 @@ export function removeFolder(name: string): void {
 export function cannotWrite(folder: string, error: unknown): Unable {
   const { code, message } = error as NodeJS.ErrnoException
   const full = code === 'ENOSPC' || code === 'EDQUOT'
-  const hint = session() ? sessionHint : `Make ${dirname(folder)} writable for you.`
+  const instead = rootless ? ', or set XDG_RUNTIME_DIR to a folder of yours' : ''
+  const hint = session() ? sessionHint : `Make ${dirname(folder)} writable for you${instead}.`
   return new Unable(`cannot write the state of the lab: ${message}`, {
     hint: full ? `The disk of ${folder} is full: free some space.` : hint,
   })

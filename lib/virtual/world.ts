@@ -4,8 +4,9 @@ import { existsSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { toolMissing, Unable } from '../errors.ts'
+import { Unable } from '../errors.ts'
 import { rights } from '../needs/rights.ts'
+import { toolMissing } from '../packages.ts'
 import {
   type Entry,
   enterWords,

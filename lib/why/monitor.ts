@@ -1,7 +1,8 @@
 /** Makes the packets of a probe visible in each stack, and listens. */
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
-import { toolMissing, Unable } from '../errors.ts'
+import { Unable } from '../errors.ts'
+import { toolMissing } from '../packages.ts'
 import { until } from '../server/process.ts'
 import { called, type Inside, type Stack } from './stacks.ts'
 import { type Passage, traceReader } from './trace.ts'

@@ -4,15 +4,15 @@
 # usage: tests.sh [FILE…]     FILE: these tests alone
 set -u
 # The checkout as it is now, beside the modules that set-up got.
-for home in /root /home/newcomer; do
-  find "$home/vethlab" -mindepth 1 -maxdepth 1 ! -name node_modules -exec rm -rf {} +
-  tar -C /vethlab --exclude=./.git --exclude=./node_modules -cf - . | tar -C "$home/vethlab" -xf -
+for checkout in /srv/vethlab /home/newcomer/vethlab; do
+  find "$checkout" -mindepth 1 -maxdepth 1 ! -name node_modules -exec rm -rf {} +
+  tar -C /vethlab --exclude=./.git --exclude=./node_modules -cf - . | tar -C "$checkout" -xf -
 done
 chown -R newcomer:newcomer /home/newcomer/vethlab
 
 as_user() { PATH=/usr/local/bin:/usr/bin:/bin sh /vethlab/test/helpers/as.sh newcomer "$@"; }
 as_root() { "$@"; }
-cd /root/vethlab || exit 2
+cd /srv/vethlab || exit 2
 passed=0 failed=0
 count() { # NAME COMMAND…
   echo "--- $1"

@@ -1,7 +1,7 @@
 /** What goes wrong for people: one clear error in four parts, exit code 2, and nothing left behind. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { serverPath } from '../../lib/server/path.ts'
@@ -191,11 +191,15 @@ test('VETHLAB_ENGINE without a dockerd', async () => {
 
 test('a Compose plugin of version 1', async () => {
   const home = join(folder, 'home')
+  const cache = join(folder, 'no-compose/vethlab') // what set-up fetched would be taken first
+  mkdirSync(cache, { recursive: true })
+  for (const part of readdirSync(cacheRoot()).filter((name) => name !== 'compose'))
+    symlinkSync(join(cacheRoot(), part), join(cache, part))
   mkdirSync(join(home, '.docker/cli-plugins'), { recursive: true })
   writeFileSync(join(home, '.docker/cli-plugins/docker-compose'), '#!/bin/sh\necho 1.29.2\n', { mode: 0o755 })
   await fails('compose', /Compose: 1\.29\.2, .*docker-compose\nVersion 2 or later is needed/, {
     HOME: home,
-    XDG_CACHE_HOME: join(cacheRoot(), '..'),
+    XDG_CACHE_HOME: join(cache, '..'),
   })
 })
 
@@ -205,6 +209,7 @@ test('an ENGINE that was not fetched: what is there', async () => {
 
 test('an engine that dies while it boots: its last words', async () => {
   const dir = fakeProgram('dying', 'dockerd', '#!/bin/sh\necho "failed to find my feet" >&2\nexit 3\n')
+  for (const part of ['docker', 'containerd', 'runc']) fakeProgram('dying', part, '#!/bin/sh\n')
   await fails('compose', /failed to find my feet\n.*ended with exit code 3 while it was starting/, {
     VETHLAB_ENGINE: dir,
   })
