@@ -88,10 +88,19 @@ export async function snapshot(): Promise<Record<string, readonly string[]>> {
 /** Waits until the lab of that name has left nothing in the state folder. */
 export const gone = (lab: string): Promise<boolean> => until(() => !existsSync(labFolder(lab)), 5000)
 
-/** What differs between two snapshots, a line each: `- links: …` for what is gone, `+ links: …` for what is new. */
+/**
+ * What differs from a snapshot, a line each: `- links: …` for what is gone, `+ links: …` for what is new. What ends by
+ * itself, as the janitor that has just removed a lab's folder, is given the time for it.
+ */
 export async function difference(before: Awaited<ReturnType<typeof snapshot>>): Promise<string[]> {
-  const after = await snapshot()
-  return differences(before as Snapshot, after as Snapshot).map(
-    ({ sign, part, line }) => `${sign} ${part}: ${line}`,
-  )
+  let found: string[] = []
+  const same = async () => {
+    const after = await snapshot()
+    found = differences(before as Snapshot, after as Snapshot).map(
+      ({ sign, part, line }) => `${sign} ${part}: ${line}`,
+    )
+    return found.length === 0
+  }
+  await until(same, 5000, 200)
+  return found
 }
