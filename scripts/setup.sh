@@ -20,7 +20,7 @@ apk) column=5 install='apk add' ;;
 *) column=1 install= ;;
 esac
 # package PROGRAM
-package() { awk -v program="$1" -v column="$column" '$1 == program { print $column }' lib/packages.txt; }
+package() { awk -v program="$1" -v column="$column" '$1 == program { print $column }' lib/server/packages.txt; }
 
 # An engine is whole with these; Debian has docker in a package of its own, which may be left out.
 whole() { # FOLDER, or none for the PATH

@@ -10,9 +10,9 @@ import { availableParallelism } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { Unable } from '../errors.ts'
 import { shellLine } from '../language/shell.ts'
-import { toolMissing } from '../packages.ts'
 import { type Entry, enter } from './enter.ts'
 import { tooMuch, untilMark } from './output.ts'
+import { toolMissing } from './packages.ts'
 import type { Finished } from './process.ts'
 
 /** How a command is started, beside its words. */

@@ -6,7 +6,6 @@ import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { rights } from '../needs/rights.ts'
-import { toolMissing } from '../packages.ts'
 import {
   type Entry,
   enterWords,
@@ -18,6 +17,7 @@ import {
 } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
 import { findWorld, unseen } from '../server/labs.ts'
+import { toolMissing } from '../server/packages.ts'
 import { findProgram } from '../server/path.ts'
 import { firstLines, sleep, until } from '../server/process.ts'
 import {

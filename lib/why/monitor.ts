@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { Unable } from '../errors.ts'
-import { toolMissing } from '../packages.ts'
+import { toolMissing } from '../server/packages.ts'
 import { until } from '../server/process.ts'
 import { called, type Inside, type Stack } from './stacks.ts'
 import { type Passage, traceReader } from './trace.ts'

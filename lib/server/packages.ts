@@ -1,6 +1,6 @@
 /** Which package has a program on this machine's distribution: packages.txt has the table, which set-up reads, too. */
 import { existsSync, readFileSync } from 'node:fs'
-import { type ErrorParts, Unable } from './errors.ts'
+import { type ErrorParts, Unable } from '../errors.ts'
 
 const managers = ['apt', 'dnf', 'pacman', 'apk'] as const
 export type Manager = (typeof managers)[number]
