@@ -73,8 +73,13 @@ export async function withLab<T>(
       return done.stdout
     }
     const why = async (question: Question) => (await import('./why/why.ts')).why(world.record, question)
-    const value = await work({ ...lab, name, run, results, sandbox: box, why })
-    await endWorld(name)
-    return value
+    const stays = setInterval(() => {}, 2 ** 30) // a program may keep its lab open until a signal comes
+    try {
+      const value = await work({ ...lab, name, run, results, sandbox: box, why })
+      await endWorld(name)
+      return value
+    } finally {
+      clearInterval(stays)
+    }
   })
 }

@@ -1,295 +1,52 @@
-/**
- * The command line: the same verbs for a scenario's own file (`net1.ts test`) and for all of them
- * (`vethlab test net1`). What is heavy is loaded by the verb that needs it.
- */
-import { createRequire } from 'node:module'
-import type { Argv } from 'yargs'
-import { BadInput, explain } from '../errors.ts'
+/** A run of the command line, from its words to its exit code: 0 all checks hold, 1 a check failed, 2 it could not be done. */
+import { explain } from '../errors.ts'
 import type { Scenario } from '../lab/lab.ts'
-import { Interrupted } from '../server/guard.ts'
+import { Interrupted, isGuarding } from '../server/guard.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Options } from './show.ts'
-import type { WhyOptions } from './why.ts'
-
-// Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
-const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
+import { allSaid, leave, listenToStreams, say } from './output.ts'
+import { asksForJson, run } from './words.ts'
 
 /** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
 export async function main(argv: readonly string[], subject: Scenario | Catalogue): Promise<void> {
+  listenToStreams()
+  let code: number
   try {
-    process.exitCode = await run(argv, subject)
+    code = await Promise.race([run(argv, subject), whatNobodyCatches()])
   } catch (error) {
-    if (error instanceof Interrupted) {
-      process.stderr.write('\ncut off: what it had begun is removed\n')
-      process.exitCode = error.exitCode
-    } else {
-      await report(error, argv.includes('--json'))
-      process.exitCode = 2
-    }
+    code = await told(error, asksForJson(argv))
+  }
+  try {
+    await allSaid()
+  } catch (error) {
+    code = Math.max(code, await told(error, false))
   }
   // Whatever was still being asked when a run was cut off must not keep the process.
-  process.exit()
+  await leave(code)
+}
+
+/** Rejects with what nobody catches, unless that ends work which is guarded, and when nothing is left to wait for. */
+const whatNobodyCatches = (): Promise<never> =>
+  new Promise((_, reject) => {
+    const caught = (error: unknown) => void (isGuarding() || reject(error))
+    for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, caught)
+    let before = false
+    process.on('beforeExit', () => {
+      if (before) reject(new Error('it waits for something that never comes'))
+      // Who waits may know more of it, and say so first.
+      before = true
+      setImmediate(() => {})
+    })
+  })
+
+/** Tells what went wrong. Returns the exit code for it. */
+async function told(error: unknown, json: boolean): Promise<number> {
+  if (!(error instanceof Interrupted)) await report(error, json)
+  else process.stderr.write(`\ncut off: ${error.left}\n`)
+  return error instanceof Interrupted ? error.exitCode : 2
 }
 
 async function report(error: unknown, json: boolean): Promise<void> {
-  if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: explain(error) }, null, 2)}\n`)
+  if (json) say(`${JSON.stringify({ ok: false, error: explain(error) }, null, 2)}\n`)
   const { default: colors } = await import('picocolors')
   process.stderr.write(`${colors.red('error')}: ${explain(error)}\n`)
-}
-
-async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
-  // Loaded while the words are read: most runs need them.
-  if (!argv.some((word) => word === '--help' || word === '-h'))
-    void Promise.all([import('./show.ts'), import('../run/live.ts')])
-  const own = 'body' in subject ? subject : undefined
-  const catalogue = 'body' in subject ? undefined : subject
-  let code = 0
-
-  const scenarioOf = async (args: { scenario?: unknown }): Promise<Scenario> =>
-    own ?? (await (catalogue as Catalogue).load(String(args.scenario)))
-  const labOf = (args: { scenario?: unknown; name?: unknown }): string =>
-    String(args.name ?? args.scenario ?? own?.name)
-  const where = (parser: Argv) => (own ? parser : parser.positional('scenario', { type: 'string' }))
-  const target = own ? '' : ' <scenario>'
-  const verb = (
-    words: string,
-    about: string,
-    work: (args: { [key: string]: unknown }) => Promise<number>,
-    build: (parser: Argv) => Argv = (parser) => parser,
-  ) =>
-    [
-      words,
-      about,
-      (parser: Argv) => build(words.includes('scenario') ? where(parser) : parser),
-      async (args: { [key: string]: unknown }) => {
-        code = await work(args)
-      },
-    ] as const
-  const options = (args: object) => args as unknown as Options
-  const provable = (parser: Argv) =>
-    parser.option('prove', {
-      type: 'boolean',
-      default: false,
-      describe: 'compare the machine before it and after it',
-    })
-
-  const parser = yargs([...argv])
-    .scriptName(own ? `npx tsx scenarios/${own.name}.ts` : 'vethlab')
-    .usage(
-      own
-        ? `${own.name}: ${own.title}\n\n$0 [verb]`
-        : 'Container networking that you can read, run, break and explain.\n\n$0 <verb>',
-    )
-    .command(
-      ...verb(
-        own ? (['up', '$0'] as unknown as string) : `up${target}`,
-        'build it, check it, and leave it up (the default)',
-        async (args) => {
-          const scenario = await scenarioOf(args)
-          if (args.copies === undefined)
-            return (await import('./show.ts')).shown('up', scenario, options(args), true)
-          return (await import('./copies.ts')).shownCopies(scenario, Number(args.copies), options(args))
-        },
-        (parser) =>
-          parser.option('copies', {
-            type: 'number',
-            requiresArg: true,
-            describe: 'so many labs side by side: NAME-1, NAME-2 …',
-          }),
-      ),
-    )
-    .command(
-      ...verb(
-        `test${target}`,
-        'build it, check it, and remove it',
-        async (args) => {
-          return (await import('./show.ts')).shown('test', await scenarioOf(args), options(args), false)
-        },
-        provable,
-      ),
-    )
-    .command(
-      ...verb(
-        own ? 'down' : 'down [scenario]',
-        own ? 'remove it' : 'remove a lab; with --all, all of them',
-        async (args) => {
-          const { downVerb } = await import('./reports.ts')
-          const { json, prove } = options(args)
-          return downVerb(args.all ? undefined : labOf(args), json, catalogue?.names(), prove)
-        },
-        (parser) =>
-          own
-            ? provable(parser)
-            : provable(parser).option('all', { type: 'boolean', describe: 'every lab that is up' }),
-      ),
-    )
-    .command(
-      ...verb(
-        own ? 'status' : 'status [scenario]',
-        'show what is up: servers, namespaces, containers, addresses',
-        async (args) => {
-          const { statusVerb } = await import('./reports.ts')
-          return statusVerb(own || args.scenario !== undefined ? labOf(args) : undefined, options(args).json)
-        },
-      ),
-    )
-    .command(
-      ...verb(
-        `shell${target} [where]`,
-        'open a shell on its server, or in a namespace or container of it',
-        async (args) => {
-          const { shell } = await import('./inspect.ts')
-          return shell(labOf(args), args.where as string | undefined)
-        },
-        (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
-      ),
-    )
-    .command(
-      ...verb(
-        `exec${target} <where>`,
-        'run one command there: … exec server1 -- iptables -S',
-        async (args) => {
-          const words = (args['--'] as string[] | undefined) ?? []
-          if (words.length === 0)
-            throw new BadInput('no command to run', {
-              where: undefined,
-              hint: 'Put it behind --, as in: exec server1 -- ip addr',
-            })
-          const { exec } = await import('./inspect.ts')
-          return exec(labOf(args), String(args.where), words.map(String))
-        },
-        (parser) => parser.positional('where', { type: 'string', describe: 'server1, net1, a container …' }),
-      ),
-    )
-    .command(
-      ...verb(
-        'why <from> <to>',
-        'send one probe, and tell where it ends and why: … why net1 web:80',
-        async (args) => {
-          const { whyVerb } = await import('./why.ts')
-          const name = (args.name ?? own?.name) as string | undefined
-          return whyVerb(name, String(args.from), String(args.to), args as unknown as WhyOptions)
-        },
-        (parser) =>
-          parser
-            .positional('from', { type: 'string', describe: 'a place: server1, net1, a container …' })
-            .positional('to', { type: 'string', describe: 'a place or an address, :PORT for TCP' })
-            .option('udp', { type: 'boolean', default: false, describe: 'UDP in the place of TCP' })
-            .option('dns', { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' })
-            .option('hint', { type: 'boolean', default: false, describe: 'tell only the place' })
-            .option('guess', { type: 'boolean', default: false, describe: 'ask first where it ends' }),
-      ),
-    )
-    .command(
-      ...verb(
-        `map${target}`,
-        'draw its network as it is now',
-        async (args) => {
-          const { mapVerb } = await import('./map.ts')
-          const { svg, mermaid } = args as { svg?: string; mermaid?: boolean }
-          return mapVerb(labOf(args), { json: options(args).json, svg, mermaid })
-        },
-        (parser) =>
-          parser
-            .option('svg', { type: 'string', requiresArg: true, describe: 'write a picture to that file' })
-            .option('mermaid', { type: 'boolean', describe: 'print it for Markdown' }),
-      ),
-    )
-    .command(
-      ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
-        const { print } = await import('../print/print.ts')
-        process.stdout.write(await print(await scenarioOf(args)))
-        return 0
-      }),
-    )
-    .option('name', { type: 'string', describe: 'the name of the lab (default: that of the scenario)' })
-    .option('on', {
-      choices: ['lab', 'host'] as const,
-      default: 'lab',
-      describe: 'host: up, test, why on this machine itself, its network and its Docker',
-    })
-    .option('yes', {
-      type: 'boolean',
-      default: false,
-      describe: 'with --on host: change this machine without asking',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'print one JSON document and nothing else' })
-    .option('quiet', {
-      alias: 'q',
-      type: 'boolean',
-      default: false,
-      describe: 'show only what fails, and the checks',
-    })
-    .option('why', {
-      type: 'boolean',
-      default: false,
-      describe: 'up, test: find out why, for what fails and what must not work',
-    })
-    .option('pcap', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'up, test, why: keep what was captured, for Wireshark',
-    })
-    .option('batch', {
-      type: 'boolean',
-      describe: 'run together what can be (default: when nobody watches)',
-    })
-    .option('undo', {
-      type: 'boolean',
-      default: false,
-      describe: 'show below each command what takes it back',
-    })
-    .parserConfiguration({ 'populate--': true, 'strip-aliased': true })
-    .demandCommand(own ? 0 : 1, '')
-    .strict()
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .wrap(80)
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? unknownWords(message, argv, catalogue)
-    })
-  if (catalogue)
-    parser
-      .command(
-        ...verb(
-          'scenarios',
-          'test all scenarios, one after the other',
-          async (args) => {
-            const { testAll } = await import('./reports.ts')
-            return testAll(catalogue, options(args).json)
-          },
-          (parser) => parser,
-        ),
-      )
-      .command(
-        'new <name>',
-        'copy a scenario, to be edited',
-        (parser) =>
-          parser
-            .positional('name', { type: 'string' })
-            .option('from', { type: 'string', default: 'namespaces', describe: 'the scenario to copy' }),
-        (args) => {
-          const file = catalogue.copy(String(args.from), String(args.name))
-          process.stdout.write(
-            `${file} is a copy of ${args.from}. Edit it, then: make scenario-${args.name}\n`,
-          )
-        },
-      )
-  if (catalogue) parser.epilogue(`Scenarios: ${catalogue.names().join(', ')}`)
-  await parser.parseAsync()
-  return code
-}
-
-const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'why', 'map', 'print', 'scenarios', 'new']
-
-function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
-  const first = argv.find((word) => !word.startsWith('-'))
-  const known = first !== undefined && verbs.includes(first)
-  const hint = known
-    ? `--help shows how it is called.${catalogue ? ` Scenarios: ${catalogue.names().join(', ')}` : ''}`
-    : `Verbs: ${verbs.join(', ')}`
-  const text = known ? message : first === undefined ? 'no verb' : `unknown verb ${JSON.stringify(first)}`
-  return new BadInput(text || 'not understood', { where: undefined, hint })
 }

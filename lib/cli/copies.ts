@@ -7,6 +7,7 @@ import { whole } from '../language/names.ts'
 import { snapshot } from '../prove/snapshot.ts'
 import { Interrupted } from '../server/guard.ts'
 import { labName } from '../server/state.ts'
+import { say } from './output.ts'
 import type { Options } from './show.ts'
 import { down, type Outcome, up } from './verbs.ts'
 
@@ -58,18 +59,14 @@ export async function shownCopies(
   const code = Math.max(...results.map(codeOf))
   if (json) {
     const all = results.map((one) => ({ lab: one.lab, ok: codeOf(one) === 0, ...told(one) }))
-    process.stdout.write(
-      `${JSON.stringify({ scenario: scenario.name, ok: code === 0, ms, labs: all }, null, 2)}\n`,
-    )
+    say(`${JSON.stringify({ scenario: scenario.name, ok: code === 0, ms, labs: all }, null, 2)}\n`)
     return code
   }
   for (const one of results) {
     const sign = codeOf(one) === 0 ? colors.green('✓') : colors.red('✗')
-    process.stdout.write(
-      `${sign} ${one.lab}  ${one.outcome ? checksText(one.outcome) : explain(one.error)}\n`,
-    )
+    say(`${sign} ${one.lab}  ${one.outcome ? checksText(one.outcome) : explain(one.error)}\n`)
   }
-  process.stdout.write(
+  say(
     `${results.filter((one) => codeOf(one) === 0).length} of ${copies} are up and hold, ${(ms / 1000).toFixed(1)} s. The first:\n${enterHint(labs[0] ?? '', scenario.file)}\n`,
   )
   return code

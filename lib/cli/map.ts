@@ -7,6 +7,7 @@ import { folded } from '../map/fold.ts'
 import { mapOf } from '../map/read.ts'
 import { mapText } from '../map/text.ts'
 import { standing } from './inspect.ts'
+import { say } from './output.ts'
 
 export interface MapOptions {
   json: boolean
@@ -29,9 +30,8 @@ export async function mapVerb(name: string, { json, svg: file, mermaid }: MapOpt
       })
     }
   }
-  if (json) process.stdout.write(`${JSON.stringify(map, null, 2)}\n`)
-  else if (mermaid) process.stdout.write((await import('../map/mermaid.ts')).mermaid(boxesOf(folded(map))))
-  else if (file === undefined)
-    process.stdout.write(`${colors.bold(map.lab)}  ${map.title}\n\n${mapText(folded(map))}\n`)
+  if (json) say(`${JSON.stringify(map, null, 2)}\n`)
+  else if (mermaid) say((await import('../map/mermaid.ts')).mermaid(boxesOf(folded(map))))
+  else if (file === undefined) say(`${colors.bold(map.lab)}  ${map.title}\n\n${mapText(folded(map))}\n`)
   return 0
 }

@@ -8,10 +8,9 @@ import { lostLabs } from '../server/labs.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type LabStatus, status } from './inspect.ts'
 import { warn } from './lost.ts'
+import { sayLine as write } from './output.ts'
 import { proofCode, proofText } from './proof-report.ts'
 import { down, downAll, type Removed } from './verbs.ts'
-
-const write = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** Removes one lab, or all, and says what was removed. A name that no lab and no scenario has is a mistake. */
 export async function downVerb(

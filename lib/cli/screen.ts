@@ -4,17 +4,14 @@ import type { CheckResult, Event, Listener } from '../lab/events.ts'
 import type { Verdict } from '../why/verdict.ts'
 import type { Question } from '../why/why.ts'
 import { matrixTable } from './matrix-table.ts'
+import { sayLine as write } from './output.ts'
 
 export interface ScreenOptions {
   /** Shows below each command the one that takes it back. */
   undo?: boolean
   /** Shows steps, commands and checks as they happen. Without it: only what fails, and the end. */
   verbose: boolean
-  /** How to ask why a check failed, when the lab stays up. */
-  howToAsk?: ((question: Question) => string) | undefined
 }
-
-const write = (line = ''): void => void process.stdout.write(`${line}\n`)
 
 /** Paths below the working folder are shown from there, as a person would type them. */
 const shorten = (text: string): string => text.replaceAll(`${process.cwd()}/`, '')
@@ -34,7 +31,7 @@ function spin(text: string): () => void {
 }
 
 /** A listener that writes to the terminal. */
-export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): Listener {
+export function screen({ undo = false, verbose }: ScreenOptions): Listener {
   let stopSpinner = () => {}
   const indent = (text: string) =>
     text
@@ -67,10 +64,7 @@ export function screen({ undo = false, verbose, howToAsk }: ScreenOptions): List
         return
       case 'check':
         if (event.ok && verbose && !event.pair) write(checkLine(event))
-        if (!event.ok) {
-          write(`${checkLine(event)}\n    try: ${shorten(event.command)}`)
-          if (event.question && howToAsk) write(`    why: ${howToAsk(event.question)}`)
-        }
+        if (!event.ok) write(`${checkLine(event)}\n    try: ${shorten(event.command)}`)
         if (event.verdict && ((verbose && !event.pair) || !event.ok)) write(becauseLine(event.verdict))
         return
       case 'matrix':
@@ -131,14 +125,36 @@ export async function checkTable(checks: readonly CheckResult[]): Promise<string
   return table.toString()
 }
 
-/** The last words of a run. */
-export async function summary(checks: readonly CheckResult[], ms: number): Promise<void> {
-  const failed = checks.filter((check) => !check.ok).length
-  const rows = checks.filter((check) => !check.ok || !check.pair)
-  write(rows.length > 0 ? `\n${await checkTable(rows)}\n` : '')
-  write(
-    failed === 0
-      ? colors.green(`All ${checks.length} checks hold, ${seconds(ms)}.`)
-      : colors.red(`${failed} of ${checks.length} checks failed, ${seconds(ms)}.`),
-  )
+export interface SummaryOptions {
+  /** All checks as a table. */
+  table: boolean
+  /** How to ask why a check failed, when the lab stays up. */
+  howToAsk?: ((question: Question) => string) | undefined
 }
+
+/** Of so many failures each is told once more at the end; of more, the first. */
+const toldAgain = 8
+
+/** The last words of a run: how many checks hold, and what failed, with the line that finds out why. */
+export async function summary(
+  checks: readonly CheckResult[],
+  ms: number,
+  { table, howToAsk }: SummaryOptions,
+): Promise<void> {
+  const failed = checks.filter((check) => !check.ok)
+  const rows = checks.filter((check) => !check.ok || !check.pair)
+  if (table && rows.length > 0) write(`\n${await checkTable(rows)}`)
+  if (failed.length === 0) {
+    write(`\n${colors.green(countText(checks.length, ms))}`)
+    return
+  }
+  write(`\n${colors.red(`${failed.length} of ${checks.length} checks failed, ${seconds(ms)}:`)}`)
+  for (const check of failed.slice(0, toldAgain)) {
+    write(`  ${colors.red('✗')} ${question(check)}: expected ${check.expected}, observed ${check.observed}`)
+    if (check.question && howToAsk) write(`    why: ${howToAsk(check.question)}`)
+  }
+  if (failed.length > toldAgain) write(`  … and ${failed.length - toldAgain} more, above`)
+}
+
+const countText = (count: number, ms: number): string =>
+  count === 0 ? `Done, and nothing was checked, ${seconds(ms)}.` : `All ${count} checks hold, ${seconds(ms)}.`

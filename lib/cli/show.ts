@@ -5,6 +5,7 @@ import { enterHint, howToAsk } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { proofSince } from '../prove/proof.ts'
 import { snapshot } from '../prove/snapshot.ts'
+import { say } from './output.ts'
 import { proofCode, proofText } from './proof-report.ts'
 import { screen, summary } from './screen.ts'
 import { test, up } from './verbs.ts'
@@ -14,6 +15,8 @@ export interface Options {
   json: boolean
   quiet: boolean
   undo: boolean
+  /** Ends with a table of all checks. */
+  table: boolean
   why: boolean
   batch: boolean | undefined
   name: string | undefined
@@ -32,6 +35,7 @@ export async function shown(
     json,
     quiet,
     undo,
+    table,
     why,
     batch = verb === 'test' || quiet || json,
     name,
@@ -48,13 +52,8 @@ export async function shown(
       hint: '--yes does it without asking.',
     })
   const events: Event[] = []
-  const tell = json
-    ? (event: Event) => void events.push(event)
-    : screen({
-        undo,
-        verbose: !quiet,
-        howToAsk: staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined,
-      })
+  const asking = staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined
+  const tell = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
   const before = prove ? await snapshot() : undefined
   const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, {
     name,
@@ -79,14 +78,12 @@ export async function shown(
       checks,
       ...(proof ? { proof } : {}),
     }
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+    say(`${JSON.stringify(document, null, 2)}\n`)
   } else {
-    await summary(checks, ms)
-    if (proof) process.stdout.write(`\n${proofText(proof, [])}\n`)
-    if (again && !ok) process.stdout.write('Something in it was changed since it was built. ')
-    if (staysUp)
-      process.stdout.write(`${enterHint(name ?? scenario.name, scenario.file)}
-`)
+    await summary(checks, ms, { table, howToAsk: asking })
+    if (proof) say(`\n${proofText(proof, [])}\n`)
+    if (again && !ok) say('Something in it was changed since it was built.\n')
+    if (staysUp) say(`${enterHint(name ?? scenario.name, scenario.file)}\n`)
   }
   return ok ? 0 : proved || 1
 }

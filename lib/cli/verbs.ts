@@ -6,6 +6,7 @@ import { BadInput, Unable } from '../errors.ts'
 import type { CheckResult, Listener } from '../lab/events.ts'
 import { howTo } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
+import { play } from '../lab/misuse.ts'
 import { commandsOf, lastingChecks, type Plan, plan, serversOf } from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
 import { needed } from '../language/effects.ts'
@@ -80,7 +81,7 @@ function preflight(planned: Plan, path: string): void {
 }
 
 async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {
-  const planned = await plan(scenario)
+  const planned = await guarded(() => plan(scenario), undefined, 'nothing was begun')
   for (const { command, where } of planned.forgotten)
     tell({ kind: 'warning', text: `${where()}: built and never given to the lab: ${toShell(command)}` })
   const path = serverPath()
@@ -132,10 +133,10 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const { why, batch } = options
     // What changes the machine itself waits until that has been looked at; what does not goes on.
     if (seen && options.on === 'host') await remember(hostFolder(name), seen)
-    const { play, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    const { lab, first, results, captures } = liveLab(box, { tell, where, why, batch })
     if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
-    await play(scenario.body)
+    await play(lab, scenario.body)
     if (options.pcap !== undefined) await keepCaptures(options.pcap, box, captures)
     if (seen && options.on !== 'host') await remember(labFolder(name), seen)
     if (stay) saveLab({ ...box.record, state: 'up' })
@@ -181,14 +182,15 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     )
   const on = standing.record.on ? { on: standing.record.on } : {}
   options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless, ...on })
-  const { play, results } = liveLab(standing, {
+  const { lab, results } = liveLab(standing, {
     tell: options.tell,
     where: [],
     only: lastingChecks(planned),
     why: options.why,
   })
   const { locked } = await import('../on-host/lock.ts')
-  const again = () => guarded(() => play(scenario.body))
+  const again = () =>
+    guarded(() => play(lab, scenario.body), undefined, `${name} was only checked, and is up as before`)
   await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
   return { checks: results, ms: performance.now() - began, again: true }
 }

@@ -12,6 +12,7 @@ import { called, stacksOf } from '../why/stacks.ts'
 import { stackNamed } from '../why/target.ts'
 import { type Question, type Report, why } from '../why/why.ts'
 import { warn } from './lost.ts'
+import { say } from './output.ts'
 import { reportText } from './why-report.ts'
 
 export interface WhyOptions {
@@ -96,7 +97,7 @@ const arrives = 'it arrives'
 
 /** Asks where it ends. Returns the answer; empty when there is none. */
 async function guess(places: readonly string[]): Promise<string> {
-  process.stdout.write(`Where does it end? ${places.join(', ')}, or: ${arrives}\n`)
+  say(`Where does it end? ${places.join(', ')}, or: ${arrives}\n`)
   const lines = createInterface({ input: process.stdin })
   for await (const line of lines) {
     lines.close()
@@ -132,9 +133,9 @@ export async function whyVerb(
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const report = await why(lab, question, { strict: true, pcap })
   const { status, place, packet } = report.verdict
-  if (json) process.stdout.write(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
-  else process.stdout.write(reportText(report, hint))
-  if (guessed !== undefined) process.stdout.write(judged(guessed, report.verdict))
-  if (pcap !== undefined && !json) process.stdout.write(`What moved is kept in ${report.kept?.join(', ')}\n`)
+  if (json) say(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
+  else say(reportText(report, hint))
+  if (guessed !== undefined) say(judged(guessed, report.verdict))
+  if (pcap !== undefined && !json) say(`What moved is kept in ${report.kept?.join(', ')}\n`)
   return status === 'delivered' ? 0 : 1
 }

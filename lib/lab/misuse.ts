@@ -15,7 +15,7 @@ export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): 
 export const asList = (checks: Check | readonly Check[]): readonly Check[] =>
   Array.isArray(checks) ? checks : [checks as Check]
 
-export interface CarefulLab {
+interface CarefulLab {
   lab: Lab
   /** To be called when the scenario's function has returned. Throws when something that it began goes on. */
   ended(): void
@@ -24,22 +24,65 @@ export interface CarefulLab {
 const missingAwait = (what: string, where: string | undefined) =>
   new BadInput(`${what} was not waited for`, { where, hint: 'Put await before it.' })
 
-/** Wraps a lab. What goes wrong in a check or a read gets the line that asked. */
-export function careful(inner: Lab): CarefulLab {
-  let busy: { what: string; where: () => string | undefined } | undefined
+/** A promise that knows whether somebody waits for it. */
+class Waited<T> extends Promise<T> {
+  static override get [Symbol.species]() {
+    return Promise
+  }
+  waitedFor = false
+  // biome-ignore lint/suspicious/noThenProperty: who waits calls it
+  override then<A = T, B = never>(
+    done?: ((value: T) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.waitedFor = true
+    return super.then(done, failed)
+  }
+}
 
-  const oneAtATime = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    if (busy) throw missingAwait(busy.what, busy.where())
-    const where = rememberCaller()
-    busy = { what, where }
+/** What was asked of a lab. */
+interface Asked {
+  what: string
+  where: () => string | undefined
+  goesOn: boolean
+  answer?: Waited<unknown>
+}
+
+/** Wraps a lab. What goes wrong in a check or a read gets the line that asked. */
+function careful(inner: Lab): CarefulLab {
+  let last: Asked | undefined
+  let over = false
+
+  /** Throws when what was asked last goes on, or when nobody would notice its failure. */
+  const mustBeDone = (): void => {
+    if (!last || (last.answer?.waitedFor && !last.goesOn)) return
+    last.answer?.catch(() => {}) // this error comes before its own
+    throw missingAwait(last.what, last.where())
+  }
+
+  const perform = async <T>(asked: Asked, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      if (error instanceof VethlabError) error.where ??= where()
+      if (error instanceof VethlabError) error.where ??= asked.where()
       throw error
     } finally {
-      busy = undefined
+      asked.goesOn = false
     }
+  }
+
+  const oneAtATime = <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const asked: Asked = { what, where: rememberCaller(), goesOn: true }
+    try {
+      mustBeDone()
+      if (over) throw missingAwait(`${what}, which began after its scenario had ended,`, asked.where())
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    last = asked
+    const answer = new Waited<T>((resolve) => resolve(perform(asked, work)))
+    asked.answer = answer
+    return answer
   }
 
   const lab: Lab = {
@@ -69,7 +112,31 @@ export function careful(inner: Lab): CarefulLab {
   return {
     lab,
     ended() {
-      if (busy) throw missingAwait(busy.what, busy.where())
+      over = true
+      mustBeDone()
     },
+  }
+}
+
+/** Tells a scenario's function in a lab to its end. Throws when it leaves something undone, or never ends. */
+export async function play(inner: Lab, body: (lab: Lab) => Promise<void>): Promise<void> {
+  const { lab, ended } = careful(inner)
+  let tellNever = () => {}
+  const never = new Promise<never>((_, reject) => {
+    tellNever = () =>
+      reject(
+        new BadInput("the scenario's function waits for something that never comes", {
+          where: undefined,
+          hint: 'A promise in it is never resolved: look at what it awaits beside the lab.',
+        }),
+      )
+  })
+  // Node.js would end there without a word, and with exit code 0.
+  process.once('beforeExit', tellNever)
+  try {
+    await Promise.race([body(lab), never])
+    ended()
+  } finally {
+    process.off('beforeExit', tellNever)
   }
 }

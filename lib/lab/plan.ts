@@ -7,7 +7,7 @@ import { plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
 import type { Lab, Scenario } from './lab.ts'
-import { asList, careful, flatten } from './misuse.ts'
+import { asList, flatten, play } from './misuse.ts'
 
 export interface StepEntry {
   kind: 'step'
@@ -84,11 +84,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       return readOnce(read as unknown as Read) as T
     },
   }
-  const watched = careful(lab)
-  const forgotten = await forgottenIn(async () => {
-    await scenario.body(watched.lab)
-    watched.ended()
-  })
+  const forgotten = await forgottenIn(() => play(lab, scenario.body))
   // Questions do not count: asking a container builds the read of its address, used or not.
   return { entries, forgotten: forgotten.filter(({ command }) => !command.shows) }
 }

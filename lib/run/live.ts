@@ -2,7 +2,7 @@
 import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { CheckResult, Event, Listener } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
-import { asList, careful, flatten } from '../lab/misuse.ts'
+import { asList, flatten } from '../lab/misuse.ts'
 import { type Check, holds, isNegative, isPositive, type Observed } from '../language/checks/check.ts'
 import { observe } from '../language/checks/observe.ts'
 import type { Command, Read } from '../language/command.ts'
@@ -43,7 +43,6 @@ export function liveLab(
   { tell, where, only, batch = false, why: asking }: LiveOptions,
 ): {
   lab: Lab
-  play(body: (lab: Lab) => Promise<void>): Promise<void>
   /** Runs a command before the first step, and tells of it. */
   first(command: Command): Promise<void>
   results: CheckResult[]
@@ -202,11 +201,5 @@ export function liveLab(
     },
     read,
   }
-  /** Runs a scenario's function; throws when it returns before all is done. */
-  const play = async (body: (lab: Lab) => Promise<void>): Promise<void> => {
-    const watched = careful(lab)
-    await body(watched.lab)
-    watched.ended()
-  }
-  return { lab, play, first: inTurn, results, captures }
+  return { lab, first: inTurn, results, captures }
 }

@@ -119,7 +119,9 @@ async function startShell(pid: number, container: string): Promise<Resident | un
     const stdin = await exec.start({ hijack: true, stdin: true })
     const [stdout, stderr] = [new PassThrough(), new PassThrough()]
     client(pid).modem.demuxStream(stdin, stdout, stderr)
-    const { shell, gone } = shellBehind({ stdin, stdout, stderr })
+    const { shell, gone } = shellBehind({ stdin, stdout, stderr }, [
+      stdin as { ref?(): void; unref?(): void },
+    ])
     for (const event of ['error', 'end', 'close']) stdin.on(event, () => gone(new Unable('it has ended')))
     // A container without a shell says so, and that is the end of it.
     const tried = await shell.run(['true'], {}).catch(() => undefined)

@@ -6,19 +6,28 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** A run was ended by a signal; `exitCode` is what a shell calls it: 130 for Ctrl-C, 143, 129. */
 export class Interrupted extends Error {
   readonly exitCode: number
-  constructor(signal: (typeof signals)[number]) {
+  /** What became of the work, in words. */
+  readonly left: string
+  constructor(signal: (typeof signals)[number], left: string) {
     super(`interrupted by ${signal}`)
     this.exitCode = 128 + constants.signals[signal]
+    this.left = left
   }
 }
 
+let atWork = 0
+
+/** Whether some work is guarded now: what fails beside it ends that. */
+export const isGuarding = (): boolean => atWork > 0
+
 /**
  * Does the work; stops waiting for it as soon as a signal comes. When it fails or is cut off, cleans up and rejects;
- * a further signal during the clean-up changes nothing.
+ * a further signal during the clean-up changes nothing. `left` says what one who cuts it off is left with.
  */
 export async function guarded<T>(
   work: () => Promise<T>,
   cleanUp: () => Promise<void> = async () => {},
+  left = 'what it had begun is removed',
 ): Promise<T> {
   let interrupt = (_: Error) => {}
   const interrupted = new Promise<never>((_, reject) => {
@@ -27,18 +36,20 @@ export async function guarded<T>(
   interrupted.catch(() => {})
   const defect = (error: unknown) => interrupt(error instanceof Error ? error : new Error(String(error)))
   const handlers: ReadonlyArray<readonly [string, (reason: unknown) => void]> = [
-    ...signals.map((signal) => [signal, () => interrupt(new Interrupted(signal))] as const),
+    ...signals.map((signal) => [signal, () => interrupt(new Interrupted(signal, left))] as const),
     ['uncaughtException', defect],
     ['unhandledRejection', defect],
   ]
   process.setMaxListeners(process.getMaxListeners() + 1) // of several labs at once each listens
   for (const [event, handler] of handlers) process.on(event, handler)
+  atWork++
   try {
     return await Promise.race([work(), interrupted])
   } catch (error) {
     await cleanUp()
     throw error
   } finally {
+    atWork--
     for (const [event, handler] of handlers) process.off(event, handler)
     process.setMaxListeners(process.getMaxListeners() - 1)
   }

@@ -39,8 +39,20 @@ interface Streams {
   stderr: Readable | null
 }
 
-/** A shell behind its streams. What is called when the shell has ended is returned with it. */
-export function shellBehind(shell: Streams): { shell: Resident; gone(error: Error): void } {
+/** What keeps this process from ending, and can be told not to: a process, a pipe, a socket. */
+interface Handle {
+  ref?(): void
+  unref?(): void
+}
+
+/**
+ * A shell behind its streams. What is called when the shell has ended is returned with it. While it waits for work
+ * nothing of it keeps this process: a scenario that waits for nothing at all is noticed by that.
+ */
+export function shellBehind(
+  shell: Streams,
+  handles: readonly (Handle | null)[],
+): { shell: Resident; gone(error: Error): void } {
   // Written after each command's output; no output has it by chance.
   const mark = randomBytes(12).toString('hex')
   const [stdout, stderr] = [untilMark(mark), untilMark(mark)]
@@ -54,6 +66,7 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
     if (!waiting || !out || !err) return
     const { argv, done, failed } = waiting
     waiting = undefined
+    rest()
     if (out.output === undefined || err.output === undefined) failed(tooMuch(shellLine(argv)))
     else done({ code: Number(out.word), stdout: out.output, stderr: err.output })
   }
@@ -68,6 +81,10 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
   const gone = (error: Error) => {
     ended ??= error
     waiting?.failed(ended)
+    rest()
+  }
+  const rest = () => {
+    for (const handle of handles) handle?.unref?.()
   }
   const run: Resident['run'] = (argv, { background, input }) =>
     new Promise((done, failed) => {
@@ -75,6 +92,7 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
       waiting = { argv, done, failed }
       stdout.reset()
       stderr.reset()
+      for (const handle of handles) handle?.ref?.()
       const from = input === undefined ? '</dev/null' : `<<'${mark}'`
       const to = background ? '>/dev/null 2>&1 &' : ''
       const text = input === undefined ? '' : `${input}${mark}\n`
@@ -87,7 +105,7 @@ export function shellBehind(shell: Streams): { shell: Resident; gone(error: Erro
 /** Starts a shell in a server. It ends with its server, or with this process. */
 function resident(entry: Entry, env: Record<string, string>): Resident {
   const child = enter(entry, ['sh'], { stdio: 'pipe', env })
-  const { shell, gone } = shellBehind(child)
+  const { shell, gone } = shellBehind(child, [child, child.stdin, child.stdout, child.stderr] as Handle[])
   child.once('error', () => gone(toolMissing('nsenter')))
   child.once('close', () =>
     gone(new Unable('the virtual server has ended', { hint: 'Was the lab taken down meanwhile?' })),
