@@ -2,50 +2,52 @@
 .DEFAULT_GOAL := help
 .PHONY: help doctor setup status clean check test test-engines test-machines engines bench crash scenarios new why
 
-# A scenario's own file, or, where there is none of that name, the tool, which says what there is.
-start := VETHLAB_MAKE=1 node scripts/start.mjs
-on := $(if $(ON),--on $(ON) )$(if $(COPIES),--copies $(COPIES) )$(ARGS)
-verb = @$(start) $(if $(wildcard scenarios/$*.ts),scenarios/$*.ts $(1),scripts/vethlab.ts $(1) $*) $(2)
+vethlab := VETHLAB_MAKE=1 node scripts/start.mjs scripts/vethlab.ts
+# A name as one word of the shell, whatever is in it.
+name = '$(subst ','\'',$*)'
+# What is typed is text: make expands nothing in it, and the shell sees it as "$$FROM".
+$(foreach it,FROM TO WHERE NAME ARGS ON COPIES,$(eval override export $(it) := $$(value $(it))))
+on = $(if $(ON),--on="$$ON") $(if $(COPIES),--copies="$$COPIES")
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ sub("%", "NAME", $$1); printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo '  NAME is one of: $(basename $(notdir $(wildcard scenarios/*.ts)))'
 
 scenario-%: setup ## build a scenario, check it, leave it up; ON=host, COPIES=10
-	$(call verb,up,$(on))
+	@$(vethlab) up $(name) $(on)
 
 test-%: setup ## build a scenario, check it, remove it
-	$(call verb,test,$(on))
+	@$(vethlab) test $(name) $(on)
 
 clean-%: setup ## remove a scenario; ARGS=--prove tells what it left
-	@$(start) scripts/vethlab.ts down $* $(ARGS)
+	@$(vethlab) down $(name)
 
 shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
-	@$(start) scripts/vethlab.ts shell $* $(WHERE)
+	@$(vethlab) shell $(name) $(if $(WHERE),"$$WHERE")
 
 why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
-	@$(start) scripts/vethlab.ts why '$(FROM)' '$(TO)' $(ARGS)
+	@$(vethlab) why "$$FROM" "$$TO"
 
 map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
-	@$(start) scripts/vethlab.ts map $* $(ARGS)
+	@$(vethlab) map $(name)
 
 print-%: setup ## print it as a shell script for a real server
-	$(call verb,print)
+	@$(vethlab) print $(name)
 
 doctor: node_modules/.package-lock.json ## tell what this machine has and lacks; changes nothing
 	@node scripts/start.mjs scripts/doctor.ts
 
 scenarios: setup ## test all scenarios, a line each
-	@$(start) scripts/vethlab.ts scenarios
+	@$(vethlab) scenarios
 
 new: setup ## copy a scenario: NAME=mylab FROM=bridge
-	@$(start) scripts/vethlab.ts new '$(NAME)' $(if $(FROM),--from '$(FROM)')
+	@$(vethlab) new "$$NAME" $(if $(FROM),--from="$$FROM")
 
 status: setup ## show what is up
-	@$(start) scripts/vethlab.ts status
+	@$(vethlab) status
 
 clean: setup ## remove everything that is up
-	@$(start) scripts/vethlab.ts down --all $(ARGS)
+	@$(vethlab) down --all
 
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh

@@ -4,15 +4,16 @@
  *
  *   node scripts/start.mjs scenarios/net1.ts up
  *
- * `npx tsx scenarios/net1.ts up` does the same without the cache.
+ * What make is given in ARGS is appended: words as a shell reads them, of which none is run. No cache of others is used.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { givenWords, started } from './words.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const entry = resolve(process.argv[2] ?? '')
+const [entry, words] = started(root, resolve(process.argv[2] ?? ''), givenWords())
 const name = `${basename(entry, '.ts')}-${createHash('sha1').update(entry).digest('hex').slice(0, 12)}`
 const folder = join(root, 'node_modules/.cache/vethlab', name)
 
@@ -42,17 +43,18 @@ function write(file, contents) {
   renameSync(`${file}.${process.pid}`, file)
 }
 
-/** Inside a bundle each file still knows its own address. */
+/** Inside a bundle each file still knows its own address: esbuild puts `ownMeta` in the place of import.meta, not in strings. */
 const ownAddress = {
   name: 'own address',
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /\bimport\.meta\b/g,
-        `({ url: ${JSON.stringify(pathToFileURL(path).href)} })`,
-      ),
-      loader: 'ts',
-    }))
+    build.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (!text.includes('import.meta')) return undefined
+      const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) }
+      // On the first line, so that all others keep their numbers.
+      const contents = `const ownMeta = ${JSON.stringify(meta)}; ${text.replace(/^#!.*/, '')}`
+      return { contents, loader: /ts$/.test(path) ? 'ts' : 'js' }
+    })
   },
 }
 
@@ -83,6 +85,7 @@ async function bundle() {
     banner: {
       js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url)",
     },
+    define: { 'import.meta': 'ownMeta' },
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -137,12 +140,20 @@ function check(module) {
   process.exit(2)
 }
 
-process.argv.splice(1, 2, entry)
+// A promise outside of a scenario's function that is never resolved ends Node.js with this code.
+process.on('exit', (code) => {
+  if (code !== 13) return
+  process.stderr.write(`error: ${relative(process.cwd(), entry)} waits for something that never comes\n`)
+  process.exitCode = 2
+})
+process.argv.splice(1, Infinity, entry, ...words)
 const main = await ready()
 if (main) {
   process.setSourceMapsEnabled(true)
   check(await import(pathToFileURL(join(folder, main)).href))
 } else {
+  // Its cache is in the temp folder, where another user may have made it.
+  process.env.TSX_DISABLE_CACHE = '1'
   const { register } = await import('tsx/esm/api')
   register()
   check(await import(pathToFileURL(entry).href))

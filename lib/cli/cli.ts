@@ -3,8 +3,9 @@ import { explain } from '../errors.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { Interrupted, isGuarding } from '../server/guard.ts'
 import type { Catalogue } from './catalogue.ts'
+import { asksForJson } from './options.ts'
 import { allSaid, leave, listenToStreams, say } from './output.ts'
-import { asksForJson, run } from './words.ts'
+import { run } from './words.ts'
 
 /** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
 export async function main(argv: readonly string[], subject: Scenario | Catalogue): Promise<void> {

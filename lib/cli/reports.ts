@@ -25,10 +25,7 @@ export async function downVerb(
     left: [],
   })
   const { removed, left } = name === undefined ? await downAll() : await one(name)
-  if (removed.length === 0 && name !== undefined && known && !known.includes(name))
-    throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
-      hint: `Scenarios: ${known.join(', ')}`,
-    })
+  if (removed.length === 0) mustBeKnown(name, known)
   const names = removed.map(({ name }) => name)
   const proof = await proofFor?.(names)
   if (json)
@@ -52,6 +49,14 @@ export async function downVerb(
   return proof ? proofCode(proof) : 0
 }
 
+/** Refuses the name of no lab that no scenario has either: it is a mistake. */
+function mustBeKnown(name: string | undefined, known: readonly string[] | undefined): void {
+  if (name !== undefined && known && !known.includes(name))
+    throw new Unable(`no lab and no scenario is called ${JSON.stringify(name)}`, {
+      hint: `Scenarios: ${known.join(', ')}`,
+    })
+}
+
 /** What was removed: virtual servers, and what was changed on this machine itself. */
 function removedText({ name, lab, undone }: Removed): string {
   if (!lab) return `${name} is removed: whatever there was of it`
@@ -73,10 +78,15 @@ function removedText({ name, lab, undone }: Removed): string {
 }
 
 /** Shows the labs that are up. */
-export async function statusVerb(name: string | undefined, json: boolean): Promise<number> {
+export async function statusVerb(
+  name: string | undefined,
+  json: boolean,
+  known?: readonly string[],
+): Promise<number> {
   const labs = await status(name)
   const lost = lostLabs(name)
   for (const one of lost) warn(one)
+  if (labs.length === 0 && lost.length === 0) mustBeKnown(name, known)
   if (json) {
     write(JSON.stringify(labs, null, 2))
     return 0

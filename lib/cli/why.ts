@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
-import { howTo } from '../lab/hints.ts'
+import { howTo, makeIsHere } from '../lab/hints.ts'
 import { rootless } from '../server/enter.ts'
 import { allLabs, findLab, lostLabs } from '../server/labs.ts'
 import { serverPath } from '../server/path.ts'
@@ -64,7 +64,7 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
   const having = labs.filter((_, i) => has[i])
   const [lab, ...others] = having
   if (lab && others.length === 0) return lab
-  const flag = process.env.VETHLAB_MAKE ? "ARGS='--name NAME'" : '--name'
+  const flag = makeIsHere() ? "ARGS='--name NAME'" : '--name'
   throw new Unable(lab ? `several labs have a place ${JSON.stringify(from)}` : 'several labs are up', {
     hint: `Say which one by ${flag}: ${names(lab ? having : labs)}`,
   })

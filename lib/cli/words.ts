@@ -2,26 +2,15 @@
  * The words of the command line: the same verbs for a scenario's own file (`net1.ts test`) and for all of them
  * (`vethlab test net1`). What is heavy is loaded by the verb that needs it.
  */
-import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput } from '../errors.ts'
+import { startLine } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import type { Catalogue } from './catalogue.ts'
+import { options as common, mustMakeSense, reading, yargs } from './options.ts'
 import { say } from './output.ts'
 import type { Options } from './show.ts'
 import type { WhyOptions } from './why.ts'
-
-// Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
-const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
-
-/** Whether one JSON document was asked for, as yargs understands it: --json, --json=true, but not behind --. */
-export const asksForJson = (argv: readonly string[]): boolean =>
-  yargs([...argv])
-    .boolean('json')
-    .parserConfiguration({ 'populate--': true })
-    .help(false)
-    .version(false)
-    .parseSync().json === true
 
 /** Does what the words of a command line ask. Returns the exit code. */
 export async function run(argv: readonly string[], subject: Scenario | Catalogue): Promise<number> {
@@ -47,7 +36,7 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
     [
       words,
       about,
-      (parser: Argv) => build(words.includes('scenario') ? where(parser) : parser),
+      (parser: Argv) => build(/[<[]scenario[>\]]/.test(words) ? where(parser) : parser),
       async (args: { [key: string]: unknown }) => {
         code = await work(args)
       },
@@ -61,7 +50,7 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
     })
 
   const parser = yargs([...argv])
-    .scriptName(own ? `npx tsx scenarios/${own.name}.ts` : 'vethlab')
+    .scriptName(own ? startLine(own.file) : 'vethlab')
     .usage(
       own
         ? `${own.name}: ${own.title}\n\n$0 [verb]`
@@ -116,7 +105,11 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
         'show what is up: servers, namespaces, containers, addresses',
         async (args) => {
           const { statusVerb } = await import('./reports.ts')
-          return statusVerb(own || args.scenario !== undefined ? labOf(args) : undefined, options(args).json)
+          return statusVerb(
+            own || args.scenario !== undefined || args.name !== undefined ? labOf(args) : undefined,
+            options(args).json,
+            catalogue?.names(),
+          )
         },
       ),
     )
@@ -189,49 +182,9 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
         return 0
       }),
     )
-    .option('name', { type: 'string', describe: 'the name of the lab (default: that of the scenario)' })
-    .option('on', {
-      choices: ['lab', 'host'] as const,
-      default: 'lab',
-      describe: 'host: up, test, why on this machine itself, its network and its Docker',
-    })
-    .option('yes', {
-      type: 'boolean',
-      default: false,
-      describe: 'with --on host: change this machine without asking',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'print one JSON document and nothing else' })
-    .option('quiet', {
-      alias: 'q',
-      type: 'boolean',
-      default: false,
-      describe: 'show only what fails, and the checks',
-    })
-    .option('why', {
-      type: 'boolean',
-      default: false,
-      describe: 'up, test: find out why, for what fails and what must not work',
-    })
-    .option('pcap', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'up, test, why: keep what was captured, for Wireshark',
-    })
-    .option('batch', {
-      type: 'boolean',
-      describe: 'run together what can be (default: when nobody watches)',
-    })
-    .option('table', {
-      type: 'boolean',
-      default: false,
-      describe: 'up, test: end with a table of all checks',
-    })
-    .option('undo', {
-      type: 'boolean',
-      default: false,
-      describe: 'show below each command what takes it back',
-    })
-    .parserConfiguration({ 'populate--': true, 'strip-aliased': true })
+    .options(common)
+    .parserConfiguration({ ...reading, 'strip-aliased': true })
+    .check(mustMakeSense)
     .demandCommand(own ? 0 : 1, '')
     .strict()
     .version(false)
@@ -240,7 +193,8 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
     .wrap(80)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? unknownWords(message, argv, catalogue)
+      // Of its own errors yargs gives the words, too; ours come without.
+      throw message && !(error instanceof BadInput) ? unknownWords(message, argv, catalogue) : error
     })
   if (catalogue)
     parser
@@ -259,9 +213,12 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
         'new <name>',
         'copy a scenario, to be edited',
         (parser) =>
-          parser
-            .positional('name', { type: 'string' })
-            .option('from', { type: 'string', default: 'namespaces', describe: 'the scenario to copy' }),
+          parser.positional('name', { type: 'string' }).option('from', {
+            type: 'string',
+            requiresArg: true,
+            default: 'namespaces',
+            describe: 'the scenario to copy',
+          }),
         (args) => {
           const file = catalogue.copy(String(args.from), String(args.name))
           say(`${file} is a copy of ${args.from}. Edit it, then: make scenario-${args.name}\n`)

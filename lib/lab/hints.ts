@@ -1,15 +1,46 @@
-/** What to type next, in words that fit how the tool was started: by make, or by the file itself. */
-import { basename, relative } from 'node:path'
+/** What to type next: lines that work from the folder that one is in, and run nothing from a folder of others. */
+import { existsSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { quote } from '../language/shell.ts'
+import { claimedNames } from '../server/state.ts'
 import type { Question } from '../why/why.ts'
 
-/** The command line of a verb on a lab: `make shell-net1`, or `npx tsx scenarios/net1.ts shell`. */
-export function howTo(verb: 'up' | 'shell' | 'down' | 'status', lab: string, file?: string): string {
-  if (process.env.VETHLAB_MAKE || file === undefined) {
-    const targets = { up: `scenario-${lab}`, shell: `shell-${lab}`, down: `clean-${lab}`, status: 'status' }
-    return `make ${targets[verb]}`
-  }
-  const name = basename(file, '.ts') === lab ? '' : ` --name ${lab}`
-  return `npx tsx ${relative(process.cwd(), file)} ${verb}${name}`
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
+const tool = join(checkout, 'scripts/vethlab.ts')
+
+/** Whether `make` is in reach here. */
+export const makeIsHere = (): boolean =>
+  `${process.cwd()}/` === checkout && existsSync(join(checkout, 'Makefile'))
+
+const ofCheckout = (name: string): string => join(checkout, `scenarios/${name}.ts`)
+const nameOf = (file: string): string => basename(file).replace(/\.[cm]?[jt]s$/, '')
+
+/** The scenario's file that was started, or that has the name. */
+function fileFor(lab: string): string | undefined {
+  const [, started] = process.argv
+  if (started !== undefined && started !== tool && /\.[cm]?[jt]s$/.test(started)) return started
+  return existsSync(ofCheckout(lab)) ? ofCheckout(lab) : undefined
+}
+
+/** How a scenario's file is started: `node scripts/start.mjs scenarios/net1.ts`. */
+export const startLine = (file: string): string =>
+  ['node', join(checkout, 'scripts/start.mjs'), file]
+    .map((word, i) => quote(i === 0 ? word : relative(process.cwd(), word)))
+    .join(' ')
+
+type Verb = 'up' | 'shell' | 'down' | 'status'
+
+/** The command line of a verb on a lab: `make shell-net1`, or, elsewhere, of the file. */
+export function howTo(verb: Verb, lab: string, file = fileFor(lab)): string {
+  const targets = { shell: `shell-${lab}`, down: `clean-${lab}`, status: 'status' }
+  if (makeIsHere() && verb !== 'up') return `make ${targets[verb]}`
+  if (file === undefined) return verb === 'up' ? 'make scenario-NAME' : `${startLine(tool)} ${verb} ${lab}`
+  const name = nameOf(file)
+  const named = name === lab ? '' : ` --name ${lab}`
+  if (makeIsHere() && file === ofCheckout(name))
+    return `make scenario-${name}${named && ` ARGS='${named.trim()}'`}`
+  return `${startLine(file)} ${verb}${named}`
 }
 
 /** How to ask, in a lab that is up, why a check went as it did. */
@@ -18,10 +49,13 @@ export const howToAsk =
   ({ from, to, port, udp, dns }: Question): string => {
     const target = port === undefined ? to : `${to}:${port}`
     const flags = [...(udp ? ['--udp'] : []), ...(dns ? ['--dns'] : [])]
-    if (process.env.VETHLAB_MAKE)
-      return `make why FROM=${from} TO=${target}${flags.length > 0 ? ` ARGS='${flags.join(' ')}'` : ''}`
-    const name = basename(file, '.ts') === lab ? [] : ['--name', lab]
-    return ['npx', 'tsx', relative(process.cwd(), file), 'why', from, target, ...flags, ...name].join(' ')
+    const several = claimedNames().some((other) => other !== lab)
+    if (makeIsHere()) {
+      const words = [...flags, ...(several ? ['--name', lab] : [])].join(' ')
+      return `make why ${quote(`FROM=${from}`)} ${quote(`TO=${target}`)}${words && ` ARGS='${words}'`}`
+    }
+    const name = nameOf(file) === lab ? [] : ['--name', lab]
+    return `${startLine(file)} why ${[from, target, ...flags, ...name].map(quote).join(' ')}`
   }
 
 /** What can be done with a lab that is up now. */
