@@ -7,7 +7,7 @@ import type { Lab, Scenario } from './lab/lab.ts'
 import { oneLine } from './language/values.ts'
 
 /**
- * Makes a scenario. When its file is the program that was started, it runs: `npx tsx scenarios/net1.ts [verb]`.
+ * Makes a scenario. When its file is the program that was started, it runs: `node scripts/start.mjs scenarios/net1.ts [verb]`.
  * The first argument is always `import.meta`.
  */
 export function scenario(meta: { url: string }, title: string, body: (lab: Lab) => Promise<void>): Scenario {
@@ -21,12 +21,12 @@ export function scenario(meta: { url: string }, title: string, body: (lab: Lab) 
     file,
     body,
   })
-  const started = process.argv[1]
-  if (started !== undefined && sameFile(started, file)) {
+  const words = wordsFor(file)
+  if (words) {
     // After the module is evaluated: the scenario is its default export.
     setImmediate(async () => {
       const { main } = await import('./cli/cli.ts')
-      await main(process.argv.slice(2), value)
+      await main(words, value)
     })
   }
   return value
@@ -40,6 +40,15 @@ function fileOf(meta: { url: string }): string {
   }
 }
 
+/** The words behind a file that was started, by itself or by a runner such as zx; undefined when it was only imported. */
+function wordsFor(file: string): string[] | undefined {
+  const [, started = '', ...words] = process.argv
+  if (sameFile(started, file)) return words
+  if (!realOf(started).includes('/node_modules/')) return undefined
+  const at = words.findIndex((word) => !word.startsWith('-'))
+  return sameFile(words[at] ?? '', file) ? words.slice(at + 1) : undefined
+}
+
 // A slip outside of a scenario's function, as in lan(…).plug(…), is thrown while its file is loaded: it is
 // explained like any other. When all files are loaded, errors are for who called.
 const explainAndEnd = (error: unknown): void => {
@@ -49,10 +58,12 @@ const explainAndEnd = (error: unknown): void => {
 process.on('uncaughtException', explainAndEnd)
 setImmediate(() => process.off('uncaughtException', explainAndEnd))
 
-function sameFile(one: string, other: string): boolean {
+function realOf(file: string): string {
   try {
-    return realpathSync(one) === realpathSync(other)
+    return realpathSync(file)
   } catch {
-    return false
+    return ''
   }
 }
+
+const sameFile = (one: string, other: string): boolean => realOf(one) !== '' && realOf(one) === realOf(other)

@@ -3,6 +3,7 @@ import { explain } from '../errors.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { Interrupted, isGuarding } from '../server/guard.ts'
 import type { Catalogue } from './catalogue.ts'
+import { foreignCache } from './foreign-cache.ts'
 import { asksForJson } from './options.ts'
 import { allSaid, leave, listenToStreams, say } from './output.ts'
 import { run } from './words.ts'
@@ -10,6 +11,8 @@ import { run } from './words.ts'
 /** The exit code of a run: 0 all checks hold, 1 a check failed, 2 the tool could not do its job. */
 export async function main(argv: readonly string[], subject: Scenario | Catalogue): Promise<void> {
   listenToStreams()
+  const foreign = foreignCache()
+  if (foreign) process.stderr.write(`warning: ${foreign}: remove that folder\n`)
   let code: number
   try {
     code = await Promise.race([run(argv, subject), whatNobodyCatches()])

@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module'
 import type { Argv } from 'yargs'
 import { BadInput } from '../errors.ts'
+import { mustBeOwnCode } from './foreign-cache.ts'
 
-// Required, not imported: its one CommonJS file is loaded five times as fast as its modules.
+/** Reads words. Required, not imported: its one CommonJS file is loaded five times as fast as its modules. */
 export const yargs = createRequire(import.meta.url)('yargs/yargs') as (argv: string[]) => Argv
 
 /** Words behind -- are for another program; of an option that is given twice the last one counts. */
@@ -71,6 +72,7 @@ export function mustMakeSense(args: { [key: string]: unknown }): true {
   for (const option of ['name', 'pcap', 'from', 'svg', 'on'])
     if (args[option] === false || args[option] === '')
       refuse(`--${option} takes a value`, `As in: --${option} ${option === 'on' ? 'host' : 'NAME'}`)
+  if (args.on === 'host') mustBeOwnCode()
   const [verb] = args._ as string[]
   if (args.json && verb !== undefined && withoutJson.includes(verb))
     refuse(`${verb} has no --json`, 'Leave it out.')

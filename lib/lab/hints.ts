@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { quote } from '../language/shell.ts'
-import { claimedNames } from '../server/state.ts'
+import { allLabs } from '../server/labs.ts'
 import type { Question } from '../why/why.ts'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
@@ -49,7 +49,7 @@ export const howToAsk =
   ({ from, to, port, udp, dns }: Question): string => {
     const target = port === undefined ? to : `${to}:${port}`
     const flags = [...(udp ? ['--udp'] : []), ...(dns ? ['--dns'] : [])]
-    const several = claimedNames().some((other) => other !== lab)
+    const several = allLabs().some(({ name }) => name !== lab)
     if (makeIsHere()) {
       const words = [...flags, ...(several ? ['--name', lab] : [])].join(' ')
       return `make why ${quote(`FROM=${from}`)} ${quote(`TO=${target}`)}${words && ` ARGS='${words}'`}`
