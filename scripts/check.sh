@@ -3,6 +3,7 @@
 # usage: check.sh
 set -eu
 cd "$(dirname "$0")/.."
+export TSX_DISABLE_CACHE=1 # its folder, in the temp folder, may be of another user
 export PATH="$PWD/node_modules/.bin:$PATH"
 said=$(mktemp -d)
 trap 'rm -rf "$said"' EXIT

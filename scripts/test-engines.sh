@@ -4,6 +4,7 @@
 # usage: test-engines.sh
 set -eu
 cd "$(dirname "$0")/.."
+export TSX_DISABLE_CACHE=1 # its folder, in the temp folder, may be of another user
 . scripts/fetch.sh
 passed=0 failed=0
 count() { if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }

@@ -5,6 +5,7 @@
 # usage: test.sh
 set -eu
 cd "$(dirname "$0")/.."
+export TSX_DISABLE_CACHE=1 # its folder, in the temp folder, may be of another user
 # shellcheck disable=SC2086 # a list of files
 [ -z "${FILES-}" ] || exec node --import tsx/esm test/main.ts $FILES
 checks=0
