@@ -61,9 +61,12 @@ export type Cause =
   | 'name taken'
   | 'bad compose file'
   | 'subnet taken'
+  | 'no such program'
+  | 'no such address'
+  | 'not running'
 
 /** What tools say, what it means, and what to do. The first line that matches counts. */
-const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
+const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMatchArray) => string)]> = [
   [/No space left on device/, 'disk full', 'The disk or the memory behind a tmpfs is full: free some space.'],
   [
     /The container name .* is already in use|network with name .* already exists/,
@@ -96,12 +99,27 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
     'This needs root in the place where it runs; a lab made without root has no right on the machine.',
   ],
   [
+    /exec of "([^"]+)" failed|exec: "([^"]+)": executable file not found|^(?:\S+: )?(?:(?:line )?\d+: )?(?:exec: )?([\w.+-]+): (?:command )?not found$/m,
+    'no such program',
+    ([, ...names]) => `${names.find(Boolean)} is not installed in the place where it was to run.`,
+  ],
+  [
+    /freezer|unable to freeze|cgroup\.freeze/i,
+    'kernel lacks',
+    'Pausing needs the cgroup freezer, which a lab without root does not have: stop the container instead.',
+  ],
+  [
+    /container \S+ is (not running|paused|restarting)|cannot exec in a stopped/i,
+    'not running',
+    'The container does not run: docker start NAME starts it; docker logs NAME tells why it ended.',
+  ],
+  [
     /Unknown device type|Operation not supported/,
     'kernel lacks',
     'This kernel lacks that type: try modprobe, or leave the step out.',
   ],
   [
-    /No such image|pull access denied|manifest unknown|failed to resolve reference|Temporary failure in name resolution|server misbehaving/i,
+    /No such image|pull access denied|manifest unknown|failed to resolve reference|Temporary failure in name resolution|server misbehaving|https?:\/\/\S*\/v2\/|lookup \S+ on \S+: /i,
     'no such image',
     'A virtual server reaches no registry. Use IMAGE=NAME with an image that the engine of this machine has.',
   ],
@@ -111,16 +129,24 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string]> = [
     'Mend the compose file; `docker compose -f FILE config` checks it.',
   ],
   [
-    /Cannot find device|No such process|Address not found|Bad rule|No such file or directory|No such (container|network)|No chain\/target\/match|does a matching rule exist|Cannot assign requested address/i,
+    /Cannot find device|No such process|Address not found|Bad rule|No such file or directory|No such (container|network)|No chain\/target\/match|does a matching rule exist|RTNETLINK answers: Cannot assign requested address/i,
     'not found',
     'The thing it names is not there: which step makes it?',
+  ],
+  [
+    /Cannot assign requested address/i,
+    'no such address',
+    'No interface of that place has the address that it was to come from: ip addr add gives it.',
   ],
 ]
 
 /** What a tool's words mean, or undefined when they are not known. */
 export function classify(said: string): { cause: Cause; hint: string } | undefined {
-  const found = causes.find(([pattern]) => pattern.test(said))
-  return found && { cause: found[1], hint: found[2] }
+  for (const [pattern, cause, hint] of causes) {
+    const found = said.match(pattern)
+    if (found) return { cause, hint: typeof hint === 'string' ? hint : hint(found) }
+  }
+  return undefined
 }
 
 /** The error as shown to the user: where, the command, what was said, what to do. */

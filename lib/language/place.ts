@@ -1,4 +1,5 @@
 /** The places of a server, and what can be said in each: a network namespace, a container. */
+import { BadInput } from '../errors.ts'
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
@@ -120,7 +121,12 @@ export const container = (server: Place, name: string, label = name) => {
           api: { call: 'container address', container: name, ...(network === undefined ? {} : { network }) },
         }),
         variable: variable(name, network ?? '', 'address'),
-        check: ipv4<Ipv4>,
+        check: (address: Ipv4) => {
+          if (address !== ('' as string)) return ipv4(address)
+          throw new BadInput(`the container ${name} has no address`, {
+            hint: `It has one while it runs, in a network that gives addresses: docker start ${name}`,
+          })
+        },
       })
     },
   })

@@ -113,7 +113,7 @@ export function liveLab(
       if (!(error instanceof BadInput)) throw error
       throw new VethlabError(error.message, {
         command: text(question),
-        hint: 'That is what the command printed.',
+        hint: error.hint ?? 'That is what the command printed.',
       })
     }
   }

@@ -90,7 +90,9 @@ const short = fc.oneof(
     '\uE002',
   ),
   fc.constantFrom(...likely.filter((value) => typeof value === 'string')),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 12 })
+    .map((codes) => String.fromCodePoint(...codes)),
   fc.string({ maxLength: 40 }),
 )
 
