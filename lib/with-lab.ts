@@ -23,6 +23,8 @@ export interface OpenLab extends Lab {
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
  * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
  * false, the commands of a step that can run together do. A check that fails throws.
+ *
+ * What its servers write stays in them. Only the folder that `share` names they write to as it is: yours, for results.
  */
 export async function withLab<T>(
   work: (lab: OpenLab) => Promise<T>,
@@ -30,7 +32,8 @@ export async function withLab<T>(
     name = `lab-${process.pid}`,
     tell = () => {},
     batch = true,
-  }: { name?: string; tell?: Listener; batch?: boolean } = {},
+    share,
+  }: { name?: string; tell?: Listener; batch?: boolean; share?: string } = {},
 ): Promise<T> {
   // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
   const [
@@ -39,6 +42,7 @@ export async function withLab<T>(
     { serverPath },
     { virtualServers },
     { labName },
+    { sharedFolder },
     { endWorld, inNewWorld },
   ] = await Promise.all([
     import('./run/execute.ts'),
@@ -46,6 +50,7 @@ export async function withLab<T>(
     import('./server/path.ts'),
     import('./virtual/servers.ts'),
     import('./server/state.ts'),
+    import('./virtual/share.ts'),
     import('./virtual/world.ts'),
   ])
   const about = {
@@ -54,6 +59,7 @@ export async function withLab<T>(
     file: process.argv[1] ?? '',
     path: serverPath(),
     servers: [],
+    ...(share === undefined ? {} : { share: sharedFolder(share) }),
   }
   return inNewWorld(about, async (world) => {
     const box = virtualServers(world.record, tell)

@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { onServer } from '../language/on-server.ts'
-import { type Cable, findPlace, type Own, placesOf } from '../look/places.ts'
+import { type Cable, type FoundPlace, findPlace, type Own, placesOf } from '../look/places.ts'
 import { enter } from '../server/enter.ts'
 import { allLabs, findLab } from '../server/labs.ts'
 import { findProgram } from '../server/path.ts'
@@ -32,6 +32,13 @@ export async function exec(name: string, where: string, argv: readonly string[])
   return (await finished(child)).code
 }
 
+/** What a shell says first: what in it is the lab's own, and what is not. */
+export function greeting({ kind, name, record }: Pick<FoundPlace, 'kind' | 'name' | 'record'>): string {
+  if (record.host) return `${name}: this machine itself. Whatever you do is done to it.`
+  if (kind === 'container') return `${name}: a container of the lab. All in it is the lab's own.`
+  return `${name}: ~ /tmp /etc /opt /var /run are the lab's own; the rest is read-only.`
+}
+
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
@@ -39,10 +46,13 @@ export async function shell(name: string, where: string | undefined): Promise<nu
   const prompt = `PS1=${place.name}# `
   const bash = findProgram('bash', lab.path)
   const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
+  // It begins at home: where it was called, nothing could be written.
+  const atHome = place.record.host ? [] : ['sh', '-c', 'cd; exec "$@"', 'sh']
   const argv =
     place.kind === 'container'
       ? ['docker', 'exec', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name, 'sh']
-      : onServer(place, inside)
+      : [...atHome, ...onServer(place, inside)]
+  process.stderr.write(`${greeting(place)}\n`)
   process.on('SIGINT', () => {}) // Ctrl-C is for the program in the shell
   const child = enter({ lab, server: place.record }, argv, { stdio: 'inherit' })
   return (await finished(child)).code
@@ -63,6 +73,8 @@ export interface LabStatus {
     up: boolean
     addresses: Array<{ dev: string; address: string }>
     cables?: Cable[]
+    /** A server whose first process is gone. */
+    ended?: true
     /** `silent`: its Docker Engine does not answer. */
     engine?: 'silent'
   }>
@@ -81,12 +93,13 @@ export async function status(name?: string): Promise<LabStatus[]> {
       ...(lab.on ? { on: lab.on } : {}),
       since: lab.since,
       places: (await placesOf(lab, await ownOf(lab))).map(
-        ({ kind, name, server, up, addresses, cables, engine }) => ({
+        ({ kind, name, server, up, ended, addresses, cables, engine }) => ({
           kind,
           name,
           server,
           up,
           addresses,
+          ...(ended ? { ended } : {}),
           ...(cables ? { cables } : {}),
           ...(engine ? { engine } : {}),
         }),

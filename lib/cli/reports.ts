@@ -116,7 +116,7 @@ async function show(lab: LabStatus): Promise<void> {
   const table = new Table({ ...borderless, colWidths: [33, 10, 9, 28] })
   for (const place of lab.places) {
     const addresses = place.addresses.map(({ dev, address }) => `${address} ${colors.dim(dev)}`)
-    const kind = place.up ? place.kind : colors.yellow('stopped')
+    const kind = place.up ? place.kind : colors.yellow(place.ended ? 'has ended' : 'stopped')
     table.push([
       `  ${place.name}`,
       kind,
@@ -127,6 +127,10 @@ async function show(lab: LabStatus): Promise<void> {
   write(table.toString())
   for (const { name, engine } of lab.places)
     if (engine) write(`  ${name}  ${colors.yellow('its Docker Engine does not answer')}`)
+  if (lab.places.some(({ ended }) => ended))
+    write(
+      `  ${colors.yellow('A server has ended.')} Take the lab down, then build it again: ${howTo('down', lab.name)}`,
+    )
   for (const { name, cables = [] } of lab.places)
     for (const cable of cables) write(`  ${name}  ${colors.dim(cableText(cable))}`)
   write(colors.dim(`  since ${localTime(lab.since)}, from ${lab.file}`))

@@ -64,7 +64,7 @@ function preflight(planned: Plan, path: string): void {
   mustHold(kernel())
   const commands = commandsOf(planned)
   mustBeAllowed(commands, path)
-  const programs = new Set(['unshare', 'nsenter', 'busybox', 'tini', 'ip'])
+  const programs = new Set(['unshare', 'nsenter', 'setpriv', 'mount', 'busybox', 'tini', 'ip'])
   for (const command of commands) {
     if (command.place.kind !== 'container') programs.add(command.argv[0] ?? '')
     for (const { path: file } of needed(command, 'file'))

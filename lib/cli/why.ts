@@ -76,7 +76,7 @@ function machine(): LabRecord {
     throw new Unable('asking on this machine itself needs root', { hint: 'sudo, or ask in a lab.' })
   const { pid } = process
   const name = hostname().split('.')[0] ?? 'host'
-  const servers = [{ name, pid, engine: existsSync('/run/docker.sock') }]
+  const servers = [{ name, pid, engine: existsSync('/run/docker.sock'), host: true as const }]
   const [title, file, born, since, image] = ['this machine', '', '', '', '']
   return {
     version: 1,

@@ -2,7 +2,7 @@
 
 import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
-import { enter } from '../server/enter.ts'
+import { ended, enter, hasEnded } from '../server/enter.ts'
 import { finished } from '../server/process.ts'
 import { type LabRecord, label, type ServerRecord } from '../server/state.ts'
 
@@ -11,6 +11,8 @@ export interface FoundPlace extends Place {
   /** Addresses with prefix length, each with its interface. */
   addresses: Array<{ dev: string; address: string }>
   up: boolean
+  /** A server whose first process is gone, and with it all that was on it. */
+  ended?: true
   /** Its Docker Engine does not answer, so that nobody knows its containers. */
   engine?: 'silent'
   /** The cables of a container: its end, the other end, and where that is plugged in. */
@@ -45,12 +47,11 @@ const addresses = (json: string): FoundPlace['addresses'] =>
   )
 
 async function ofServer(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
+  const known = { kind: 'server', name: record.name, server: record.name, record } as const
+  if (hasEnded(record)) return [{ ...known, addresses: [], up: false, ended: true }]
   const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
   const server: FoundPlace = {
-    kind: 'server',
-    name: record.name,
-    server: record.name,
-    record,
+    ...known,
     addresses: addresses(await ask('ip', '-j', 'addr')),
     up: true,
   }
@@ -150,6 +151,8 @@ export async function findPlace(lab: LabRecord, name: string | undefined, own?: 
       ? places[0]
       : (places.find((place) => place.name === name) ??
         places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`)))
+  const gone = places.find((place) => place.ended)
+  if (!found && gone) throw ended(gone.record, lab.name) // it may have been on that one
   if (!found)
     throw new Unable(`there is no place ${JSON.stringify(name)} in ${lab.name}`, {
       hint: `It has: ${places.map((place) => place.name).join(', ')}`,

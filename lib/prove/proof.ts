@@ -67,10 +67,10 @@ function note(part: Part, unseen: boolean): { note?: string } {
  * Compares the machine with what it was like. What still ends, as the processes of a lab do, has a second to do so.
  */
 export async function proofSince(before: Snapshot): Promise<Proof> {
-  const end = Date.now() + 1000
+  const end = performance.now() + 1000
   let after = await snapshot()
   let found = differences(before, after)
-  while (found.length > 0 && Date.now() < end) {
+  while (found.length > 0 && performance.now() < end) {
     await sleep(50)
     after = await snapshot()
     found = differences(before, after)

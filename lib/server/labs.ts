@@ -2,9 +2,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
-import { rootless } from './enter.ts'
+import { isApart, rootless } from './enter.ts'
+import { bornAt } from './process.ts'
 import {
-  bornAt,
   hostFolder,
   hostRoot,
   type LabRecord,
@@ -22,17 +22,16 @@ const isPid = (value: unknown): boolean => Number.isInteger(value) && Number(val
 
 /** What a record must have, and how to know it. */
 const fields: ReadonlyArray<readonly [keyof LabRecord, (value: unknown) => boolean]> = [
-  ...(['name', 'title', 'file', 'born', 'since', 'image', 'path'] as const).map(
-    (field) => [field, isText] as const,
-  ),
+  ...(['name', 'title', 'file', 'since', 'image', 'path'] as const).map((field) => [field, isText] as const),
+  ['born', (value) => value === undefined || isText(value)], // that of an older version
   ['pid', isPid],
   ['state', (value) => value === 'starting' || value === 'up'],
   ['servers', (value) => Array.isArray(value) && value.every(isServer)],
 ]
 
 function isServer(value: unknown): boolean {
-  const { name, pid, engine } = (value ?? {}) as Partial<ServerRecord>
-  return isText(name) && isPid(pid) && typeof engine === 'boolean'
+  const { name, pid, engine, born } = (value ?? {}) as Partial<ServerRecord>
+  return isText(name) && isPid(pid) && typeof engine === 'boolean' && (born === undefined || isText(born))
 }
 
 /** What is wrong with a record; undefined when nothing is. */
@@ -100,7 +99,9 @@ function readRecord(folder: string, name: string): LabRecord | undefined {
 /** The record of the virtual servers of a lab; undefined when they have ended, or never were. */
 export function findWorld(name: string): LabRecord | undefined {
   const record = readRecord(labFolder(name), name)
-  return record && bornAt(record.pid) === record.born ? record : undefined
+  if (!record) return undefined
+  const same = record.born === undefined ? isApart(record.pid) : bornAt(record.pid) === record.born
+  return same ? record : undefined
 }
 
 /** The record of a lab that is up; undefined when there is none. One on this machine outlives its virtual servers. */

@@ -1,5 +1,6 @@
-/** Waiting for processes. */
+/** Waiting for processes, and telling one from a later one of its number. */
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { collected, tooMuch } from './output.ts'
 
 export interface Finished {
@@ -43,6 +44,19 @@ export function firstLines(child: ChildProcess, count: number): Promise<string[]
   })
 }
 
+/**
+ * When a process was born, in clock ticks since the machine started; undefined when there is no such process.
+ * Source: proc(5), /proc/pid/stat field 22. The name, field 2, may hold blanks and brackets.
+ */
+export function bornAt(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
 /** Waits, in milliseconds. */
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -52,9 +66,9 @@ export async function until(
   ms: number,
   pause = 5,
 ): Promise<boolean> {
-  const end = Date.now() + ms
+  const end = performance.now() + ms // the machine's clock may be set meanwhile
   while (!(await answer())) {
-    if (Date.now() > end) return false
+    if (performance.now() > end) return false
     await sleep(pause)
   }
   return true

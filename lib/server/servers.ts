@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Command } from '../language/command.ts'
 import type { ApiCall } from '../language/docker/api.ts'
 import { plugged } from '../language/effects.ts'
-import { type Entry, enter } from './enter.ts'
+import { type Entry, enter, mustBeUp } from './enter.ts'
 import { type Finished, finished } from './process.ts'
 import { residents, type Start } from './resident.ts'
 import type { LabRecord, ServerRecord } from './state.ts'
@@ -95,8 +95,10 @@ export function serversOf(record: LabRecord, { open, start, outside, folder, car
     journal: { file: join(folder, 'journal'), sync: careful },
     together: !careful,
     async server(name, engine) {
+      const found = await started(name)
+      mustBeUp(found)
       if (engine) await withEngine(name)
-      return started(name)
+      return found
     },
     outside,
     words: (name, argv) => running.get(name)?.words(argv) ?? [...argv],

@@ -16,6 +16,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { BadInput, Unable } from '../errors.ts'
 import { rootless } from './enter.ts'
+import { bornAt } from './process.ts'
 
 /** The name of the image that set-up builds. */
 export const builtImage = 'vethlab'
@@ -27,6 +28,8 @@ export interface ServerRecord {
   name: string
   /** The pid of its first process, as the machine counts; of the machine itself: this process. */
   pid: number
+  /** That process's time of birth; a lab that an older version left up has none. */
+  born?: string | undefined
   engine: boolean
   /** It is this machine itself. */
   host?: true
@@ -40,7 +43,7 @@ export interface LabRecord {
   file: string
   /** The pid of the lab's first process, and its time of birth, which tells it from a later one of that number. */
   pid: number
-  born: string
+  born?: string | undefined
   /** What its steps did, in short: to know whether the script has changed since. */
   steps?: string
   /** `starting` until all steps are done. */
@@ -50,6 +53,8 @@ export interface LabRecord {
   image: string
   /** The PATH inside its servers: the engine's folder comes first. */
   path: string
+  /** A folder of the machine that its servers may write to: that of a program's own lab. */
+  share?: string
   servers: ServerRecord[]
   /** Its first server is this machine itself. */
   on?: 'host'
@@ -268,17 +273,4 @@ export function saveLab(record: LabRecord): void {
   if (on === 'host') writeRecord(hostFolder(record.name), { ...record, servers: those(true) })
   if (on !== 'host' || existsSync(labFolder(record.name)))
     writeRecord(labFolder(record.name), { ...world, servers: those(false) })
-}
-
-/**
- * When a process was born, in clock ticks since the machine started; undefined when there is no such process.
- * Source: proc(5), /proc/pid/stat field 22. The name, field 2, may hold blanks and brackets.
- */
-export function bornAt(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
 }

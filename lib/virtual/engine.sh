@@ -1,9 +1,9 @@
 #!/bin/sh
 # Starts the Docker Engine of a virtual server, inside it.
-# usage: engine.sh COMPOSE_PLUGIN [STORAGE]
-#   STORAGE  given without root: a folder of the user's, for the engine's files where tmpfs cannot hold them
+# usage: engine.sh COMPOSE_PLUGIN [rootless]
+#   $files/storage, without root: a folder of the user's, for the engine's files where tmpfs cannot hold them
 set -eu
-files=/run/vethlab-server storage=${2-}
+files=/run/vethlab-server rootless=${2-}
 [ -z "$1" ] || ln -sf "$1" $files/docker/cli-plugins/docker-compose
 
 # A virtual server has no name server. At docker0 nobody listens, so that a name fails at once, where Docker's own
@@ -47,21 +47,18 @@ rootless() {
   tries=0
   until [ -S $kit/api.sock ] || [ $((tries += 1)) -gt 500 ]; do sleep 0.01; done
 
-  overlay_on $files/try || {
-    mkdir -p "$storage"
-    mount -n -o bind "$storage" $files/docker-data
-  }
+  overlay_on $files/try || mount -n -o bind $files/storage $files/docker-data
 }
-[ -z "$storage" ] || rootless
+[ -z "$rootless" ] || rootless
 
 # "container" in its environment: an engine inside a container loads no AppArmor profile into the machine's kernel
 # (HostSupports in containerd's pkg/apparmor).
 {
-  [ -n "$storage" ] || echo 0 >/sys/fs/cgroup/init/cgroup.procs
+  [ -n "$rootless" ] || echo 0 >/sys/fs/cgroup/init/cgroup.procs
   code=0
   # What runc and containerd leave in /tmp when they are ended by force would stay on the machine.
   mkdir -p $files/tmp
   # In a session of its own: what ends the group of processes that built the lab leaves the engine of one that is up.
-  TMPDIR=$files/tmp container=vethlab setsid dockerd ${storage:+--rootless} --config-file $files/daemon.json || code=$?
+  TMPDIR=$files/tmp container=vethlab setsid dockerd ${rootless:+--rootless} --config-file $files/daemon.json || code=$?
   echo "$code" >$files/dockerd.exit
 } </dev/null >$files/dockerd.log 2>&1 &

@@ -1,12 +1,10 @@
 /** The Docker Engine of a virtual server: how it starts, and when it is ready. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { type Entry, engineSocket, enter, rootless } from '../server/enter.ts'
 import { findCompose, findProgram } from '../server/path.ts'
 import { finished, until } from '../server/process.ts'
-import { storageFolder } from '../server/state.ts'
 
 const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
 
@@ -17,10 +15,9 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
       hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
     })
   const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
-  const storage = rootless ? [join(storageFolder(entry.lab.name), entry.server.name)] : []
-  const started = await finished(
-    enter(entry, [...words, 'sh', engineScript, findCompose() ?? '', ...storage]),
-  )
+  const how = rootless ? ['rootless'] : []
+  const argv = [...words, 'sh', engineScript, findCompose() ?? '', ...how]
+  const started = await finished(enter(entry, argv, {}, 'with all rights'))
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab-server/${file}`

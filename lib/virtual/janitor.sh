@@ -2,7 +2,7 @@
 # The keeper of a lab, outside of it: starts the lab's first process, waits until it ends, and removes what is left.
 # usage: unshare [--user …] --mount --propagation slave busybox sh janitor.sh STATE_DIR CGROUP STORAGE [SERVER…]
 #   CGROUP  the name of the lab's cgroup; '' without root, which alone can make one
-#   STORAGE what the engines of a lab without root may have used; '' with root
+#   STORAGE what the engines of a lab without root may have used; '' with root. The servers make it, who read it in the environment
 #   stdin   one line: "keep" leaves the lab up when the tool ends; anything else, or the end of the tool, ends the lab
 #   stdout  a line for the first process and for each server: its name (`world` for the first) and its pid
 set -u

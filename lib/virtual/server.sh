@@ -1,23 +1,12 @@
 #!/bin/sh
 # Makes one virtual server, inside the lab's world. Prints its name and the pid of its first process when it is ready.
 # When it cannot be made it prints `NAME failed`, below what the tool said.
-# usage: server.sh NAME CGROUP_FOLDER     the two later stages call this file again
+# usage: server.sh NAME CGROUP_FOLDER     the later stages call this file again
 #   CGROUP_FOLDER  '' without root
+#   in the environment  UNSHARE, NSENTER, SETPRIV and what files.sh says; FENCE: the capabilities that nobody in it has
 # Like world.sh and janitor.sh it is run by `busybox sh`, which does mount, mkdir and ip without starting a program.
 set -eu
-name=$1 cgroup=$2 stage=${3-start}
-
-# link_all FOLDER TARGET…: links to all that is in a folder, for TARGET where it is not there yet.
-# A link is copied as it is: /var/run leads to the server's own /run.
-link_all() {
-  from=$1 to=$2
-  shift 2
-  for file in "$from"/* "$from"/.[!.]*; do
-    [ ! -e "$to/${file##*/}" ] || continue
-    if [ -L "$file" ]; then cp -P "$file" "$to"; elif [ -e "$file" ]; then set -- "$@" "$file"; fi
-  done
-  [ $# = 0 ] || ln -s "$@" "$to"
-}
+name=$1 cgroup=$2 stage=${3-start} here=${0%/*}
 
 case $stage in
 start)
@@ -36,43 +25,16 @@ inside)
     mkdir "$cgroup/$name"
     echo 0 >"$cgroup/$name/cgroup.procs"
   fi
-
   mount -n -t proc proc /proc
   hostname "$name"
-
-  # An empty /run hides the machine's containerd, D-Bus, firewalld and systemd from the engine, and gives the
-  # server its own named namespaces and its own lock for iptables.
-  mount -n -t tmpfs tmpfs /run
-  files=/run/vethlab-server
-  mkdir -p /run/netns /run/lock $files/docker/cli-plugins \
-    $files/etc/upper $files/etc/work $files/opt/upper $files/opt/work $files/var/upper $files/var/work
-  printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >$files/etc/upper/hosts
-  echo '# A virtual server has no name server.' >$files/etc/upper/resolv.conf
-  echo "$name" >$files/etc/upper/hostname
-
-  # What is written below these stays in the server: containerd makes /opt/containerd, dockerd /etc/docker.
-  for top in etc opt var; do
-    if [ -n "$cgroup" ]; then
-      mount -n -t overlay -o "lowerdir=/$top,upperdir=$files/$top/upper,workdir=$files/$top/work" overlay "/$top"
-    else
-      # In a user namespace the kernel lays nothing over a folder with other mounts in it, and nothing over files of
-      # unknown owners could be changed: links to them do the same.
-      mkdir $files/$top/lower
-      mount -n -o rbind "/$top" $files/$top/lower
-      link_all $files/$top/lower $files/$top/upper
-      mount -n -o bind $files/$top/upper "/$top"
-    fi
-  done
-
-  # Kernel parameters beside those of the network belong to the machine.
-  mount -n -o bind /proc/sys /proc/sys
-  mount -n -o bind /proc/sys/net /proc/sys/net
-  mount -n -o remount,bind,ro /proc/sys
-
-  exec "$UNSHARE" --cgroup busybox sh "$0" "$name" "$cgroup" "$pid"
+  . "$here/files.sh"
+  own_files
+  . "$here/defaults.sh"
+  kernel_defaults
+  exec "$UNSHARE" --cgroup busybox sh "$0" "$name" "$cgroup" cgroup "$pid"
   ;;
 
-*)
+cgroup)
   # One cgroup v2 tree cannot be mounted right on top of another.
   [ ! -e /sys/fs/cgroup/cgroup.procs ] || mount -n -t tmpfs tmpfs /sys/fs/cgroup
   if [ -n "$cgroup" ]; then
@@ -86,7 +48,25 @@ inside)
   fi
   ip link set dev lo up
   cd /
-  echo "$name $stage"
-  exec tini -- sleep infinity >/dev/null 2>&1
+  # As root all mounts so far are locked, by a copy of them that belongs to a user namespace: nobody on the server takes one
+  # off or makes it writable again, and `ip netns exec` mounts a /sys that is as read-only as this one.
+  if [ -n "$cgroup" ]; then
+    mkfifo /run/locked /run/taken
+    "$UNSHARE" --user --mount busybox sh -c 'echo >/run/locked; read -r _ </run/taken' 2>/dev/null &
+    holder=$!
+    if read -r _ </run/locked; then
+      exec "$NSENTER" --mount="/proc/$holder/ns/mnt" busybox sh "$0" "$name" "$cgroup" ready "$4"
+    fi
+  fi
+  exec busybox sh "$0" "$name" "$cgroup" ready "$4"
+  ;;
+
+ready)
+  if [ -p /run/taken ]; then
+    echo >/run/taken
+    rm /run/locked /run/taken
+  fi
+  echo "$name $4"
+  exec "$SETPRIV" --bounding-set "$FENCE" tini -- sleep infinity >/dev/null 2>&1
   ;;
 esac

@@ -1,16 +1,18 @@
 /** A lab's world: the namespaces that hold its servers, from the first process to the last trace. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, rmdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { rights } from '../needs/rights.ts'
 import {
-  type Entry,
   enterWords,
   environment,
+  fence,
   mustBeApart,
+  mustBeWorld,
   newWorldWords,
   rootless,
   worldNamespaces,
@@ -19,9 +21,8 @@ import { guarded } from '../server/guard.ts'
 import { findWorld, unseen } from '../server/labs.ts'
 import { toolMissing } from '../server/packages.ts'
 import { findProgram } from '../server/path.ts'
-import { firstLines, sleep, until } from '../server/process.ts'
+import { bornAt, firstLines, sleep, until } from '../server/process.ts'
 import {
-  bornAt,
   builtImage,
   claim,
   type LabRecord,
@@ -34,6 +35,7 @@ import {
   storageFolder,
 } from '../server/state.ts'
 import { runningWorlds } from '../server/worlds.ts'
+import { mustBeReadOnly } from './mounts.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`${name}.sh`, import.meta.url))
 
@@ -47,18 +49,40 @@ export interface World {
 }
 
 /** What is known of a lab before it starts. */
-export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path' | 'steps'> {
+export interface About extends Pick<LabRecord, 'name' | 'title' | 'file' | 'path' | 'steps' | 'share'> {
   /** The names of the servers that it will need; more may be started later. */
   servers: string[]
 }
 
+type Lab = Pick<LabRecord, 'name' | 'path' | 'image' | 'share'>
+
+/** What server.sh finds in its environment. busybox has programs of these names, too, which know less. */
+function forServers(lab: Lab): Record<string, string> {
+  const programs = ['unshare', 'nsenter', 'setpriv', 'mount'].map((name) => [
+    name.toUpperCase(),
+    findProgram(name, lab.path) ?? name,
+  ])
+  return {
+    ...Object.fromEntries(programs),
+    SHARED: lab.share ?? '',
+    STORAGE: rootless ? storageFolder(lab.name) : '',
+    RUN_SIZE: String(runSize(totalmem())),
+    FENCE: fence,
+  }
+}
+
+/**
+ * How large the /run of a server may become, in bytes: a quarter of the memory, at most 4 GiB. The files of its engine are in it, some
+ * 100 MB for a scenario; the kernel's own limit, half of the memory for each server, is no limit for ten of them.
+ */
+export const runSize = (memory: number): number => Math.floor(Math.min(memory / 4, 4 * 2 ** 30))
+
 /** Starts a program that makes namespaces, and reads the names and pids that it tells: a line for each. */
-async function startNamespaces(words: string[], count: number, lab: Entry['lab'], stdin: 'pipe' | 'ignore') {
+async function startNamespaces(words: string[], count: number, lab: Lab, stdin: 'pipe' | 'ignore') {
   const child = spawn(words[0] ?? '', words.slice(1), {
     detached: true,
     stdio: [stdin, 'pipe', 'pipe'],
-    // busybox has an unshare of its own, which knows less.
-    env: { ...environment(lab), UNSHARE: findProgram('unshare', lab.path) ?? 'unshare' },
+    env: { ...environment(lab), ...forServers(lab) },
     cwd: '/',
   })
   let complaint = ''
@@ -85,12 +109,17 @@ async function startNamespaces(words: string[], count: number, lab: Entry['lab']
   child.stderr?.destroy()
   child.unref()
   const pids = new Map(lines.map((line) => line.split(' ') as [string, string]))
-  const pidOf = (name: string): number => {
+  const first = (name: string) => {
     const pid = Number(pids.get(name))
     mustBeApart(pid)
-    return pid
+    return { pid, born: bornAt(pid) ?? '' }
   }
-  return { child, pidOf }
+  const serverOf = (name: string): ServerRecord => {
+    const { pid, born } = first(name)
+    mustBeReadOnly(pid, lab.share)
+    return { name, pid, born, engine: false }
+  }
+  return { child, first, serverOf }
 }
 
 /** Starts the first process of a lab and its servers. The name must have been claimed. */
@@ -105,18 +134,12 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
   const janitor = [...newWorldWords, 'busybox', 'sh', script('janitor')]
   const kept = [labFolder(about.name), cgroupOf(about.name), rootless ? storageFolder(about.name) : '']
   const words = [...janitor, ...kept, ...servers]
-  const { child, pidOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
+  const { child, first, serverOf } = await startNamespaces(words, servers.length + 1, about, 'pipe')
   const stdin = child.stdin as Writable & { unref?(): void }
   stdin.on('error', () => {}) // the lab may end first
   stdin.unref?.()
   try {
-    const pid = pidOf('world')
-    const record: LabRecord = {
-      ...about,
-      pid,
-      born: bornAt(pid) ?? '',
-      servers: servers.map((name) => ({ name, pid: pidOf(name), engine: false })),
-    }
+    const record: LabRecord = { ...about, ...first('world'), servers: servers.map(serverOf) }
     saveLab(record)
     return { record, keep: () => void stdin.end('keep\n') }
   } catch (error) {
@@ -148,9 +171,10 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
 /** Makes one more virtual server in a lab. */
 export async function startServer(lab: LabRecord, name: string): Promise<ServerRecord> {
   const cgroup = rootless ? '' : join(labFolder(lab.name), 'cgroup', cgroupOf(lab.name))
+  mustBeWorld(lab)
   const words = enterWords(lab.pid, ['busybox', 'sh', script('server'), name, cgroup], worldNamespaces)
-  const { pidOf } = await startNamespaces(words, 1, lab, 'ignore')
-  return { name, pid: pidOf(name), engine: false }
+  const { serverOf } = await startNamespaces(words, 1, lab, 'ignore')
+  return serverOf(name)
 }
 
 /** The world of a lab, when its record can be read. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { get } from 'node:http'
 import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
-import { engineSocket, enterWords, environment } from '../server/enter.ts'
+import { engineSocket, enterWords, environment, mustBeUp, mustBeWorld } from '../server/enter.ts'
 import { toolMissing } from '../server/packages.ts'
 import { type Finished, finished } from '../server/process.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
@@ -148,6 +148,9 @@ function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
 
 /** All stacks of a lab: each server with what is on it, and the one that holds the switches of its LANs. */
 export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
+  // Of a lab that lacks one of its servers nothing is said.
+  for (const server of lab.servers) mustBeUp({ lab, server })
+  mustBeWorld(lab)
   const found = await Promise.all(
     lab.servers.map(async (server): Promise<Found[]> => {
       const place = { kind: 'server', name: server.name, server: server.name } as const

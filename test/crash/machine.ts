@@ -1,10 +1,10 @@
 /** The machine of the crash tests: a virtual server with a Docker Engine, in which the tool runs as on any other. */
 import type { ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { withLab } from '../../lib/index.ts'
 import { enter } from '../../lib/server/enter.ts'
 import { type Finished, finished, until } from '../../lib/server/process.ts'
-import { builtImage } from '../../lib/server/state.ts'
+import { builtImage, cacheRoot } from '../../lib/server/state.ts'
 import { root } from '../helpers/machine.ts'
 import type { Look } from './changes.ts'
 import { changes } from './changes.ts'
@@ -51,7 +51,9 @@ export const withMachine = <T>(work: (machine: Machine) => Promise<T>): Promise<
     async ({ sandbox }) => {
       const entry = await sandbox.server('machine', true)
       const begin = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-        const named = Object.entries({ NO_COLOR: '1', ...env }).map(([name, value]) => `${name}=${value}`)
+        const named = Object.entries({ NO_COLOR: '1', XDG_CACHE_HOME: dirname(cacheRoot()), ...env }).map(
+          ([name, value]) => `${name}=${value}`,
+        )
         return enter(entry, ['timeout', '--foreground', '120', 'env', ...named, ...argv], { stdio: 'pipe' })
       }
       const run: Machine['run'] = (argv, env) => {
@@ -77,5 +79,5 @@ export const withMachine = <T>(work: (machine: Machine) => Promise<T>): Promise<
       const file = (path: string) => `/proc/${entry.server.pid}/root${path}`
       return work({ start: begin, run, file, look, changedSince })
     },
-    { name: `crash-${process.pid}-${++opened}` },
+    { name: `crash-${process.pid}-${++opened}`, share: root },
   )

@@ -1,9 +1,10 @@
 /** A lab for all tests of a file. */
 import { type OpenLab, withLab } from '../../lib/index.ts'
 
-/** Opens a lab and builds it. It stands until `close` is called. */
+/** Opens a lab and builds it. It stands until `close` is called. A `share` is what its servers may write to. */
 export async function standing(
   build: (lab: OpenLab) => Promise<void>,
+  options: { share?: string } = {},
 ): Promise<{ lab: OpenLab; close(): Promise<void> }> {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -20,7 +21,7 @@ export async function standing(
         },
       })
       await ended
-    })
+    }, options)
     work.catch(reject)
   })
 }

@@ -1,17 +1,20 @@
 /** A state folder that cannot hold labs: one clear error, and nothing that is not ours is touched. On a machine that may be changed. */
 import assert from 'node:assert/strict'
+import { dirname } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import type { OpenLab } from '../../lib/index.ts'
 import { server } from '../../lib/index.ts'
 import { enter } from '../../lib/server/enter.ts'
 import { type Finished, finished } from '../../lib/server/process.ts'
+import { cacheRoot } from '../../lib/server/state.ts'
 import { needsRoot, root } from '../helpers/machine.ts'
 import { standing } from '../helpers/standing.ts'
 
 const asRoot = needsRoot('a virtual server is the machine')
 let machine: { lab: OpenLab; close(): Promise<void> }
 before(async () => {
-  if (!asRoot.skip) machine = await standing((lab) => lab.step('A machine', server('machine').exec('true')))
+  if (!asRoot.skip)
+    machine = await standing((lab) => lab.step('A machine', server('machine').exec('true')), { share: root })
 })
 after(() => machine?.close())
 afterEach(() => machine && on('umount -n /run/vethlab 2>/dev/null; rm -rf /run/vethlab /run/else'))
@@ -19,7 +22,16 @@ afterEach(() => machine && on('umount -n /run/vethlab 2>/dev/null; rm -rf /run/v
 /** A shell line on the machine. */
 async function on(line: string): Promise<Finished> {
   const entry = await machine.lab.sandbox.server('machine', false)
-  return finished(enter(entry, ['env', 'NO_COLOR=1', 'sh', '-c', `cd ${root}; ${line}`]))
+  return finished(
+    enter(entry, [
+      'env',
+      'NO_COLOR=1',
+      `XDG_CACHE_HOME=${dirname(cacheRoot())}`,
+      'sh',
+      '-c',
+      `cd ${root}; ${line}`,
+    ]),
+  )
 }
 
 const start = 'node scripts/start.mjs'

@@ -142,8 +142,8 @@ export default scenario(import.meta, 'swarm', (lab) =>
 
 test('where tmpfs cannot hold overlays, the cache does, as long as the lab is up', root, async () => {
   // ramfs knows no extended attributes, as tmpfs did not before Linux 6.6.
-  const older = `sed -i 's/-t tmpfs tmpfs .run$/-t ramfs ramfs \\/run/' lib/virtual/server.sh`
-  const up = await both.as('other', `${older}; grep -q ramfs lib/virtual/server.sh && ${run('up')}`)
+  const older = `sed -i 's/-t tmpfs .* tmpfs .run$/-t ramfs ramfs \\/run/' lib/virtual/files.sh`
+  const up = await both.as('other', `${older}; grep -q ramfs lib/virtual/files.sh && ${run('up')}`)
   assert.equal(up.code, 0, up.stdout + up.stderr)
   const driver = await both.as('other', run('exec server1 -- docker info -f {{.Driver}}'))
   assert.equal(driver.stdout, 'overlay2\n')
@@ -184,7 +184,7 @@ test('from inside, root of the lab can change nothing of the machine', root, asy
     'mount -o remount,bind,rw /proc/sys && echo 77 >/proc/sys/kernel/panic',
     'mount -t proc proc /mnt && echo 77 >/mnt/sys/kernel/panic',
     'echo 77 >/proc/sys/vm/swappiness',
-    'for mtu in /sys/class/net/*/mtu; do echo 1400 >$mtu && exit 0; done; exit 1',
+    'for mtu in /sys/class/net/*/mtu; do [ "${mtu%/lo/mtu}" != "$mtu" ] || [ "${mtu%/docker0/mtu}" != "$mtu" ] || exit 0; done; exit 1',
     'mknod /run/sda b 8 0 && cat /run/sda',
     'mount -t ext4 /dev/vda /mnt',
     'mount -t cgroup2 c /mnt && mkdir /mnt/vethlab-from-inside',
@@ -205,6 +205,7 @@ test('from inside, root of the lab can change nothing of the machine', root, asy
     'sysctl -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=2',
     'touch /etc/vethlab-from-inside /opt/vethlab-from-inside /var/vethlab-from-inside /run/vethlab-from-inside',
     'hostname from-inside',
+    'echo 1400 >/sys/class/net/docker0/mtu',
     'mount -t tmpfs tmpfs /usr',
   ]
   for (const change of own) {
