@@ -1,5 +1,5 @@
 /** Looks whether a new virtual server can write anywhere on the machine's file systems: it must not start then. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Unable } from '../errors.ts'
 
 /** What a server has for itself, by kind or by place: see files.sh. */
@@ -48,7 +48,9 @@ export function writableMounts(mountinfo: string, share?: string): string[] {
 
 /** Makes sure that a server leaves the machine's files alone. */
 export function mustBeReadOnly(pid: number, share?: string): void {
-  const [first] = writableMounts(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), share)
+  // What is below a folder that is closed to this user is closed to the server.
+  const isOpen = (target: string) => existsSync(`/proc/${pid}/root${target}`)
+  const [first] = writableMounts(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), share).filter(isOpen)
   if (first !== undefined)
     throw new Unable(`a virtual server could write to ${first} of this machine: it is not started`, {
       command: 'mount -o remount,bind,ro',

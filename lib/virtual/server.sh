@@ -27,8 +27,10 @@ inside)
   fi
   mount -n -t proc proc /proc
   hostname "$name"
+  # shellcheck source=/dev/null
   . "$here/files.sh"
   own_files
+  # shellcheck source=/dev/null
   . "$here/defaults.sh"
   kernel_defaults
   exec "$UNSHARE" --cgroup busybox sh "$0" "$name" "$cgroup" cgroup "$pid"
