@@ -19,6 +19,15 @@ export interface OpenLab extends Lab {
   why(question: Question): Promise<Report>
 }
 
+interface LabOptions {
+  name?: string
+  tell?: Listener
+  /** Runs together the commands of a step that can be. Default: true. */
+  batch?: boolean
+  /** A folder of yours that the servers write to as it is. Default: none. */
+  share?: string
+}
+
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
  * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
@@ -26,15 +35,8 @@ export interface OpenLab extends Lab {
  *
  * What its servers write stays in them. Only the folder that `share` names they write to as it is: yours, for results.
  */
-export async function withLab<T>(
-  work: (lab: OpenLab) => Promise<T>,
-  {
-    name = `lab-${process.pid}`,
-    tell = () => {},
-    batch = true,
-    share,
-  }: { name?: string; tell?: Listener; batch?: boolean; share?: string } = {},
-): Promise<T> {
+export async function withLab<T>(work: (lab: OpenLab) => Promise<T>, options: LabOptions = {}): Promise<T> {
+  const { name = `lab-${process.pid}`, tell = () => {}, batch = true, share } = options
   // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
   const [
     { execute, failure },
