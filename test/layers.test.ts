@@ -92,7 +92,7 @@ test('the language imports itself and the errors, and nothing else, not even typ
 })
 
 test('every file opens with a sentence that says what it is for', () => {
-  const silent = files.filter((file) => !/^\/\*\*[\s*]+[A-Z`][\s\S]*?[.:!?`…]\s*\*\//.test(textOf(file)))
+  const silent = files.filter((file) => !/^\/\*\*[\s*]+[A-Za-z`][\s\S]*?[.:!?`…]\s*\*\//.test(textOf(file)))
   assert.deepEqual(silent, [])
 })
 
