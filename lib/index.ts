@@ -1,8 +1,9 @@
 /** The whole public vocabulary of a scenario. */
 
 export type { Lab, Scenario } from './lab/lab.ts'
-export { capture, type Packet, type PacketPattern, packets } from './language/checks/capture.ts'
+export { capture, type PacketPattern } from './language/checks/capture.ts'
 export type { Check } from './language/checks/check.ts'
+export { type Packet, packets } from './language/checks/kinds/tcpdump.ts'
 export { matrix, type Node } from './language/checks/matrix.ts'
 export { kernelHas, output } from './language/checks/output.ts'
 export type { Command, Place, Read } from './language/command.ts'

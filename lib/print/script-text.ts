@@ -1,5 +1,6 @@
 /** The fixed text of printed scripts: POSIX sh. */
 import type { Scenario } from '../lab/lab.ts'
+import { positive } from '../language/checks/kinds/index.ts'
 import { quote } from '../language/shell.ts'
 
 /** Text for a comment: a line's end in it would begin a command. */
@@ -82,7 +83,7 @@ export const checkFunction = `check() { # what must be observed, who asks whom, 
       printf '  ok   %s: %s (%s)\\n' "$who" "$observed" "$why"
       return
     fi
-    case $try-$expected in 1-replies* | 1-open* | 1-resolves* | 1-prints* | 1-seen*) sleep 0.1 ;; *) break ;; esac
+    case $try-$expected in ${positive.map((outcome) => `1-${outcome}*`).join(' | ')}) sleep 0.1 ;; *) break ;; esac
   done
   shift
   printf '  FAIL %s: expected %s, observed %s (%s)\\n       try: %s\\n' "$who" "$expected" "$observed" "$why" "$*"

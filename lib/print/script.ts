@@ -2,13 +2,13 @@
 
 import type { Scenario } from '../lab/lab.ts'
 import type { Plan } from '../lab/plan.ts'
+import { probeKinds } from '../language/checks/kinds/index.ts'
 import type { Command } from '../language/command.ts'
 import { made } from '../language/effects.ts'
 import { commandArgv } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { quote, shellLine } from '../language/shell.ts'
 import { type UndoStep, undoList, undoWord } from '../language/undo.ts'
-import { observers } from './observers.ts'
 import { checkFunction, functionName, head, meetFunctions, tail } from './script-text.ts'
 
 /** What the script holds beside the plan: the content of each file that a command reads. */
@@ -190,7 +190,7 @@ export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, f
   return [
     head(scenario, [...tools].sort(), several ? 'SERVER ' : '', expectations(plan, parts)),
     ...(observing.length > 0 ? [checkFunction] : []),
-    ...observing.map((observer) => `${observers[observer]}\n`),
+    ...observing.map((observer) => `${probeKinds[observer].shell}\n`),
     ...(several
       ? [meetFunctions, ...servers.map((server) => upOf(server, parts))]
       : [`up() {${indent(parts.flatMap((part) => part.lines))}\n}\n`]),

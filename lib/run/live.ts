@@ -3,8 +3,14 @@ import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { CheckResult, Event, Listener } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import { asList, flatten } from '../lab/misuse.ts'
-import { type Check, holds, isNegative, isPositive, type Observed } from '../language/checks/check.ts'
-import { observe } from '../language/checks/observe.ts'
+import {
+  type Check,
+  holds,
+  isNegative,
+  isPositive,
+  type Observed,
+  observe,
+} from '../language/checks/check.ts'
 import type { Command, Read } from '../language/command.ts'
 import { made, needed } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { holds, type Observer } from '../../lib/language/checks/check.ts'
-import { observe } from '../../lib/language/checks/observe.ts'
-import { observers } from '../../lib/print/observers.ts'
+import { holds, type Observer, observe } from '../../lib/language/checks/check.ts'
+import { probeKinds } from '../../lib/language/checks/kinds/index.ts'
 
 interface Case {
   observer: Observer
@@ -213,7 +212,7 @@ for (const { observer, look, code, stdout = '', stderr = '', means } of cases) {
   })
   test(`${title}, in shell`, () => {
     const words = [...(look === undefined ? [] : [look]), 'told']
-    const script = `${observers[observer]}\ntold() { printf '%s' "$OUT"; printf '%s' "$ERR" >&2; return ${code}; }\nobserve_${observer} "$@"`
+    const script = `${probeKinds[observer].shell}\ntold() { printf '%s' "$OUT"; printf '%s' "$ERR" >&2; return ${code}; }\nobserve_${observer} "$@"`
     const env = { PATH: process.env.PATH ?? '', OUT: stdout, ERR: stderr }
     const said = execFileSync('sh', ['-euc', script, 'sh', ...words], { env, encoding: 'utf8' }).trimEnd()
     if (means === undefined) assert.match(said, /^the tool failed/)

@@ -118,7 +118,7 @@ test('on a server: all settings are as they were, not as they are by default', a
       // A link that was up once keeps its queue, and finds out about its carrier.
       text
         .replace(/\[\d+:\d+\]|NO-CARRIER,|qdisc \S+|state \S+/g, '')
-        .replace(/(valid|preferred)_lft \S+/g, '')
+        .replace(/(valid|preferred)_lft \S+|tentative /g, '')
     const lines = (text: string) =>
       forget(text)
         .split('\n')

@@ -254,7 +254,7 @@ test(
     }
     writeFileSync(file, text.replace('"ip","netns","del","red"', '"ip","netns","del","vip"'))
     await again(/journal: line \d+ is not as it was written/, /Nothing was undone/)
-    writeFileSync(file, text.replace('"version":1', '"version":2'))
+    writeFileSync(file, text.replace('"version":2', '"version":3'))
     await again(/not as it was written/)
     await host.sh(`mv ${journal} ${journal}.away`)
     await again(/the journal of router is missing/)

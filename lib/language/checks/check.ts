@@ -1,11 +1,10 @@
 /** What a check is: a question, and the outcome that it must have. */
 import type { Command, Place, Read } from '../command.ts'
+import { type Observer, probeKinds, signOf } from './kinds/index.ts'
+import type { Observed, Said } from './kinds/kind.ts'
 
-/** What a probe tells. Its words are the vocabulary of the checks; details follow after a comma. */
-export type Observed = string
-
-/** How to turn what a command printed into an observation; the same in TypeScript and in a printed script. */
-export type Observer = 'ping' | 'port' | 'answer' | 'udp' | 'dns' | 'output' | 'packets' | 'attempt'
+export type { Observer } from './kinds/index.ts'
+export type { Observed } from './kinds/kind.ts'
 
 /** A probe and the outcome that it must have. */
 export interface Check {
@@ -42,9 +41,13 @@ export const holds = (expected: string, observed: Observed): boolean =>
   observed.startsWith(`${expected},`)
 
 /** Whether a check is about something that must not work. */
-export const isNegative = ({ expected }: Check): boolean =>
-  /^(silence|no reply|unreachable|filtered|closed|does not resolve|no answer)/.test(expected)
+export const isNegative = ({ expected }: Check): boolean => expected === silence || signOf(expected) === 'no'
 
 /** Whether a check waits for something to answer: only then may a second try tell more than the first. */
-export const isPositive = (check: Check): boolean =>
-  /^(replies|open|resolves|prints|seen)/.test(check.expected)
+export const isPositive = ({ expected }: Check): boolean => signOf(expected) === 'yes'
+
+/** The observation that the output of a check's command tells; undefined when the tool itself failed. */
+export const observe = (
+  { observer, look = '' }: Pick<Check, 'observer' | 'look'>,
+  said: Said,
+): Observed | undefined => probeKinds[observer].read(said, look)
