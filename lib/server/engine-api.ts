@@ -151,7 +151,9 @@ export async function execInContainer(
   if (shell && !shell.busy()) {
     const done = await shell.run(argv, {}).catch(() => undefined)
     // Of a program that is not there the engine has words of its own.
-    const missing = done?.stderr.match(/^sh: (?:(?:line )?\d+: )?(.*?): (?:command )?not found\s*$/)?.[1]
+    const missing = done?.stderr.match(
+      /^sh: (?:exec: )?(?:(?:line )?\d+: )?(?:exec: )?(.*?): (?:command )?not found\s*$/,
+    )?.[1]
     if (done && missing !== argv[0]) return done
   }
   return execAlone(pid, container, argv, background)

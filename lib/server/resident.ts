@@ -97,7 +97,8 @@ export function shellBehind(
       const to = background ? '>/dev/null 2>&1 &' : ''
       const text = input === undefined ? '' : `${input}${mark}\n`
       const marks = `printf '%s %s\\n' ${mark} $?; echo ${mark} >&2`
-      shell.stdin?.write(`${shellLine(argv)} ${from} ${to}\n${text}${marks}\n`)
+      // A program of that name, as `docker exec` would start it: never what the shell itself knows by the name.
+      shell.stdin?.write(`(exec ${shellLine(argv)}) ${from} ${to}\n${text}${marks}\n`)
     })
   return { shell: { busy: () => waiting !== undefined, ended: () => ended !== undefined, run }, gone }
 }
