@@ -165,7 +165,7 @@ function main(): number {
   const path = serverPath()
   process.env.PATH = path // a user's own may leave out /usr/sbin
   const findings = [
-    ...rights(path),
+    ...rights(path, true),
     ...kernel(),
     ...linkTypes(),
     ...tools(path, programs),

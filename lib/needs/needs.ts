@@ -8,6 +8,7 @@ import { howToInstall } from '../server/packages.ts'
 import { findCompose, findProgram, lackingOf } from '../server/path.ts'
 import { builtImage, cacheRoot } from '../server/state.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
+import { system } from './surroundings.ts'
 
 /** Throws the first finding that fails, in the doctor's words. */
 export function mustHold(findings: readonly Finding[]): void {
@@ -41,9 +42,7 @@ export function kernel(): Finding[] {
     ? 'version 2'
     : 'version 1, with a tree of version 2 for labs'
   return [
-    process.platform === 'linux'
-      ? ok('system', 'Linux')
-      : fail('system', process.platform, 'Labs need Linux: namespaces are a thing of its kernel.'),
+    system(),
     recent ? ok('kernel', release()) : warn('kernel', release(), 'Older than 5.4: not tried.'),
     has('overlay')
       ? ok('overlay', 'there')

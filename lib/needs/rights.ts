@@ -9,8 +9,11 @@ import { Unable } from '../errors.ts'
 import type { Command } from '../language/command.ts'
 import type { Need } from '../language/effects.ts'
 import { rootless } from '../server/enter.ts'
+import { howToInstall, manager } from '../server/packages.ts'
 import { findProgram } from '../server/path.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
+import { container } from './surroundings.ts'
+import { refused, tried } from './tried.ts'
 
 export interface Switches {
   /** Whether the kernel has user namespaces at all. */
@@ -18,34 +21,36 @@ export interface Switches {
   /** kernel.unprivileged_userns_clone, of Debian; user.max_user_namespaces; undefined where there is none. */
   clone?: string | undefined
   max?: string | undefined
+  /** Those of user.max_…_namespaces for the other kinds that are 0. */
+  none?: readonly string[]
   /** kernel.apparmor_restrict_unprivileged_userns, of Ubuntu, and whether unshare has a profile that allows it. */
   apparmor?: string | undefined
   allowed: () => boolean
 }
 
 /** Whether the kernel lets an ordinary user make user namespaces. */
-export function userNamespaces({ known, clone, max, apparmor, allowed }: Switches): Finding {
+export function userNamespaces({ known, clone, max, none = [], apparmor, allowed }: Switches): Finding {
   const about = 'user namespaces'
   if (!known) return fail(about, 'not in this kernel', 'Only root can run labs here: sudo make …')
   const forbidden = (key: string, value: number) =>
     fail(about, `forbidden by ${key}`, `sudo sysctl -w ${key}=${value}`)
   if (max === '0') return forbidden('user.max_user_namespaces', 15000)
+  for (const key of none) return forbidden(key, 15000)
   if (clone === '0') return forbidden('kernel.unprivileged_userns_clone', 1)
   if (apparmor === '1' && !allowed()) return forbidden('kernel.apparmor_restrict_unprivileged_userns', 0)
   return ok(about, 'allowed to ordinary users')
 }
 
 /** Whether the programs are there that give a user namespace its subordinate ids, and may do so. */
-export function uidmap(has: (program: string) => boolean, noNewPrivileges: boolean): Finding {
+export function uidmap(has: (program: string) => boolean, noNewPrivileges: boolean, by = manager()): Finding {
   const about = 'uidmap'
   const missing = ['newuidmap', 'newgidmap'].filter((program) => !has(program))
-  if (missing.length > 0)
-    return fail(about, `missing: ${missing.join(', ')}`, 'make setup, or: apt install uidmap')
+  if (missing.length > 0) return fail(about, `missing: ${missing.join(', ')}`, howToInstall(missing, by))
   if (noNewPrivileges)
     return fail(
       about,
       'newuidmap has no effect here: no_new_privs is set',
-      'Start it from a login shell; a container or a service sets no_new_privs for all that it runs.',
+      'Start it from a login shell (ssh localhost): a container or a service sets no_new_privs for all it runs.',
     )
   return ok(about, 'newuidmap and newgidmap')
 }
@@ -98,21 +103,32 @@ export const unshare = (help: string): Finding =>
 const read = (file: string): string | undefined =>
   existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 
-/** What this user may do on this machine, as far as labs need it; `path` is where programs are looked for. */
-export function rights(path: string): Finding[] {
+const kinds = ['mnt', 'net', 'pid', 'uts', 'ipc', 'cgroup']
+
+/**
+ * What this user may do on this machine, as far as labs need it; `path` is where programs are looked for. With a try,
+ * which takes a moment, what no file tells is found, too.
+ */
+export function rights(path: string, withTry = false): Finding[] {
   const works = (...words: readonly string[]) => spawnSync(words[0] ?? '', words.slice(1)).status === 0
   const namespaces = userNamespaces({
     known: existsSync('/proc/self/ns/user'),
     clone: read('/proc/sys/kernel/unprivileged_userns_clone'),
     max: read('/proc/sys/user/max_user_namespaces'),
+    none: kinds
+      .filter((kind) => read(`/proc/sys/user/max_${kind}_namespaces`) === '0')
+      .map((kind) => `user.max_${kind}_namespaces`),
     apparmor: read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'),
     allowed: () => rootless && works('unshare', '--user', '--map-root-user', '--mount', 'true'),
   })
   // Root has no need of them; those who share the machine may have.
   if (!rootless)
-    return [ok('rights', 'root'), namespaces.state === 'fail' ? { ...namespaces, state: 'warn' } : namespaces]
+    return [
+      refused(withTry ? tried() : undefined, true, container()),
+      namespaces.state === 'fail' ? { ...namespaces, state: 'warn' } : namespaces,
+    ]
   const { uid, username } = userInfo()
-  return [
+  const told = [
     ok('rights', `${username}, without root: labs are in user namespaces`),
     namespaces,
     unshare(spawnSync('unshare', ['--help'], { encoding: 'utf8' }).stdout ?? ''),
@@ -125,6 +141,8 @@ export function rights(path: string): Finding[] {
       subgid: read('/etc/subgid') ?? '',
     }),
   ]
+  const known = told.some(({ state }) => state === 'fail')
+  return known || !withTry ? told : [...told, refused(tried(), false, container())]
 }
 
 const accessible = (file: string): boolean => {

@@ -98,7 +98,7 @@ async function startNamespaces(words: string[], count: number, lab: Lab, stdin: 
       `a virtual server could not be started: ${complaint.trim() || 'it ended without a word'}`,
       {
         hint:
-          rights(lab.path).find(({ state }) => state === 'fail')?.advice ??
+          rights(lab.path, true).find(({ state }) => state === 'fail')?.advice ??
           (/not permitted|denied/.test(complaint)
             ? 'This user may not make namespaces here: in a container that takes --privileged.'
             : 'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.'),

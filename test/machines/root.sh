@@ -22,7 +22,10 @@ flock 9 # another may be making it
 [ ! -d "$folder" ] || exit 0
 rm -rf "$folder.new"
 say "making the machine $suite"
-debootstrap --variant=minbase --include=ca-certificates "$suite" "$folder.new" "$mirror" >"$folder.log" 2>&1 ||
+# A debootstrap older than the suite does not know its name, yet makes it as it makes sid.
+how=/usr/share/debootstrap/scripts/$suite
+[ -e "$how" ] || how=${how%/*}/sid
+debootstrap --variant=minbase --include=ca-certificates "$suite" "$folder.new" "$mirror" "$how" >"$folder.log" 2>&1 ||
   failed "debootstrap could not make $suite"
 if [ "$node" = own ]; then packages='nodejs npm'; else packages=libatomic1; fi
 # debootstrap itself is not able to order all that npm depends on.

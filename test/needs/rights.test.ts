@@ -11,7 +11,11 @@ import {
   unshare,
   userNamespaces,
 } from '../../lib/needs/rights.ts'
+import { container, type Signs, system } from '../../lib/needs/surroundings.ts'
+import { refused } from '../../lib/needs/tried.ts'
+import { installLine } from '../../lib/server/packages.ts'
 
+const machine: Signs = { exists: () => false, version: 'Linux version 6.18', env: {} }
 const free: Switches = { known: true, max: '96365', allowed: () => true }
 const files = (line: string) => ({ subuid: line, subgid: line })
 const all = () => true
@@ -36,7 +40,41 @@ const lacks: Array<[string, Finding, RegExp, RegExp]> = [
     /apparmor_restrict/,
     /^sudo sysctl -w kernel\.apparmor_restrict_unprivileged_userns=0$/,
   ],
-  ['uidmap', uidmap((name) => name !== 'newgidmap', false), /missing: newgidmap/, /apt install uidmap/],
+  [
+    'the other kinds of namespaces',
+    userNamespaces({ ...free, none: ['user.max_net_namespaces'] }),
+    /user\.max_net_namespaces/,
+    /^sudo sysctl -w user\.max_net_namespaces=15000$/,
+  ],
+  [
+    'uidmap',
+    uidmap((name) => name !== 'newgidmap', false, 'apt'),
+    /missing: newgidmap/,
+    /apt install uidmap/,
+  ],
+  [
+    'uidmap on Arch',
+    uidmap(() => false, false, 'pacman'),
+    /missing: newuidmap, newgidmap/,
+    /pacman -S shadow,/,
+  ],
+  ['rights in a container', refused('unshare: denied', false, 'Docker'), /denied/, /docker run --privileged/],
+  ['rights in a pod', refused('unshare: denied', false, 'Kubernetes'), /denied/, /privileged: true/],
+  ['rights in a sandbox', refused('unshare: denied', false, undefined), /denied/, /login shell/],
+  [
+    'CAP_SYS_ADMIN',
+    refused('unshare: not permitted', true, undefined),
+    /^root, but .*not permitted/,
+    /CAP_SYS_ADMIN/,
+  ],
+  ['room for more', refused('unshare: No space left on device', false, undefined), /No space/, /limits/],
+  [
+    'a kernel of Linux',
+    system({ ...machine, version: 'Linux 4.4.0-19041-Microsoft' }),
+    /WSL 1/,
+    /wsl --set-version/,
+  ],
+  ['Linux', system(machine, 'darwin'), /darwin/, /need Linux/],
   ['set-uid', uidmap(all, true), /no_new_privs/, /login shell/],
   ['unshare', unshare('-U, --user'), /--map-auto/, /util-linux 2\.38/],
   [
@@ -81,4 +119,22 @@ test('what no lab without root can do is refused with the reason', () => {
   const tap = ip.tuntap.add('tap0').mode('tap')
   assert.match(needsRoot(tap, () => false)?.hint ?? '', /^sudo chmod 666 \/dev\/net\/tun/)
   assert.equal(needsRoot(tap, all), undefined)
+})
+
+test('what this machine runs in', () => {
+  const wsl = 'Linux version 5.15.153.1-microsoft-standard-WSL2'
+  assert.equal(system({ ...machine, version: wsl }).found, 'Linux, in WSL 2')
+  assert.equal(system(machine).found, 'Linux')
+  const docker = { ...machine, exists: (file: string) => file === '/.dockerenv' }
+  assert.equal(system(docker).found, 'Linux, in a container (Docker)')
+  assert.equal(container({ ...machine, env: { container: 'lxc' } }), 'lxc')
+})
+
+test('each distribution has its own packages', () => {
+  const tools = ['ip', 'ping', 'bridge', 'newuidmap']
+  assert.equal(installLine(tools, 'apt'), 'apt install iproute2 iputils-ping uidmap')
+  assert.equal(installLine(tools, 'dnf'), 'dnf install iproute iputils shadow-utils')
+  assert.equal(installLine(tools, 'pacman'), 'pacman -S iproute2 iputils shadow')
+  assert.equal(installLine(tools, 'apk'), 'apk add iproute2 iputils-ping shadow-uidmap')
+  assert.equal(installLine(['no-such-tool'], 'apt'), undefined)
 })
