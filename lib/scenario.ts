@@ -1,4 +1,4 @@
-/** scenario(): how a file becomes a scenario, and a program that runs it. */
+/** How a file becomes a scenario, and a program that runs it: scenario(). */
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'

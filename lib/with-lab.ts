@@ -1,4 +1,4 @@
-/** withLab(): a lab in the hands of a program of one's own. */
+/** A lab in the hands of a program of one's own: withLab(). */
 import { VethlabError } from './errors.ts'
 import type { CheckResult, Listener } from './lab/events.ts'
 import type { Lab } from './lab/lab.ts'

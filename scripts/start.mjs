@@ -81,7 +81,10 @@ async function bundle() {
     bundle: true,
     splitting: true, // what a run does not need is not loaded
     // What is large, or reads files of its own, and is loaded only when it is needed.
-    external: ['yargs', 'cli-table3', 'yocto-spinner', 'protobufjs', 'esbuild', 'tsx', 'zx'],
+    external: [
+      ...['yargs', 'cli-table3', 'yocto-spinner', 'protobufjs', 'esbuild', 'tsx', 'zx'],
+      ...['elkjs', 'hono', '@hono/node-server', 'ws', '@lydell/node-pty'],
+    ],
     banner: {
       js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url)",
     },

@@ -27,6 +27,7 @@ const rooms = [
   ['needs', 'what this machine has and lacks'],
   ['virtual', 'virtual servers'],
   ['map', 'a lab as a picture'],
+  ['page', 'a lab in a browser'],
   ['run', 'does the steps'],
   ['on-host', 'a lab on this machine itself'],
   ['cli', 'verbs and screens'],

@@ -9,6 +9,7 @@ import type { Scenario } from '../lab/lab.ts'
 import type { Catalogue } from './catalogue.ts'
 import { options as common, mustMakeSense, reading, yargs } from './options.ts'
 import { say } from './output.ts'
+import { pictureVerbs } from './pictures.ts'
 import type { Options } from './show.ts'
 import type { WhyOptions } from './why.ts'
 
@@ -161,21 +162,6 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
       ),
     )
     .command(
-      ...verb(
-        `map${target}`,
-        'draw its network as it is now',
-        async (args) => {
-          const { mapVerb } = await import('./map.ts')
-          const { svg, mermaid } = args as { svg?: string; mermaid?: boolean }
-          return mapVerb(labOf(args), { json: options(args).json, svg, mermaid })
-        },
-        (parser) =>
-          parser
-            .option('svg', { type: 'string', requiresArg: true, describe: 'write a picture to that file' })
-            .option('mermaid', { type: 'boolean', describe: 'print it for Markdown' }),
-      ),
-    )
-    .command(
       ...verb(`print${target}`, 'print it as a shell script for a real server', async (args) => {
         const { print } = await import('../print/print.ts')
         say(await print(await scenarioOf(args)))
@@ -196,6 +182,8 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
       // Of its own errors yargs gives the words, too; ours come without.
       throw message && !(error instanceof BadInput) ? unknownWords(message, argv, catalogue) : error
     })
+  for (const picture of pictureVerbs({ verb, target, own: own !== undefined, labOf }))
+    parser.command(...picture)
   if (catalogue)
     parser
       .command(
@@ -229,7 +217,20 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
   return code
 }
 
-const verbs = ['up', 'test', 'down', 'status', 'shell', 'exec', 'why', 'map', 'print', 'scenarios', 'new']
+const verbs = [
+  'up',
+  'test',
+  'down',
+  'status',
+  'shell',
+  'exec',
+  'why',
+  'map',
+  'ui',
+  'print',
+  'scenarios',
+  'new',
+]
 
 function unknownWords(message: string, argv: readonly string[], catalogue: Catalogue | undefined): BadInput {
   const first = argv.find((word) => !word.startsWith('-'))

@@ -8,8 +8,8 @@ import { death, isOurs, type Match } from './trace.ts'
 
 /** One thing that happened to a packet in a place. */
 export type Step =
-  | { kind: 'made' }
-  | { kind: 'in' | 'out'; dev: string; ttl?: number }
+  | { kind: 'made'; header?: string }
+  | { kind: 'in' | 'out'; dev: string; ttl?: number; header?: string }
   | { kind: 'switched'; bridge: string }
   | { kind: 'route'; text: string }
   | { kind: 'rule'; rule: RuleText; verdict: string }
@@ -49,18 +49,18 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
     const ttl = header.ttl === undefined ? {} : { ttl: header.ttl }
     if (family === 'netdev' && iif !== undefined) {
       const bridge = stack.links.find(({ name }) => name === iif)?.master
-      steps.push({ kind: 'in', dev: iif, ...ttl })
+      steps.push({ kind: 'in', dev: iif, ...ttl, header: ends(header) })
       if (
         bridge !== undefined &&
         !visit.passages.some((one) => one.iif === bridge && one.family === 'netdev')
       )
         steps.push({ kind: 'switched', bridge })
     } else if ((family === 'netdev' && oif !== undefined) || chain === 'left') {
-      steps.push({ kind: 'out', dev: oif ?? '', ...ttl })
+      steps.push({ kind: 'out', dev: oif ?? '', ...ttl, header: ends(header) })
     } else if (isOurs(table)) {
       if (chain === 'mine') steps.push({ kind: 'mine', address: header.dst })
       else {
-        if (chain === 'made') steps.push({ kind: 'made' })
+        if (chain === 'made') steps.push({ kind: 'made', header: ends(header) })
         // A bridge that asks iptables (bridge-nf-call-iptables) forwards without routing: the TTL stays.
         const first = visit.passages[0]?.header.ttl
         if (chain === 'routed' && first !== undefined && first === header.ttl) continue

@@ -1,0 +1,43 @@
+/** The verb `ui`: serves the page until it is ended. */
+import { fileURLToPath } from 'node:url'
+import colors from 'picocolors'
+import { allLabs } from '../server/labs.ts'
+import { labName } from '../server/state.ts'
+import { standing } from './inspect.ts'
+import { say } from './output.ts'
+
+export interface UiOptions {
+  json: boolean
+  port?: number | undefined
+}
+
+const starter = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url))
+const tool = fileURLToPath(new URL('../../scripts/vethlab.ts', import.meta.url))
+
+/** The words that start a verb of this tool: of a scenario's own file, or of a lab by its name. */
+const verbWords = (words: readonly string[]): string[] => [
+  process.execPath,
+  starter,
+  ...(words[0]?.includes('/') ? words : [tool, ...words]),
+]
+
+/** Serves the page of all labs; `name` is the one that is shown first. Ends with Ctrl-C, or with its caller. */
+export async function uiVerb(name: string | undefined, { json, port }: UiOptions): Promise<number> {
+  if (name !== undefined) standing(labName(name))
+  const { servePage } = await import('../page/serve.ts')
+  const page = await servePage({ verb: verbWords, port })
+  const url = name === undefined ? page.url : `${page.url}&lab=${encodeURIComponent(name)}`
+  if (json) say(`${JSON.stringify({ url })}\n`)
+  else {
+    const up = allLabs().map((lab) => lab.name)
+    say(`${colors.bold('Open')}  ${url}\n`)
+    say(
+      `${up.length > 0 ? `It shows ${up.join(', ')}.` : 'No lab is up yet: it shows each as it comes.'} Ctrl-C ends it.\n`,
+    )
+  }
+  await new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done())
+  })
+  await page.close()
+  return 0
+}

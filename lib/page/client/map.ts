@@ -1,0 +1,112 @@
+/** The map on the page: the picture of the server, with the packet on it. */
+import { useEffect, useRef } from 'preact/hooks'
+import { html } from './html.ts'
+import type { Moment } from './journey.ts'
+import type { PlaceName } from './types.ts'
+
+const svgNamespace = 'http://www.w3.org/2000/svg'
+
+const byData = (root: Element, name: string, value: string): SVGElement | undefined =>
+  [...root.querySelectorAll<SVGElement>(`[data-${name}]`)].find(
+    (one) => one.getAttribute(`data-${name}`) === value,
+  )
+
+/** The id on the map of the place that `why` calls so. */
+export const idOf = (places: readonly PlaceName[], name: string): string | undefined =>
+  places.find((place) => place.name === name || place.id === name)?.id
+
+/** Where the packet is in a moment: at an interface, or in the middle of the place. */
+function pointOf(root: SVGSVGElement, places: readonly PlaceName[], { place, step }: Moment) {
+  const id = idOf(places, place)
+  if (id === undefined) return undefined
+  if (step.kind === 'in' || step.kind === 'out') {
+    const port = byData(root, 'interface', `${id}/${step.dev}`)
+    if (port) return { x: Number(port.getAttribute('cx')), y: Number(port.getAttribute('cy')) }
+  }
+  const box = byData(root, 'place', id)?.querySelector('rect')
+  if (!box) return undefined
+  const number = (name: string) => Number(box.getAttribute(name))
+  return { x: number('x') + number('width') / 2, y: number('y') + Math.min(number('height') / 2, 40) }
+}
+
+function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly Moment[], at: number): void {
+  root.querySelector('.journey')?.remove()
+  for (const one of root.querySelectorAll('.passed, .dies')) one.classList.remove('passed', 'dies')
+  const now = all[at]
+  if (!now) return
+  const layer = document.createElementNS(svgNamespace, 'g')
+  layer.setAttribute('class', 'journey')
+  const passed = all.slice(0, at + 1).filter(({ packet }) => packet === now.packet)
+  for (const moment of passed) {
+    const id = idOf(places, moment.place)
+    if (id === undefined || (moment.step.kind !== 'in' && moment.step.kind !== 'out')) continue
+    const end = `${id}/${moment.step.dev}`
+    for (const cable of root.querySelectorAll('[data-cable]'))
+      if (cable.getAttribute('data-cable')?.split(' ').includes(end)) cable.classList.add('passed')
+  }
+  const point = pointOf(root, places, now)
+  if (point) {
+    const mark = document.createElementNS(svgNamespace, now.dead ? 'path' : 'rect')
+    if (now.dead) mark.setAttribute('d', `M${point.x - 9},${point.y - 9} l18,18 m0,-18 l-18,18`)
+    else
+      for (const [name, value] of [
+        ['x', point.x - 9],
+        ['y', point.y - 6],
+        ['width', 18],
+        ['height', 12],
+      ] as const)
+        mark.setAttribute(name, String(value))
+    mark.setAttribute('class', now.dead ? 'cross' : 'envelope')
+    layer.append(mark)
+    const id = idOf(places, now.place)
+    if (now.dead && id !== undefined) byData(root, 'place', id)?.querySelector('rect')?.classList.add('dies')
+  }
+  root.append(layer)
+}
+
+interface MapProps {
+  picture: string
+  places: readonly PlaceName[]
+  moments: readonly Moment[]
+  at: number
+  moved: readonly string[]
+  choose(id: string): void
+}
+
+/** The picture comes from the server as SVG, in which every name is text. */
+export function NetworkMap({ picture, places, moments, at, moved, choose }: MapProps) {
+  const holder = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (holder.current) holder.current.innerHTML = picture
+    holder.current?.querySelector('svg')?.setAttribute('role', 'group')
+    // The name of a box can be reached by the keyboard: a box may stand in another one, buttons may not.
+    for (const name of holder.current?.querySelectorAll('[data-place] > text.name') ?? []) {
+      name.setAttribute('tabindex', '0')
+      name.setAttribute('role', 'button')
+    }
+  }, [picture])
+  useEffect(() => {
+    const root = holder.current?.querySelector('svg')
+    if (root) drawn(root, places, moments, at)
+  }, [picture, places, moments, at])
+  useEffect(() => {
+    for (const id of moved)
+      for (const cable of holder.current?.querySelectorAll('[data-cable]') ?? [])
+        if (cable.getAttribute('data-cable')?.split(' ').includes(id)) {
+          cable.classList.add('moves')
+          setTimeout(() => cable.classList.remove('moves'), 700)
+        }
+  }, [moved])
+  const chosen = (event: Event) => {
+    const group = (event.target as Element).closest('[data-place]')
+    const id = group?.getAttribute('data-place')
+    const place = places.find((one) => one.id === id || id?.startsWith(`${one.id}/`))
+    if (place) choose(place.id)
+  }
+  return html`<div
+    class="map"
+    ref=${holder}
+    onClick=${chosen}
+    onKeyDown=${(event: KeyboardEvent) => event.key === 'Enter' && chosen(event)}
+  ></div>`
+}
