@@ -24,10 +24,18 @@ export function standing(name: string): LabRecord {
 const ownOf = async ({ name, on }: LabRecord): Promise<Own | undefined> =>
   on === 'host' ? (await import('../on-host/written.ts')).ownOf(name) : undefined
 
+/** The place of that name, in which something can be run. */
+async function reachable(lab: LabRecord, where: string | undefined) {
+  const place = await findPlace(lab, where, await ownOf(lab))
+  if (place.kind === 'container' && !place.up)
+    (await import('../server/engine-api.ts')).mustRun(place.name, place.state)
+  return place
+}
+
 /** One program in a place, with the caller's terminal. Returns its exit code. */
 export async function exec(name: string, where: string, argv: readonly string[]): Promise<number> {
   const lab = standing(name)
-  const place = await findPlace(lab, where, await ownOf(lab))
+  const place = await reachable(lab, where)
   const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
   return (await finished(child)).code
 }
@@ -42,7 +50,7 @@ export function greeting({ kind, name, record }: Pick<FoundPlace, 'kind' | 'name
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
-  const place = await findPlace(lab, where, await ownOf(lab))
+  const place = await reachable(lab, where)
   const prompt = `PS1=${place.name}# `
   const bash = findProgram('bash', lab.path)
   const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']

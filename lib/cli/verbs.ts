@@ -7,7 +7,15 @@ import type { CheckResult, Listener } from '../lab/events.ts'
 import { howTo } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { play } from '../lab/misuse.ts'
-import { commandsOf, lastingChecks, type Plan, plan, serversOf } from '../lab/plan.ts'
+import {
+  checksNeeding,
+  commandsOf,
+  lastingChecks,
+  type Plan,
+  plan,
+  readsFrom,
+  serversOf,
+} from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
 import { needed } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
@@ -18,6 +26,7 @@ import type { Undone } from '../on-host/undo.ts'
 import { remember } from '../prove/proof.ts'
 import { type Snapshot, snapshot } from '../prove/snapshot.ts'
 import type { Captured } from '../run/live.ts'
+import { answers, silentEngine } from '../server/engine-life.ts'
 import { rootless } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
 import { allLabs, findLab, type Lost, lostLabs } from '../server/labs.ts'
@@ -182,16 +191,24 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
     )
   const on = standing.record.on ? { on: standing.record.on } : {}
   options.tell({ kind: 'begin', lab: name, title: scenario.title, again: true, rootless, ...on })
+  const silent = await silentEngines(standing.record)
+  const [first] = silent
+  if (first !== undefined && readsFrom(planned, silent)) throw silentEngine(first)
+  const lasting = lastingChecks(planned)
+  const unasked = [...checksNeeding(planned, silent)].filter((number) => lasting.delete(number)).length
   const { lab, results } = liveLab(standing, {
     tell: options.tell,
     where: [],
-    only: lastingChecks(planned),
+    only: lasting,
     why: options.why,
   })
   const { locked } = await import('../on-host/lock.ts')
   const again = () =>
     guarded(() => play(lab, scenario.body), undefined, `${name} was only checked, and is up as before`)
   await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
+  const missed = silentEngine(first)
+  if (unasked > 0)
+    throw new Unable(`${missed.message}: ${unasked} of its checks could not be asked`, { hint: missed.hint })
   return { checks: results, ms: performance.now() - began, again: true }
 }
 
@@ -200,6 +217,13 @@ async function attached(name: string, tell: Listener): Promise<Servers | undefin
   const record = findLab(name)
   if (record?.on === 'host') return (await import('../on-host/servers.ts')).hostServers(record, tell)
   return record && (await liveModules()).virtualServers(record, tell)
+}
+
+/** The servers of a lab whose engine does not answer. */
+async function silentEngines({ servers }: LabRecord): Promise<Set<string>> {
+  const engines = servers.filter(({ engine }) => engine)
+  const heard = await Promise.all(engines.map(async ({ pid }) => (await answers(pid)) || answers(pid)))
+  return new Set(engines.filter((_, i) => !heard[i]).map(({ name }) => name))
 }
 
 /** What the steps of a plan do, in short: it changes when the words of one of their commands do. */

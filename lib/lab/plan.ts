@@ -18,6 +18,8 @@ export interface StepEntry {
 export interface ReadEntry {
   kind: 'read'
   read: Read
+  /** The scenario asked for it, and not a check for its target. */
+  own?: true
 }
 export interface CheckEntry {
   kind: 'check'
@@ -53,12 +55,12 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   const known = new Set<string>()
   const variableOf = variables()
 
-  const readOnce = (read: Read): string => {
+  const readOnce = (read: Read, own: { own?: true } = {}): string => {
     used(read)
     const variable = variableOf(read)
     if (!known.has(variable)) {
       known.add(variable)
-      entries.push({ kind: 'read', read: variable === read.variable ? read : { ...read, variable } })
+      entries.push({ kind: 'read', read: variable === read.variable ? read : { ...read, variable }, ...own })
     }
     return ref(variable)
   }
@@ -81,7 +83,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       }
     },
     async read<T extends string>(read: Read<T>) {
-      return readOnce(read as unknown as Read) as T
+      return readOnce(read as unknown as Read, { own: true }) as T
     },
   }
   const forgotten = await forgottenIn(() => play(lab, scenario.body))
@@ -130,3 +132,21 @@ export function lastingChecks(plan: Plan): Set<number> {
   }
   return new Set(last.values())
 }
+
+/** The numbers of the checks, in the order of the plan, that need the engine of one of these servers. */
+export function checksNeeding(plan: Plan, servers: ReadonlySet<string>): Set<number> {
+  const needs = (command: Command) => needsEngine(command) && servers.has(command.place.server)
+  const checks = plan.entries.filter((entry) => entry.kind === 'check')
+  return new Set(
+    checks.flatMap(({ check, command }, number) =>
+      needs(command) || (typeof check.target !== 'string' && needs(check.target)) ? [number] : [],
+    ),
+  )
+}
+
+/** Whether the scenario itself reads what only the engine of one of these servers knows. */
+export const readsFrom = (plan: Plan, servers: ReadonlySet<string>): boolean =>
+  plan.entries.some(
+    (entry) =>
+      entry.kind === 'read' && entry.own && needsEngine(entry.read) && servers.has(entry.read.place.server),
+  )

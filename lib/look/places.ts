@@ -2,6 +2,7 @@
 
 import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
+import { silentEngine } from '../server/engine-life.ts'
 import { ended, enter, hasEnded } from '../server/enter.ts'
 import { finished } from '../server/process.ts'
 import { type LabRecord, label, type ServerRecord } from '../server/state.ts'
@@ -13,6 +14,8 @@ export interface FoundPlace extends Place {
   up: boolean
   /** A server whose first process is gone, and with it all that was on it. */
   ended?: true
+  /** Of a container: `running`, `exited`, `paused` …, as the engine tells it. */
+  state?: string
   /** Its Docker Engine does not answer, so that nobody knows its containers. */
   engine?: 'silent'
   /** The cables of a container: its end, the other end, and where that is plugged in. */
@@ -46,7 +49,12 @@ const addresses = (json: string): FoundPlace['addresses'] =>
       .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
   )
 
-async function ofServer(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
+async function ofServer(
+  lab: LabRecord,
+  record: ServerRecord,
+  own: Own | undefined,
+  engines: boolean,
+): Promise<FoundPlace[]> {
   const known = { kind: 'server', name: record.name, server: record.name, record } as const
   if (hasEnded(record)) return [{ ...known, addresses: [], up: false, ended: true }]
   const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
@@ -68,7 +76,7 @@ async function ofServer(lab: LabRecord, record: ServerRecord, own: Own | undefin
     }),
   )
   const containersOf = async (): Promise<FoundPlace[]> => {
-    if (!record.engine) return []
+    if (!record.engine || !engines) return []
     try {
       return await containers(lab, record, own)
     } catch {
@@ -103,8 +111,8 @@ function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
 }
 
 async function containers(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
-  const { client } = await import('../server/engine-api.ts')
-  const list = (await client(record.pid).listContainers({ all: true })).filter(
+  const { asking } = await import('../server/engine-api.ts')
+  const list = (await asking(record.pid).listContainers({ all: true })).filter(
     ({ Labels }) =>
       !own || Labels[label] === lab.name || own.projects.includes(Labels['com.docker.compose.project'] ?? ''),
   )
@@ -114,7 +122,7 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
     )
   const outside = await links()
   const cables = async (id: string): Promise<Cable[]> => {
-    const { State, HostConfig } = await client(record.pid).getContainer(id).inspect()
+    const { State, HostConfig } = await asking(record.pid).getContainer(id).inspect()
     if (!State.Running || HostConfig.NetworkMode === 'host') return []
     return cablesOf(await links('nsenter', '--target', String(State.Pid), '--net'), outside)
   }
@@ -128,6 +136,7 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
         .filter(([, network]) => network.IPAddress)
         .map(([dev, network]) => ({ dev, address: network.IPAddress })),
       up: container.State === 'running',
+      state: container.State,
       cables: await cables(container.Id),
     }),
   )
@@ -136,26 +145,31 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
 
 /**
  * All places of a lab: each server, followed by what is on it. On this machine itself there may be others, which are not
- * the lab's: `own` tells which are.
+ * the lab's: `own` tells which are. Without `engines`, nobody is asked for containers.
  */
-export const placesOf = async (lab: LabRecord, own?: Own): Promise<FoundPlace[]> =>
+export const placesOf = async (lab: LabRecord, own?: Own, engines = true): Promise<FoundPlace[]> =>
   (
-    await Promise.all(lab.servers.map((server) => ofServer(lab, server, server.host ? own : undefined)))
+    await Promise.all(
+      lab.servers.map((server) => ofServer(lab, server, server.host ? own : undefined, engines)),
+    )
   ).flat()
 
 /** The place of that name: a server, a namespace, or a container, whose Compose project may be left out. */
 export async function findPlace(lab: LabRecord, name: string | undefined, own?: Own): Promise<FoundPlace> {
+  const named = (places: FoundPlace[]): FoundPlace | undefined =>
+    name === undefined ? places[0] : places.find((place) => place.name === name)
+  // A server and its namespaces need no engine.
+  const near = named(await placesOf(lab, own, false))
+  if (near) return near
   const places = await placesOf(lab, own)
   const found =
-    name === undefined
-      ? places[0]
-      : (places.find((place) => place.name === name) ??
-        places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`)))
+    named(places) ?? places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`))
+  if (found) return found
   const gone = places.find((place) => place.ended)
-  if (!found && gone) throw ended(gone.record, lab.name) // it may have been on that one
-  if (!found)
-    throw new Unable(`there is no place ${JSON.stringify(name)} in ${lab.name}`, {
-      hint: `It has: ${places.map((place) => place.name).join(', ')}`,
-    })
-  return found
+  if (gone) throw ended(gone.record, lab.name) // it may have been on that one
+  const silent = places.find(({ engine }) => engine === 'silent')
+  if (silent) throw silentEngine(silent.name)
+  throw new Unable(`there is no place ${JSON.stringify(name)} in ${lab.name}`, {
+    hint: `It has: ${places.map((place) => place.name).join(', ')}`,
+  })
 }

@@ -10,6 +10,7 @@ import { serverOfProcess } from '../language/lan.ts'
 import { commandArgv, needsEngine } from '../language/on-server.ts'
 import { splitRefs } from '../language/ref.ts'
 import { toShell } from '../language/shell.ts'
+import { whileItAnswers } from '../server/engine-life.ts'
 import { toolMissing } from '../server/packages.ts'
 import { findCompose } from '../server/path.ts'
 import type { Finished } from '../server/process.ts'
@@ -61,7 +62,8 @@ export async function execute(sandbox: Servers, command: Line): Promise<Finished
   const { api, argv, place, background = false } = command
   if (api) return entry.call(fill(api, values))
   if (place.kind === 'container') return entry.exec(place.name, fill([...argv], values), background)
-  return runOn(entry, fill(program(command), values), { background })
+  const done = runOn(entry, fill(program(command), values), { background })
+  return needsEngine(command) ? whileItAnswers(entry.server.pid, done) : done
 }
 
 /** The words as they are started: Compose itself, which docker(1) would look for among its plugins first. */

@@ -4,6 +4,7 @@ import { PassThrough, type Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { Unable, VethlabError } from '../errors.ts'
 import type { ApiCall } from '../language/docker/api.ts'
+import { questionLimit, silentEngine, whileItAnswers } from './engine-life.ts'
 import { engineSocket, mustBeApart } from './enter.ts'
 import { collected, tooMuch } from './output.ts'
 import type { Finished } from './process.ts'
@@ -19,9 +20,17 @@ export function client(pid: number): Docker {
   return known
 }
 
+/** The client for questions: each has a time limit. */
+export function asking(pid: number): Docker {
+  if (pid !== process.pid) mustBeApart(pid)
+  return new Docker({ socketPath: engineSocket(pid), timeout: questionLimit })
+}
+
 /** What the engine says when it refuses, in the form of a program that failed. */
 function refused(error: unknown): Finished {
   if (error instanceof VethlabError) throw error
+  const { syscall, code } = error as NodeJS.ErrnoException
+  if (syscall === 'connect' || code === 'ECONNRESET') throw silentEngine() // it is not there, or has just ended
   const { json, reason, message } = error as { json?: { message?: string }; reason?: string; message: string }
   return { code: 1, stdout: '', stderr: json?.message ?? reason ?? message }
 }
@@ -29,7 +38,7 @@ function refused(error: unknown): Finished {
 /** Makes the call. The output is what the docker program prints for it. */
 export async function callEngine(pid: number, call: ApiCall): Promise<Finished> {
   try {
-    return { code: 0, stdout: await perform(client(pid), call), stderr: '' }
+    return { code: 0, stdout: await whileItAnswers(pid, perform(client(pid), call)), stderr: '' }
   } catch (error) {
     return refused(error)
   }
@@ -64,12 +73,12 @@ async function perform(docker: Docker, call: ApiCall): Promise<string> {
       await docker.getContainer(call.container).remove({ force: true })
       return call.container
     case 'container address': {
-      const { NetworkSettings } = await docker.getContainer(call.container).inspect()
-      if (call.network === undefined)
-        return Object.values(NetworkSettings.Networks)
-          .map((network) => network.IPAddress)
-          .join('')
-      return NetworkSettings.Networks[call.network]?.IPAddress ?? '<no value>' // as the docker program says
+      const { NetworkSettings, State } = await docker.getContainer(call.container).inspect()
+      const { Networks } = NetworkSettings
+      const all = () => Object.values(Networks).map(({ IPAddress }) => IPAddress)
+      const address = call.network === undefined ? all().join('') : Networks[call.network]?.IPAddress
+      if (!address) mustRun(call.container, State.Status)
+      return address ?? '<no value>' // as the docker program says
     }
     case 'network bridge': {
       const { Id, Options } = await docker.getNetwork(call.network).inspect()
@@ -140,8 +149,33 @@ async function shellIn(pid: number, container: string): Promise<Resident | undef
   return started
 }
 
+/** What to do about a container in which nothing can be asked, by the state that the engine tells. */
+const remedies: Readonly<Record<string, readonly [is: string, remedy: string]>> = {
+  created: ['was never started', 'docker start NAME'],
+  exited: ['is stopped', 'docker start NAME'],
+  dead: ['is dead', 'docker rm -f NAME'],
+  paused: ['is paused', 'docker unpause NAME'],
+  restarting: ['ends again and again', 'docker logs NAME'],
+}
+
+/** Throws when a container is in a state in which nothing can be asked of it. */
+export function mustRun(container: string, state: string | undefined): void {
+  const [is, remedy] = remedies[state ?? ''] ?? []
+  if (is && remedy)
+    throw new Unable(`the container ${container} ${is}`, {
+      hint: `On its server: ${remedy.replace('NAME', container)}`,
+    })
+}
+
 /** Runs a program in a container: in a shell that stays there, or, when that is busy, by an exec of its own. */
-export async function execInContainer(
+export const execInContainer = (
+  pid: number,
+  container: string,
+  argv: readonly string[],
+  background: boolean,
+): Promise<Finished> => whileItAnswers(pid, execThere(pid, container, argv, background))
+
+async function execThere(
   pid: number,
   container: string,
   argv: readonly string[],
@@ -186,6 +220,9 @@ async function execAlone(
     const { ExitCode } = await exec.inspect()
     return { code: ExitCode ?? 1, stdout, stderr }
   } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 409)
+      // the state of the container is in the way
+      mustRun(container, (await client(pid).getContainer(container).inspect()).State.Status)
     return refused(error)
   }
 }

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
-import { type Entry, engineSocket, enter, rootless } from '../server/enter.ts'
+import { answers } from '../server/engine-life.ts'
+import { type Entry, enter, rootless } from '../server/enter.ts'
 import { findCompose, findProgram } from '../server/path.ts'
 import { finished, until } from '../server/process.ts'
 
@@ -22,7 +23,7 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
 
   const inside = (file: string) => `/proc/${entry.server.pid}/root/run/vethlab-server/${file}`
   const dead = () => existsSync(inside('dockerd.exit')) || !existsSync(`/proc/${entry.server.pid}`)
-  const ready = await until(async () => dead() || (await answers(entry.server.pid)), 60_000)
+  const ready = await until(async () => dead() || (await answers(entry.server.pid, 5000)), 60_000)
   if (!existsSync(`/proc/${entry.server.pid}`))
     throw new Unable('the virtual server has ended', { hint: 'Was the lab taken down meanwhile?' })
   if (!ready || dead()) {
@@ -35,17 +36,4 @@ export async function startEngine(entry: Entry, env: Record<string, string> = {}
       hint: `The engine ${code} while it was starting; above are the last lines of its log.`,
     })
   }
-}
-
-/** Whether the API of a server's engine answers: `GET /_ping`. */
-async function answers(pid: number): Promise<boolean> {
-  const { get } = await import('node:http') // only a lab with an engine needs it
-  return new Promise((resolve) => {
-    const request = get({ socketPath: engineSocket(pid), path: '/_ping', timeout: 5000 }, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
-    })
-    request.once('error', () => resolve(false))
-    request.once('timeout', () => request.destroy())
-  })
 }

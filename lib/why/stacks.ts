@@ -2,8 +2,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { get } from 'node:http'
-import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
+import { questionLimit } from '../server/engine-life.ts'
 import { engineSocket, enterWords, environment, mustBeUp, mustBeWorld } from '../server/enter.ts'
 import { toolMissing } from '../server/packages.ts'
 import { type Finished, finished } from '../server/process.ts'
@@ -41,6 +41,8 @@ export interface Stack {
   /** Its file, as the machine sees it. */
   path: string
   links: Link[]
+  /** It is a container's, and the engine did not tell which one's. */
+  unnamed?: true
   /** Whether rules of iptables-legacy are in it, which no trace shows. */
   legacy: boolean
 }
@@ -103,7 +105,7 @@ export const linksOf = (json: string): Link[] =>
 /** Asks an engine, without the library that is for changing things. */
 function ask<T>(pid: number, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const request = get({ socketPath: engineSocket(pid), path, timeout: 5000 }, (response) => {
+    const request = get({ socketPath: engineSocket(pid), path, timeout: questionLimit }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part
@@ -115,12 +117,34 @@ function ask<T>(pid: number, path: string): Promise<T> {
   })
 }
 
-type Found = Pick<Stack, 'place' | 'path'>
+type Found = Pick<Stack, 'place' | 'path' | 'unnamed'>
 
-async function containersOf({ name: server, pid }: ServerRecord): Promise<Found[]> {
-  const list = await ask<Array<{ Id: string }>>(pid, '/containers/json').catch((error) => {
-    throw new Unable(`the engine of ${server} does not answer: ${error.message}`)
-  })
+/**
+ * The containers of an engine that does not answer: their namespaces are there, under the names that the engine gave
+ * them, so that what goes through them is seen. Which container is which nobody knows.
+ */
+const unnamed = ({ name: server, pid }: ServerRecord): Found[] => {
+  const folder = `/proc/${pid}/root/run/docker/netns`
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((id) => id !== 'default')
+    .sort()
+    .map((id) => ({
+      place: { kind: 'container', name: `container-${id}`, server },
+      path: `${folder}/${id}`,
+      unnamed: true,
+    }))
+}
+
+async function containersOf(record: ServerRecord): Promise<Found[]> {
+  try {
+    return await namedContainers(record)
+  } catch {
+    return unnamed(record)
+  }
+}
+
+async function namedContainers({ name: server, pid }: ServerRecord): Promise<Found[]> {
+  const list = await ask<Array<{ Id: string }>>(pid, '/containers/json')
   const all = list.map(async ({ Id }): Promise<Found> => {
     type Details = {
       Name: string
@@ -162,16 +186,24 @@ export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
     }),
   )
   const switches = { kind: 'lan', name: 'the LAN', server: 'the LAN' } as const
-  const all = [...found.flat(), { place: switches, path: `/proc/${lab.pid}/ns/net` }]
+  const all: Found[] = [...found.flat(), { place: switches, path: `/proc/${lab.pid}/ns/net` }]
 
   // A container in the network of its host is another name of its server.
   const byNumber = new Map<number, Stack>()
-  for (const { place, path } of all) {
+  for (const { place, path, unnamed } of all) {
     const number = statSync(path, { throwIfNoEntry: false })?.ino
     if (number === undefined) continue // it ended meanwhile
     const known = byNumber.get(number)
     if (known) known.aliases.push(place.name)
-    else byNumber.set(number, { place, aliases: [], path, links: [], legacy: false })
+    else
+      byNumber.set(number, {
+        place,
+        aliases: [],
+        path,
+        links: [],
+        legacy: false,
+        ...(unnamed ? { unnamed } : {}),
+      })
   }
   const { run } = inside(lab)
   const stacks = await Promise.all(
@@ -228,6 +260,11 @@ async function told(lab: LabRecord, stacks: readonly Stack[]): Promise<Stack[]> 
     return { ...stack, links }
   })
 }
+
+/** The servers whose containers have no names here: their engines do not answer. */
+export const silentServers = (stacks: readonly Stack[]): string[] => [
+  ...new Set(stacks.filter(({ unnamed }) => unnamed).map(({ place }) => place.server)),
+]
 
 /** What a place is called on the screen. */
 export const called = ({ name, label }: Place): string => label ?? name

@@ -8,7 +8,7 @@ import { complete, journeys } from './journey.ts'
 import { listen } from './monitor.ts'
 import { recording } from './record.ts'
 import { newMark, send } from './send.ts'
-import { inside, type Stack, stacksOf, wiring } from './stacks.ts'
+import { inside, type Stack, silentServers, stacksOf, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
 import { addressFor, mustBeNamed } from './target.ts'
 import type { Verdict } from './verdict.ts'
@@ -99,9 +99,17 @@ export async function why(
       ...{ legacy, facts: asks },
     }
     const [verdict, steps] = await Promise.all([explain(evidence), waysOf(found, stacks, asks)])
-    const blind = monitor.egress
-      ? undefined
-      : 'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.'
+    const gaps = [
+      ...(monitor.egress
+        ? []
+        : [
+            'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.',
+          ]),
+      ...silentServers(stacks).map(
+        (server) => `The Docker Engine of ${server} does not answer: its containers have no names here.`,
+      ),
+    ]
+    const blind = gaps.length > 0 ? gaps.join(' ') : undefined
     return { ...report(steps, verdict, address, blind), ...(record.files ? { kept: record.files } : {}) }
   } finally {
     await stop()
