@@ -1,13 +1,12 @@
 /** The network stacks of a running lab, as they are now: what `why` can look into. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { get } from 'node:http'
 import type { Place } from '../language/command.ts'
-import { questionLimit } from '../server/engine-life.ts'
-import { engineSocket, enterWords, environment, mustBeUp, mustBeWorld } from '../server/enter.ts'
+import { enterWords, environment, mustBeUp, mustBeWorld } from '../server/enter.ts'
 import { toolMissing } from '../server/packages.ts'
 import { type Finished, finished } from '../server/process.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
+import { containersOf, type Found } from './containers.ts'
 import type { Wiring } from './journey.ts'
 import type { Passage } from './trace.ts'
 
@@ -101,66 +100,6 @@ export const linksOf = (json: string): Link[] =>
     ...(link.link_index === undefined ? {} : { other: link.link_index }),
     ...(link.link_netnsid === undefined ? {} : { netnsid: link.link_netnsid }),
   }))
-
-/** Asks an engine, without the library that is for changing things. */
-function ask<T>(pid: number, path: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const request = get({ socketPath: engineSocket(pid), path, timeout: questionLimit }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-      response.on('end', () => resolve(JSON.parse(text || 'null')))
-    })
-    request.once('timeout', () => request.destroy(new Error('the engine does not answer')))
-    request.once('error', reject)
-  })
-}
-
-type Found = Pick<Stack, 'place' | 'path' | 'unnamed'>
-
-/**
- * The containers of an engine that does not answer: their namespaces are there, under the names that the engine gave
- * them, so that what goes through them is seen. Which container is which nobody knows.
- */
-const unnamed = ({ name: server, pid }: ServerRecord): Found[] => {
-  const folder = `/proc/${pid}/root/run/docker/netns`
-  return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((id) => id !== 'default')
-    .sort()
-    .map((id) => ({
-      place: { kind: 'container', name: `container-${id}`, server },
-      path: `${folder}/${id}`,
-      unnamed: true,
-    }))
-}
-
-async function containersOf(record: ServerRecord): Promise<Found[]> {
-  try {
-    return await namedContainers(record)
-  } catch {
-    return unnamed(record)
-  }
-}
-
-async function namedContainers({ name: server, pid }: ServerRecord): Promise<Found[]> {
-  const list = await ask<Array<{ Id: string }>>(pid, '/containers/json')
-  const all = list.map(async ({ Id }): Promise<Found> => {
-    type Details = {
-      Name: string
-      NetworkSettings: { SandboxKey: string }
-      Config: { Labels: Record<string, string> }
-    }
-    const { Name, NetworkSettings, Config } = await ask<Details>(pid, `/containers/${Id}/json`)
-    const name = Name.replace(/^\//, '')
-    const project = `${Config.Labels['com.docker.compose.project']}-`
-    const label = name.startsWith(project) ? { label: name.slice(project.length) } : {}
-    // Seen from the machine, /var/run would be the machine's own.
-    const path = `/proc/${pid}/root${NetworkSettings.SandboxKey.replace(/^\/var\/run/, '/run')}`
-    return { place: { kind: 'container', name, server, ...label }, path }
-  })
-  return (await Promise.all(all)).sort((a, b) => a.place.name.localeCompare(b.place.name))
-}
 
 function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
   const folder = `/proc/${pid}/root/run/netns`
