@@ -56,7 +56,7 @@ setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Com
 	@sh scripts/setup.sh
 
 check: node_modules/.package-lock.json ## format, lint, types, and the tests of text: seconds
-	@sh scripts/check.sh
+	@sh scripts/test.sh --text
 
 test: setup ## the same, and all tests that make labs: FILES=test/…, LANES=1
 	@sh scripts/test.sh
@@ -77,4 +77,4 @@ crash: setup ## crash every scenario, and see what is left: SCENARIOS=net1 EVERY
 	@npm run --silent crash
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@npm ci --loglevel=error --no-audit --no-fund >/dev/null && touch $@
+	@sh scripts/modules.sh

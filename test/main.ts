@@ -4,12 +4,13 @@
  * namespaces of its own, so that it finds the machine as if alone. An ordinary user cannot have those: there the files
  * that compare the machine before and after run one by one. Ends with `N passed, N failed`.
  *
- *   node --import tsx/esm test/main.ts [--text | --labs] [--here] [FILE…]
+ *   node --import tsx/esm test/main.ts [--text | --labs] [--static] [--here] [FILE…]
  *
- *   --text   those that make no lab;  --labs those that do
- *   --here   as this user alone, and one after the other
+ *   --text     those that make no lab;  --labs  those that do
+ *   --static   format and lint, types, and shell scripts, too
+ *   --here     as this user alone, and one after the other
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { rootless } from '../lib/server/enter.ts'
@@ -70,11 +71,26 @@ function jobsOf(file: string, number: number): Job[] {
   ]
 }
 
+/** What reads the text of all files. */
+const shellScripts = ['scripts', 'lib', 'test', '.ci'].flatMap((top) =>
+  (readdirSync(top, { recursive: true }) as string[])
+    .map((file) => join(top, file))
+    .filter((file) => file.endsWith('.sh') || file === '.ci/run'),
+)
+const readers: Job[] = [
+  { name: 'format and lint', words: ['biome', 'check', '--error-on-warnings', '.'], weight: 9e9 },
+  { name: 'types', words: ['tsc'], weight: 9e9 },
+  { name: 'shell scripts', words: ['shellcheck', '-x', ...shellScripts], weight: 9e9 },
+]
+
 // Before Linux 6.6 the engines of labs without root keep their files in a folder that has the lab's name alone.
 const [major = 0, minor = 0] = release().split('.').map(Number)
 const together = !rootless || major > 6 || (major === 6 && minor >= 6)
 const lanes = Number(process.env.LANES) || (together && !here ? 2 * availableParallelism() : 1)
-const results = await sideBySide(files.flatMap(jobsOf), lanes)
+const results = await sideBySide(
+  [...(words.includes('--static') ? readers : []), ...files.flatMap(jobsOf)],
+  lanes,
+)
 
 for (const { name, seconds } of results) times[name] = Math.round(seconds * 10) / 10
 mkdirSync(dirname(timesFile), { recursive: true })

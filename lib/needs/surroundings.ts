@@ -11,6 +11,7 @@ export interface Signs {
 
 const text = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
 
+/** The signs of this machine. */
 export const signs = (): Signs => ({
   exists: existsSync,
   version: text('/proc/version'),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import colors from 'picocolors'
 import { finished } from '../../lib/server/process.ts'
 
-/** A test file, as root or as an ordinary user. */
+/** A test file, as root or as an ordinary user; or another program that ends well or badly. */
 export interface Job {
   /** What it is called on the screen. */
   name: string
@@ -56,9 +56,10 @@ async function run({ name, words, env }: Job): Promise<Result> {
   running.delete(pid)
   const number = (what: string) => Number(stdout.match(new RegExp(`^ℹ ${what} (\\d+)$`, 'm'))?.[1] ?? 0)
   const failed = number('fail') + number('cancelled')
+  const counted = /^ℹ tests \d+$/m.test(stdout) // what is no test file counts as one
   return {
     name,
-    passed: number('pass'),
+    passed: counted || code !== 0 ? number('pass') : 1,
     failed: failed || (code === 0 ? 0 : 1), // it may end badly beside its tests
     seconds: (performance.now() - began) / 1000,
     output: `${stdout}${stderr}${late}`,
@@ -84,7 +85,8 @@ export async function sideBySide(jobs: readonly Job[], lanes: number): Promise<R
 
 function line({ name, passed, failed, seconds }: Result): string {
   const sign = failed > 0 ? colors.red('✗') : colors.green('✓')
-  const tests = failed > 0 ? `${failed} of ${passed + failed} failed` : `${passed} tests`
+  const count = passed === 1 ? '1 test' : `${passed} tests`
+  const tests = failed > 0 ? `${failed} of ${passed + failed} failed` : count
   return `${sign} ${name.padEnd(50)} ${tests.padStart(15)} ${seconds.toFixed(1).padStart(6)} s`
 }
 

@@ -30,6 +30,8 @@ debootstrap --variant=minbase --include=ca-certificates "$suite" "$folder.new" "
 if [ "$node" = own ]; then packages='nodejs npm'; else packages=libatomic1; fi
 # debootstrap itself is not able to order all that npm depends on.
 cat /etc/resolv.conf >"$folder.new/etc/resolv.conf"
+# What this machine says of proxies, and of a mirror that is behind the times, holds there, too.
+apt-config dump | grep -iE '^Acquire::(Check-|[^ ]*Proxy)' >"$folder.new/etc/apt/apt.conf.d/50mirror" || :
 {
   # shellcheck disable=SC2086 # a list of names
   mount -n -t proc proc "$folder.new/proc" &&
