@@ -1,6 +1,6 @@
 /**
- * tsx keeps what it has compiled in the temp folder, where another user can be the first to make its folder, and then
- * decides what runs. `make` and scripts/start.mjs do not use it.
+ * Whether the code that runs may be another user's: tsx keeps what it has compiled in a folder in the temp folder, and
+ * takes it from there, whoever made that. `make` and scripts/start.mjs do not.
  */
 import { lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
