@@ -3,7 +3,7 @@
  * (`vethlab test net1`). What is heavy is loaded by the verb that needs it.
  */
 import type { Argv } from 'yargs'
-import { BadInput } from '../errors.ts'
+import { BadInput, VethlabError } from '../errors.ts'
 import { startLine } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -180,7 +180,7 @@ export async function run(argv: readonly string[], subject: Scenario | Catalogue
     .exitProcess(false)
     .fail((message, error) => {
       // Of its own errors yargs gives the words, too; ours come without.
-      throw message && !(error instanceof BadInput) ? unknownWords(message, argv, catalogue) : error
+      throw message && !(error instanceof VethlabError) ? unknownWords(message, argv, catalogue) : error
     })
   for (const picture of pictureVerbs({ verb, target, own: own !== undefined, labOf }))
     parser.command(...picture)
