@@ -1,0 +1,133 @@
+/** From a lab nothing of the machine can be changed, and only the very server that was started is entered. */
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { until } from '../../lib/server/process.ts'
+import { labFolder } from '../../lib/server/state.ts'
+import { root, vethlab } from '../helpers/machine.ts'
+
+const name = `harmless-${process.pid}`
+const lab = (verb: string, ...words: string[]) => vethlab('namespaces', [verb, '--name', name, ...words])
+const inside = (line: string) => lab('exec', 'server1', '--', 'sh', '-c', line)
+const file = () => join(labFolder(name), 'lab.json')
+const record = () => JSON.parse(readFileSync(file(), 'utf8'))
+
+/** Canaries: files of this user's that a lab must not harm. */
+const canaries = [root, homedir()].map((folder) => mkdtempSync(join(folder, 'canary-')))
+
+before(async () => {
+  for (const folder of canaries) writeFileSync(join(folder, 'sings'), 'yes')
+  const up = await lab('up', '-q')
+  assert.equal(up.code, 0, up.stdout + up.stderr)
+})
+after(async () => {
+  await lab('down')
+  for (const folder of canaries) rmSync(folder, { recursive: true })
+})
+
+test('rm -rf harms nothing, wherever it begins', async () => {
+  for (const folder of canaries) await inside(`cd ${folder} && rm -rf * .; rm -rf ${folder}`)
+  await inside(
+    'rm -rf ~/* /tmp/* /var/tmp/* /etc/passwd; for top in /usr /boot /root /home /srv; do touch $top/x && exit 0; done; exit 1',
+  )
+  for (const folder of canaries) assert.equal(readFileSync(join(folder, 'sings'), 'utf8'), 'yes')
+  assert.ok(existsSync('/etc/passwd'))
+  for (const top of ['/usr', '/boot', '/root', '/home', '/srv', root])
+    assert.notEqual((await inside(`touch ${top}/vethlab-canary`)).code, 0, top)
+  for (const own of ['~', '/tmp', '/var/tmp', '/etc', '/opt', '/run', '/dev/shm'])
+    assert.equal((await inside(`echo x >${own}/vethlab-own && cat ${own}/vethlab-own`)).stdout, 'x\n', own)
+})
+
+test('the links of /sys are those of the server, and of a namespace on it', async () => {
+  const same = 'ls /sys/class/net | sort; echo; ip -o link | sed "s/^[0-9]*: //; s/[@:].*//" | sort'
+  for (const where of ['server1', 'space1']) {
+    const { stdout } = await lab('exec', where, '--', 'sh', '-c', same)
+    const [sys, ip] = stdout.trim().split('\n\n')
+    assert.equal(sys, ip, stdout)
+  }
+})
+
+test('power, modules, clock, log, disks and consoles are out of reach, also below ip netns exec', async () => {
+  const attempts = [
+    'test -w /sys/power/state && : >>/sys/power/disk',
+    ': >>/proc/sysrq-trigger',
+    'mount -o remount,bind,rw / && touch /usr/vethlab-canary',
+    'ls /dev/kmsg || ls /dev/mem || ls /dev/vda || ls /dev/sda',
+    'dmesg --clear',
+    'grep CapBnd /proc/self/status | grep -q "ffffffff$"',
+  ]
+  if (process.getuid?.() === 0)
+    for (const where of ['server1', 'space1'])
+      for (const attempt of attempts)
+        assert.notEqual((await lab('exec', where, '--', 'sh', '-c', attempt)).code, 0, `${where}: ${attempt}`)
+})
+
+test('a new network begins with the defaults of the kernel, whatever was set before', async () => {
+  const script = fileURLToPath(new URL('../../lib/virtual/defaults.sh', import.meta.url))
+  const all =
+    'grep -H . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv[46]/conf/{all,default,lo}/{forwarding,rp_filter,accept_redirects,send_redirects,arp_ignore,proxy_arp,disable_ipv6,accept_source_route} 2>/dev/null'
+  const bash = async (line: string) => (await lab('exec', 'server1', '--', 'bash', '-c', line)).stdout
+  const fresh = await bash(all)
+  assert.match(fresh, /ip_forward:0[\s\S]*all\/rp_filter:0/)
+  const odd =
+    'for f in /proc/sys/net/ipv4/conf/{all,default,lo}/{forwarding,rp_filter,arp_ignore,proxy_arp} /proc/sys/net/ipv6/conf/{all,default}/forwarding; do echo 1 >$f; done'
+  assert.equal(
+    await bash(`${odd}; ${all} | grep -c ':1$' >/run/odd; . ${script}; kernel_defaults; ${all}`),
+    fresh,
+  )
+})
+
+test('a number that now is that of another process is not entered', async () => {
+  const known = readFileSync(file(), 'utf8')
+  const other = spawn('sleep', ['60'])
+  try {
+    const changed = record()
+    changed.servers[0].pid = other.pid
+    for (const born of [changed.servers[0].born, undefined]) {
+      changed.servers[0].born = born
+      writeFileSync(file(), JSON.stringify(changed))
+      for (const words of [
+        ['exec', 'server1', '--', 'id'],
+        ['exec', 'space1', '--', 'id'],
+        ['shell'],
+        ['why', 'space1', 'space2'],
+      ]) {
+        const { code, stdout, stderr } = await lab(words[0] ?? '', ...words.slice(1))
+        assert.equal(code, 2, words + stdout + stderr)
+        assert.match(
+          stderr,
+          /server1 of harmless-\d+[\s\S]*has ended[\s\S]*Take the lab down/,
+          words.join(' '),
+        )
+      }
+      assert.match((await lab('status')).stdout, /server1 +has ended/)
+    }
+  } finally {
+    writeFileSync(file(), known)
+    other.kill()
+  }
+})
+
+test('a lab of an older version, without times of birth, is shown, entered and taken down', async () => {
+  const older = record()
+  for (const server of older.servers) delete server.born
+  writeFileSync(file(), JSON.stringify(older))
+  assert.match((await lab('status')).stdout, /space1 +netns/)
+  assert.equal((await inside('true')).code, 0)
+})
+
+test('a server that has ended is told, and the lab can be removed', async () => {
+  process.kill(record().servers[0].pid, 'SIGKILL')
+  assert.ok(await until(() => !existsSync(`/proc/${record().servers[0].pid}`), 5000))
+  assert.match((await lab('status')).stdout, /server1 +has ended/)
+  assert.equal((await inside('true')).code, 2)
+  assert.equal((await lab('down')).code, 0)
+  assert.equal(
+    execFileSync('sh', ['-c', `ls ${labFolder(name)} 2>/dev/null | wc -l`], { encoding: 'utf8' }).trim(),
+    '0',
+  )
+})
