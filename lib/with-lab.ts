@@ -28,6 +28,11 @@ interface LabOptions {
   share?: string
 }
 
+let opened = 0
+
+/** A name that no other lab of this process has, nor one of another process. */
+const nextName = (): string => `lab-${process.pid}${opened++ === 0 ? '' : `-${opened}`}`
+
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
  * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
@@ -36,7 +41,7 @@ interface LabOptions {
  * What its servers write stays in them. Only the folder that `share` names they write to as it is: yours, for results.
  */
 export async function withLab<T>(work: (lab: OpenLab) => Promise<T>, options: LabOptions = {}): Promise<T> {
-  const { name = `lab-${process.pid}`, tell = () => {}, batch = true, share } = options
+  const { name = nextName(), tell = () => {}, batch = true, share } = options
   // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
   const [
     { execute, failure },

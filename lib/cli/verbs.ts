@@ -235,7 +235,7 @@ const fingerprint = (planned: Plan): string => {
 
 /** Builds the lab under a name of its own, checks it and removes it. */
 export async function test(scenario: Scenario, options: RunOptions): Promise<Outcome> {
-  const name = labName(options.name ?? `${scenario.name}-test-${process.pid}`)
+  const name = labName(options.name ?? `${scenario.name.slice(0, 25)}-test-${process.pid}`)
   if (findLab(name)) throw new Unable(`${name} is up already`, { hint: `Remove it: ${howTo('down', name)}` })
   const outcome = await build(scenario, name, options, false)
   await removeLab(name, findLab(name))

@@ -3,7 +3,7 @@
  * Inside a virtual server that is the server.
  */
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { rootless } from '../server/enter.ts'
 import { dockerObjects } from './docker.ts'
 import {
@@ -111,6 +111,17 @@ const namespaces = (): string[] =>
 
 const mark = (environ: string): string | undefined => environ.match(/(?:^|\0)VETHLAB_LAB=([^\0]*)/)?.[1]
 
+const userNamespace = (pid: string): string | undefined => {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/user`)
+  } catch {
+    return undefined // it has ended
+  }
+}
+
+/** Root is shown all processes; those of an ordinary user's lab are in a user namespace of that user's. */
+const isOfOtherUser = (pid: string): boolean => !rootless && userNamespace(pid) !== userNamespace('self')
+
 /**
  * The processes that labs have started, by the mark that `environment` gives them. Others come and go, and so do
  * those of a lab that is itself the machine here: its shells, one of which may have called.
@@ -120,7 +131,7 @@ const processes = (): string[] =>
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       const lab = mark(read(`/proc/${pid}/environ`))
-      if (!lab || lab === process.env.VETHLAB_LAB) return []
+      if (!lab || lab === process.env.VETHLAB_LAB || isOfOtherUser(pid)) return []
       return [`${lab}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`]
     })
     .sort()
