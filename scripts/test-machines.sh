@@ -13,7 +13,7 @@ have debootstrap || {
   apt-get install -qq -y --no-install-recommends debootstrap >/dev/null || die 'apt could not install debootstrap' 'Look at its words above.'
 }
 
-set_up_by=$(cat scripts/setup.sh scripts/fetch.sh scripts/image.sh lib/needs/* package*.json test/machines/set-up.sh | cksum | cut -d " " -f 1)
+set_up_by=$(cat scripts/setup.sh scripts/fetch.sh scripts/image.sh scripts/modules.sh lib/server/packages.txt package*.json test/machines/set-up.sh | cksum | cut -d " " -f 1)
 
 # machine NAME NODE FILE…
 machine() {
