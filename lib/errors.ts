@@ -31,7 +31,7 @@ export class VethlabError extends Error {
 /** A value that cannot be right. Thrown while a command is built, before anything is changed. */
 export class BadInput extends VethlabError {
   constructor(message: string, parts: ErrorParts = {}) {
-    super(message, { where: rememberCaller()(), ...parts })
+    super(message, { where: caller(), ...parts })
   }
 }
 
@@ -174,6 +174,17 @@ export function explain(error: unknown): string {
 export function rememberCaller(): () => string | undefined {
   const here = new Error()
   return () => callerIn(here.stack)
+}
+
+/** Who called the library, however deep in it this is. */
+function caller(): string | undefined {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 60
+  try {
+    return rememberCaller()()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 const library = new URL('.', import.meta.url).pathname

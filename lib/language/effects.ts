@@ -157,7 +157,7 @@ export interface Reading {
  * - `unknown`: any program may do anything.
  */
 export type Effect =
-  | ({ readonly does: 'makes' | 'removes' | 'replaces' | 'flushes' } & Thing)
+  | ({ readonly does: 'makes' | 'removes' | 'replaces' | 'flushes'; readonly read?: Reading } & Thing)
   | ({
       readonly does: 'sets'
       readonly key: string
@@ -200,7 +200,7 @@ export const made = <K extends Kind>({ does }: Does, kind: K): Array<Things[K]> 
 
 /** How to read the value that the command is about to replace. */
 export function reading({ does }: Does): Reading | undefined {
-  for (const effect of does) if (effect.does === 'sets' && effect.read) return effect.read
+  for (const effect of does) if ('read' in effect && effect.read) return effect.read
   return undefined
 }
 

@@ -18,6 +18,8 @@ export type Ipv6 = `${string}:${string}`
 export type Address = Ipv4 | Ipv6
 /** An address with the length of its prefix, as in `10.0.0.1/24` or `fd00::1/64`. */
 export type Cidr = `${Ipv4}/${number}` | `${Ipv6}/${number}`
+/** An address with a mask, as older tools write it: `10.0.0.1/255.255.255.0`. */
+export type Masked = `${Ipv4}/${Ipv4}`
 /** An interface name: 1 to 15 characters (IFNAMSIZ in linux/if.h). */
 export type IfName = string
 

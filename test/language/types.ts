@@ -39,8 +39,12 @@ export const refused = () => [
   host.ip.link.add('a').type('macvlan', { mode: 'bridge' }),
   // @ts-expect-error a bridge has no mode
   host.ip.link.add('a').type('bridge', { mode: 'bridge' }),
-  // @ts-expect-error an address has a prefix
-  host.ip.addr.add('10.0.0.1'),
+  // @ts-expect-error an address has four parts
+  host.ip.addr.add('10.0.0'),
+  // @ts-expect-error a vxlan has no ports
+  host.ip.link.add('x').type('vxlan', { id: 7, port: 1 }),
+  // @ts-expect-error a rule has no gateway
+  host.ip.rule.add().via('10.0.0.1'),
   // @ts-expect-error a gateway has none
   host.ip.route.add('default').via('10.0.0.1/24'),
   // @ts-expect-error a namespace has no engine

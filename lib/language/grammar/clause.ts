@@ -28,6 +28,8 @@ export interface Clause<A extends readonly unknown[] = readonly unknown[]> {
   /** An option that must be there. */
   readonly needed?: true
   readonly at?: Spot
+  /** It may be typed without its word. */
+  readonly bare?: true
   /** The module of iptables-extensions(8) that it belongs to. */
   readonly module?: string
   /** The words for the values. Throws BadInput. */
@@ -140,3 +142,6 @@ export const ofTool = <C extends Clause>(clause: C): C => ({ ...clause, at: 'too
 
 /** Printed before the subject. */
 export const before = <C extends Clause>(clause: C): C => ({ ...clause, at: 'before' })
+
+/** May be typed without its word: `ip addr show eth0`. It is printed with it. */
+export const bare = <C extends Clause>(clause: C): C => ({ ...clause, bare: true })

@@ -8,6 +8,7 @@ import { type Effect, looks } from '../effects.ts'
 import type { Clause, Clauses, Spot } from './clause.ts'
 import { missing } from './missing.ts'
 import { saidBy } from './options.ts'
+import type { Call } from './read.ts'
 
 /** One clause as it was said. */
 export interface Said {
@@ -62,6 +63,12 @@ export interface Form {
   facts?(line: Line): CommandFacts
   /** What it does, as data. */
   does?(line: Line): readonly Effect[]
+  /** Words before the subject that a clause brings with it. */
+  front?(said: readonly Said[]): string[]
+  /** Clauses that are read, and then said in another way. */
+  readonly alsoRead?: Clauses
+  /** What was read, as it is said; undefined when it cannot be. */
+  tidy?(calls: readonly Call[]): readonly Call[] | undefined
   /** All its words, where they are not in the usual order. */
   print?(line: Omit<Line, 'argv' | 'instead'>): string[]
 }
@@ -122,7 +129,8 @@ function usualWords(form: Form, subject: readonly unknown[], said: readonly Said
   const at = (spot: Spot) =>
     said.filter(({ name }) => (form.clauses[name]?.at ?? 'in order') === spot).flatMap(({ words }) => words)
   const [program = '', ...rest] = form.words
-  return [program, ...at('tool'), ...rest, ...at('before'), ...subjectWords(form, subject), ...at('in order')]
+  const front = [...at('before'), ...(form.front?.(said) ?? [])]
+  return [program, ...at('tool'), ...rest, ...front, ...subjectWords(form, subject), ...at('in order')]
 }
 
 /** What a value of ours was made of. */

@@ -2,9 +2,19 @@
 import ipaddr from 'ipaddr.js'
 import { BadInput } from '../../errors.ts'
 import type { Place } from '../command.ts'
-import { type Address, type Cidr, cidr, ifName, ipv4, mac as macName, netnsName, subnet } from '../names.ts'
+import {
+  type Address,
+  type Cidr,
+  cidr,
+  ifName,
+  ipv4,
+  type Masked,
+  mac as macName,
+  netnsName,
+  subnet,
+} from '../names.ts'
 import { hasRef } from '../ref.ts'
-import { show } from '../values.ts'
+import { word as argument, comesLater, show } from '../values.ts'
 
 /** A kind of value. */
 export interface Kind<T> {
@@ -29,7 +39,8 @@ export function textKind<T extends string>(
 ): Kind<T> {
   const word = (value: T): string => {
     if (typeof value !== 'string' || value.includes('\0')) throw wrong(value, says, like)
-    if (hasRef(value)) return value
+    argument(value)
+    if (comesLater(value)) return value
     if (check(value) === false) throw wrong(value, says, like)
     return value
   }
@@ -191,7 +202,7 @@ const masked = (value: string): boolean => {
 }
 
 /** An address of an interface: alone it is a host's, with a prefix length of all its bits. */
-export const onLink = textKind<Address | Cidr>(
+export const onLink = textKind<Address | Cidr | Masked>(
   'an address, with or without the length of its prefix',
   ['10.0.0.1/24', '10.0.0.1', 'fd00::1/64'],
   (value) => (value.includes('/') ? masked(value) || anyCidr(value) : anyAddress(value)),

@@ -1,107 +1,349 @@
-/** The types of links, and the words of each: veth, bridge, macvlan … */
-import type { Place } from '../command.ts'
-import { type IfName, type Ipv4, ifName, ipv4, netnsOn, port, whole } from '../names.ts'
-import { needed, oneOf, options } from '../values.ts'
+/** The types of links and their options, as ip-link(8) lists them: a table each. The keys are the words of ip(8). */
+import { BadInput } from '../../errors.ts'
+import { type Clause, type Clauses, either, flag, needed, word } from '../grammar/clause.ts'
+import {
+  address,
+  any,
+  ifname,
+  mac,
+  mark,
+  namespace,
+  oneOf,
+  onOff,
+  pattern,
+  prefix,
+  whole,
+} from '../grammar/kinds.ts'
+import { listed } from '../grammar/nearest.ts'
+import { type Options, optionsOf, optionWords } from '../grammar/options.ts'
+import { readClauses } from '../grammar/read.ts'
 
-type NoOptions = Record<string, never>
+const bit = whole('switch', 0, 1)
+const number = (says: string, max = 0xffffffff) => whole(says, 0, max)
+const ttl = any(number('TTL', 255), oneOf('TTL', 'inherit', 'auto'))
+const tos = pattern('a type of service', /^(inherit|(0x)?[0-9a-f]{1,2})$/i, 'inherit', '0x10')
+const portNumber = number('port', 65535)
+/** The parent is told before the name of the link. */
+const parent = needed(word('link', ifname))
 
-/** What each type of link needs and may have, as ip-link(8) lists them. */
-export interface LinkTypes {
-  /** A virtual cable: always a pair of ends. The peer is made in `netns`, where that is given. */
-  veth: { peer: IfName; netns?: Place }
-  /** A virtual switch. */
-  bridge: NoOptions
-  /** More MAC addresses on a parent link. Default mode: vepa, as the kernel's. */
-  macvlan: { link: IfName; mode?: 'private' | 'vepa' | 'bridge' | 'passthru' }
-  /** As macvlan, with a character device for a virtual machine. */
-  macvtap: { link: IfName; mode?: 'private' | 'vepa' | 'bridge' | 'passthru' }
-  /** More IP addresses on a parent link, all with its MAC address. Default mode: l3. */
-  ipvlan: { link: IfName; mode?: 'l2' | 'l3' | 'l3s' }
-  /** A VLAN of a parent link: id 1 to 4094 (IEEE 802.1Q). */
-  vlan: { link: IfName; id: number }
-  /** Ethernet in UDP. `id` is the VNI, 0 to 16777215; dstport 4789 is the assigned port (RFC 7348). */
-  vxlan: { id: number; dstport: number; dev?: IfName; local?: Ipv4; remote?: Ipv4 }
-  /** A link that swallows what is sent to it. */
-  dummy: NoOptions
-  /** A routing table of its own for the links in it. */
-  vrf: { table: number }
+/** The other end: its name, and what is told of it behind that. */
+const peer: Clause<[name: string]> = {
+  ...word('peer', ifname),
+  print: ([name]) => ['peer', 'name', ifname.word(name)],
+  read(words) {
+    const skip = words[0] === 'name' || words[0] === 'dev' ? 1 : 0
+    const name = words[skip] === undefined ? undefined : ifname.read(words[skip] as string)
+    return name === undefined ? undefined : { args: [name], used: skip + 1 }
+  },
 }
 
-export type LinkType = keyof LinkTypes
-
-/** The words before `type`, and after it. */
-interface Words {
-  before?: string[]
-  after?: string[]
+const veth = {
+  /** The name of the other end: `peer name` */
+  peer: needed(peer),
+  /** The MAC address of the other end */
+  peerAddress: word('address', mac),
+  /** The largest packet of the other end, in bytes */
+  peerMtu: word('mtu', whole('MTU in bytes', 68, 65535)),
+  /** The other end is made in that namespace: `netns` */
+  netns: word('netns', namespace),
 }
 
-const onParent =
-  (...modes: string[]) =>
-  ({ link, mode }: { link: string; mode?: string }): Words => ({
-    before: ['link', ifName(link)],
-    after: mode === undefined ? [] : ['mode', oneOf(mode, 'a mode', modes)],
-  })
-
-const words: { [T in LinkType]: (options: LinkTypes[T], place: Place) => Words } = {
-  veth: ({ peer, netns }, place) => ({
-    after: [
-      'peer',
-      'name',
-      ifName(peer),
-      ...(netns === undefined ? [] : ['netns', netnsOn(netns, place).name]),
-    ],
-  }),
-  bridge: () => ({}),
-  macvlan: onParent('private', 'vepa', 'bridge', 'passthru'),
-  macvtap: onParent('private', 'vepa', 'bridge', 'passthru'),
-  ipvlan: onParent('l2', 'l3', 'l3s'),
-  vlan: ({ link, id }) => ({
-    before: ['link', ifName(link)],
-    after: ['id', String(whole(id, 'VLAN id', 1, 4094))],
-  }),
-  vxlan: ({ id, dstport, dev, local, remote }) => ({
-    after: [
-      'id',
-      String(whole(id, 'VXLAN network identifier', 0, 0xffffff)),
-      'dstport',
-      String(port(dstport)),
-      ...(dev === undefined ? [] : ['dev', ifName(dev)]),
-      ...(local === undefined ? [] : ['local', ipv4(local)]),
-      ...(remote === undefined ? [] : ['remote', ipv4(remote)]),
-    ],
-  }),
-  dummy: () => ({}),
-  vrf: ({ table }) => ({ after: ['table', String(whole(table, 'routing table', 1, 0xffffffff))] }),
+const bridge = {
+  /** Whether it finds loops (the spanning tree protocol) */
+  stp_state: word('stp_state', bit),
+  /** How long a port listens, and learns, before it forwards, in hundredths of a second */
+  forward_delay: word('forward_delay', number('time in hundredths of a second')),
+  hello_time: word('hello_time', number('time in hundredths of a second')),
+  max_age: word('max_age', number('time in hundredths of a second')),
+  /** How long a MAC address is remembered, in hundredths of a second */
+  ageing_time: word('ageing_time', number('time in hundredths of a second')),
+  /** Which bridge becomes the root of the spanning tree: the lowest */
+  priority: word('priority', number('priority', 65535)),
+  /** Whether it keeps VLANs apart */
+  vlan_filtering: word('vlan_filtering', bit),
+  vlan_protocol: word('vlan_protocol', oneOf('VLAN protocol', '802.1Q', '802.1q', '802.1ad')),
+  /** The VLAN of a port that says nothing; 0 for none */
+  vlan_default_pvid: word('vlan_default_pvid', number('VLAN id', 4094)),
+  vlan_stats_enabled: word('vlan_stats_enabled', bit),
+  vlan_stats_per_port: word('vlan_stats_per_port', bit),
+  /** Whether it sends multicast only to those who want it */
+  mcast_snooping: word('mcast_snooping', bit),
+  mcast_vlan_snooping: word('mcast_vlan_snooping', bit),
+  mcast_querier: word('mcast_querier', bit),
+  mcast_router: word('mcast_router', number('state', 2)),
+  mcast_query_use_ifaddr: word('mcast_query_use_ifaddr', bit),
+  mcast_igmp_version: word('mcast_igmp_version', whole('version', 2, 3)),
+  mcast_mld_version: word('mcast_mld_version', whole('version', 1, 2)),
+  mcast_hash_max: word('mcast_hash_max', number('number of groups')),
+  mcast_stats_enabled: word('mcast_stats_enabled', bit),
+  /** Reserved MAC addresses that it forwards all the same, as bits */
+  group_fwd_mask: word(
+    'group_fwd_mask',
+    any(number('mask', 65535), pattern('a mask', /^0x[0-9a-f]{1,4}$/i, '0x8')),
+  ),
+  group_address: word('group_address', mac),
+  /** Whether iptables is asked about what it switches */
+  nf_call_iptables: word('nf_call_iptables', bit),
+  nf_call_ip6tables: word('nf_call_ip6tables', bit),
+  nf_call_arptables: word('nf_call_arptables', bit),
+  no_linklocal_learn: word('no_linklocal_learn', bit),
+  fdb_max_learned: word('fdb_max_learned', number('number of entries')),
+  /** Forgets all that it has learnt */
+  fdb_flush: flag('fdb_flush'),
 }
 
-/** The options of each type: those that must be given, and those that may. */
-const optionsOf: Readonly<Record<LinkType, { must: readonly string[]; may: readonly string[] }>> = {
-  veth: { must: ['peer'], may: ['netns'] },
-  bridge: { must: [], may: [] },
-  macvlan: { must: ['link'], may: ['mode'] },
-  macvtap: { must: ['link'], may: ['mode'] },
-  ipvlan: { must: ['link'], may: ['mode'] },
-  vlan: { must: ['link', 'id'], may: [] },
-  vxlan: { must: ['id', 'dstport'], may: ['dev', 'local', 'remote'] },
-  dummy: { must: [], may: [] },
-  vrf: { must: ['table'], may: [] },
+const slave = {
+  /** The state of the port: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking */
+  state: word('state', number('state', 4)),
+  priority: word('priority', number('priority', 63)),
+  cost: word('cost', number('cost', 65535)),
+  /** A frame may go back by the port that it came by */
+  hairpin: word('hairpin', onOff),
+  /** Frames of the spanning tree are not taken */
+  guard: word('guard', onOff),
+  root_block: word('root_block', onOff),
+  fastleave: word('fastleave', onOff),
+  /** It remembers the MAC addresses that come in */
+  learning: word('learning', onOff),
+  /** It gets frames for MAC addresses that nobody knows */
+  flood: word('flood', onOff),
+  proxy_arp: word('proxy_arp', onOff),
+  mcast_router: word('mcast_router', number('state', 3)),
+  mcast_flood: word('mcast_flood', onOff),
+  bcast_flood: word('bcast_flood', onOff),
+  mcast_to_unicast: word('mcast_to_unicast', onOff),
+  group_fwd_mask: bridge.group_fwd_mask,
+  neigh_suppress: word('neigh_suppress', onOff),
+  vlan_tunnel: word('vlan_tunnel', onOff),
+  /** It talks to ports that are not isolated, and to no other */
+  isolated: word('isolated', onOff),
+  locked: word('locked', onOff),
 }
 
-/** The types of links that there are words for. */
-export const linkTypes = Object.keys(words) as LinkType[]
-
-/** The words of `ip link add` for a link of a type. */
-export function linkWords<T extends LinkType>(
-  place: Place,
-  name: IfName,
-  type: T,
-  given: LinkTypes[T] | undefined,
-): string[] {
-  oneOf(type, 'a type of link', linkTypes)
-  const { must, may } = optionsOf[type]
-  const what = `a link of type ${type}`
-  const read = options<Record<string, unknown>>(given, what, [...must, ...may])
-  for (const key of must) needed(read[key], what, key)
-  const { before = [], after = [] } = words[type](read as unknown as LinkTypes[T], place)
-  return [...before, 'name', ifName(name), 'type', type, ...after]
+const macvlan = {
+  /** The parent */
+  link: parent,
+  /** Who talks to whom. Default: vepa, as the kernel's */
+  mode: word('mode', oneOf('mode', 'private', 'vepa', 'bridge', 'passthru', 'source')),
 }
+const ipvlan = {
+  /** The parent */
+  link: parent,
+  /** Default: l3 */
+  mode: word('mode', oneOf('mode', 'l2', 'l3', 'l3s')),
+  flags: word('', oneOf('kind', 'bridge', 'private', 'vepa')),
+}
+const vlan = {
+  /** The parent */
+  link: parent,
+  protocol: word(['protocol', 'proto'], oneOf('VLAN protocol', '802.1Q', '802.1q', '802.1ad')),
+  /** 1 to 4094 (IEEE 802.1Q) */
+  id: needed(word('id', whole('VLAN id', 1, 4094))),
+  reorder_hdr: word('reorder_hdr', onOff),
+  gvrp: word('gvrp', onOff),
+  mvrp: word('mvrp', onOff),
+  loose_binding: word('loose_binding', onOff),
+}
+
+const vxlan = {
+  /** The network identifier (VNI), 0 to 16777215 */
+  id: word(['id', 'vni'], number('VXLAN network identifier', 0xffffff)),
+  /** The UDP port; 4789 is the assigned one (RFC 7348) */
+  dstport: word('dstport', portNumber),
+  /** The interface that it sends by */
+  dev: word('dev', ifname),
+  /** Its own address */
+  local: word('local', address),
+  /** The address of the other end, or of none */
+  remote: word('remote', address),
+  /** The multicast group of all ends */
+  group: word('group', address),
+  ttl: word(['ttl', 'hoplimit'], ttl),
+  tos: word(['tos', 'dsfield'], tos),
+  df: word('df', oneOf('kind', 'set', 'unset', 'inherit')),
+  flowlabel: word('flowlabel', pattern('a flow label', /^0x[0-9a-f]{1,5}$/i, '0x1')),
+  /** The UDP ports that it sends from */
+  srcport: word('srcport', portNumber, portNumber),
+  /** Whether it remembers where MAC addresses come from */
+  learning: either('learning', 'nolearning'),
+  /** Whether it answers ARP itself */
+  proxy: either('proxy', 'noproxy'),
+  rsc: either('rsc', 'norsc'),
+  /** Whether it tells of MAC addresses that it does not know */
+  l2miss: either('l2miss', 'nol2miss'),
+  /** Whether it tells of IP addresses that it does not know */
+  l3miss: either('l3miss', 'nol3miss'),
+  udpcsum: either('udpcsum', 'noudpcsum'),
+  udp6zerocsumtx: either('udp6zerocsumtx', 'noudp6zerocsumtx'),
+  udp6zerocsumrx: either('udp6zerocsumrx', 'noudp6zerocsumrx'),
+  ageing: word('ageing', number('number of seconds')),
+  maxaddress: word('maxaddress', number('number of addresses')),
+  /** Where to is told with each packet, by tc or by a route */
+  external: either('external', 'noexternal'),
+  vnifilter: either('vnifilter', 'novnifilter'),
+  gbp: flag('gbp'),
+  gpe: flag('gpe'),
+}
+
+const key = any(number('key'), pattern('a key', /^[\d.]+$/, '10'))
+const tunnel = {
+  /** The address of the other end */
+  remote: word('remote', address),
+  /** Its own address */
+  local: word('local', address),
+  ttl: word(['ttl', 'hoplimit'], ttl),
+  tos: word(['tos', 'dsfield', 'tclass'], tos),
+  key: word('key', key),
+  ikey: word('ikey', key),
+  okey: word('okey', key),
+  csum: either('csum', 'nocsum'),
+  seq: either('seq', 'noseq'),
+  pmtudisc: either('pmtudisc', 'nopmtudisc'),
+  dev: word('dev', ifname),
+  mode: word('mode', pattern('a mode', /^[\w/]+$/, 'any')),
+  encaplimit: word('encaplimit', any(number('limit', 255), oneOf('limit', 'none'))),
+  external: flag('external'),
+  fwmark: word('fwmark', mark),
+  encap: word('encap', oneOf('kind', 'fou', 'gue', 'none')),
+  encapSport: word('encap-sport', any(portNumber, oneOf('port', 'auto'))),
+  encapDport: word('encap-dport', portNumber),
+}
+
+const nothing = {}
+
+/** A table for each type. */
+export const linkTypes = {
+  /** A virtual cable: always a pair of ends */
+  veth,
+  /** A virtual switch */
+  bridge,
+  /** More MAC addresses on a parent link */
+  macvlan,
+  /** As macvlan, with a character device for a virtual machine */
+  macvtap: macvlan,
+  /** More IP addresses on a parent link, all with its MAC address */
+  ipvlan,
+  ipvtap: ipvlan,
+  /** A VLAN of a parent link */
+  vlan,
+  /** Ethernet in UDP */
+  vxlan,
+  /** A link that swallows what is sent to it */
+  dummy: nothing,
+  /** What comes in by others is sent through it, to be shaped */
+  ifb: nothing,
+  /** A routing table of its own for the links in it */
+  vrf: { table: needed(word('table', whole('routing table', 1, 0xffffffff))) },
+  /** Several links as one */
+  bond: {
+    mode: word(
+      'mode',
+      any(
+        oneOf(
+          'mode',
+          'balance-rr',
+          'active-backup',
+          'balance-xor',
+          'broadcast',
+          '802.3ad',
+          'balance-tlb',
+          'balance-alb',
+        ),
+        number('mode', 6),
+      ),
+    ),
+    miimon: word('miimon', number('time in milliseconds')),
+    updelay: word('updelay', number('time in milliseconds')),
+    downdelay: word('downdelay', number('time in milliseconds')),
+    primary: word('primary', ifname),
+    active_slave: word('active_slave', ifname),
+    lacp_rate: word('lacp_rate', any(oneOf('rate', 'slow', 'fast'), bit)),
+    xmit_hash_policy: word('xmit_hash_policy', pattern('a policy', /^[\w+]+$/, 'layer3+4')),
+    fail_over_mac: word('fail_over_mac', any(oneOf('kind', 'none', 'active', 'follow'), number('kind', 2))),
+    arp_interval: word('arp_interval', number('time in milliseconds')),
+    arp_ip_target: word('arp_ip_target', pattern('addresses', /^[\d.,]+$/, '10.0.0.1')),
+  },
+  gre: tunnel,
+  gretap: tunnel,
+  ip6gre: tunnel,
+  ip6gretap: tunnel,
+  ipip: tunnel,
+  sit: { ...tunnel, '6rd-prefix': word('6rd-prefix', prefix), isatap: flag('isatap') },
+  ip6tnl: tunnel,
+  vti: tunnel,
+  vti6: tunnel,
+  xfrm: {
+    dev: word('dev', ifname),
+    if_id: word('if_id', pattern('a number', /^(0x)?[0-9a-f]+$/i, '0x1')),
+    external: flag('external'),
+  },
+  geneve: {
+    id: word(['id', 'vni'], number('network identifier', 0xffffff)),
+    remote: tunnel.remote,
+    dstport: word('dstport', portNumber),
+    ttl: tunnel.ttl,
+    tos: tunnel.tos,
+    udpcsum: vxlan.udpcsum,
+    external: flag('external'),
+  },
+  wireguard: nothing,
+  /** A cable of a pair, for BPF */
+  netkit: { mode: word('mode', oneOf('mode', 'l2', 'l3')), peer },
+  nlmon: nothing,
+  vcan: nothing,
+  macsec: { link: parent, encrypt: word('encrypt', onOff), port: word('port', portNumber) },
+  /** A port of a bridge: only with set() */
+  bridge_slave: slave,
+} as const satisfies Record<string, Clauses>
+
+export type LinkType = keyof typeof linkTypes
+
+/** What each type of link needs and may have. */
+export type LinkTypes = { [T in LinkType]: Options<(typeof linkTypes)[T]> }
+
+const table = (type: string): Clauses => {
+  const found = Object.hasOwn(linkTypes, type) ? linkTypes[type as LinkType] : undefined
+  if (found === undefined)
+    throw new BadInput(
+      `${JSON.stringify(type)} is not a type of link: ${listed(String(type), Object.keys(linkTypes))}`,
+    )
+  return found as Clauses
+}
+
+const optional = (clauses: Clauses): Clauses =>
+  Object.fromEntries(Object.entries(clauses).map(([name, { needed: _, ...clause }]) => [name, clause]))
+
+/** The clause `type` with its options; what stands before the name of the link is not among its words. */
+const typeOf = (changing: boolean): Clause<[type: string, options?: object]> => ({
+  words: ['type'],
+  kinds: [],
+  shape: 'values',
+  print([type, options = {}]) {
+    if (type === 'bridge_slave' && !changing)
+      throw new BadInput('a bridge_slave is what set() makes of a port')
+    const all = table(type)
+    const clauses = changing ? optional(all) : all
+    const { link: _, ...behind } = clauses
+    optionWords(clauses, options, `a ${type}`)
+    const { link: __, ...rest } = options as Record<string, unknown>
+    const words = optionWords(behind, rest, `a ${type}`)
+    if (type === 'vxlan' && !changing && !words.includes('id') && !words.includes('external'))
+      throw new BadInput('a vxlan needs id: the network identifier, 0 to 16777215')
+    if (changing && words.length === 0)
+      throw new BadInput(`set().type('${type}') needs options: ${listed('', Object.keys(clauses))}`)
+    return ['type', type, ...words]
+  },
+  read([type = '', ...words]) {
+    if (!Object.hasOwn(linkTypes, type)) return undefined
+    const clauses = table(type)
+    const calls = readClauses(clauses, words)
+    const options = calls && optionsOf(clauses, calls)
+    if (!options) return undefined
+    return { args: Object.keys(options).length === 0 ? [type] : [type, options], used: words.length + 1 }
+  },
+})
+
+/** `type` of a link that is made. */
+export const typeClause = typeOf(false)
+/** `type` of a link that is there: its options change. */
+export const typeChange = typeOf(true)

@@ -1,76 +1,457 @@
-/** Routes, as in `ip route add`. */
-import { type Command, command, type Place, withClauses } from '../command.ts'
-import { looks } from '../effects.ts'
-import { type Cidr, type IfName, type Ipv4, ifName, ipv4, subnet } from '../names.ts'
+/** The routing tables, as ip-route(8). */
+import { BadInput } from '../../errors.ts'
+import type { Command, CommandFacts, Place } from '../command.ts'
+import type { Reading } from '../effects.ts'
+import { bare, before, type Clause, type Clauses, flag, many, not, word } from '../grammar/clause.ts'
+import { form, type Line, type Methods, say } from '../grammar/form.ts'
+import {
+  address,
+  any,
+  destination,
+  ifname,
+  isIpv6,
+  mark,
+  oneOf,
+  pattern,
+  prefix,
+  routingTable,
+  subnetOf,
+  whole,
+} from '../grammar/kinds.ts'
+import { words } from '../grammar/missing.ts'
+import { type Options, optionsOf, optionWords } from '../grammar/options.ts'
+import { readClauses } from '../grammar/read.ts'
+import type { Address, Cidr } from '../names.ts'
+import { dev, family, opposite, shown, wordsFound } from './shared.ts'
 
-/** Where a route leads: a subnet, or `default` for everything else. */
-export type Destination = 'default' | Cidr
+/** Where a route leads: a subnet, an address, or `default` for everything else. */
+export type Destination = 'default' | Address | Cidr
 
-const destination = (to: Destination): Destination => (to === 'default' ? to : subnet(to))
+/** The address of a router, with its family where that is another one than the route's. */
+const gateway: Clause<[router: Address]> = {
+  ...word('via', address),
+  read([first = '', second = '']) {
+    const [value, used] = /^inet6?$/.test(first) ? [second, 2] : [first, 1]
+    const read = address.read(value)
+    return read === undefined ? undefined : { args: [read], used }
+  },
+}
 
-/** A route needs a next hop or an interface; either may be followed by the other. */
-const hop = (place: Place, verb: 'add' | 'del', to: Destination) => {
-  const words = (verb: string, way: readonly string[]) => ['ip', 'route', verb, to, ...way]
-  const build = (way: readonly string[], dev?: string, from?: Command): Command =>
-    command(
-      place,
-      words(verb, way),
-      [
-        {
-          does: verb === 'add' ? 'makes' : 'removes',
-          kind: 'route',
-          name: [to, ...way].join(' '),
-          subnet: to === 'default' ? '0.0.0.0/0' : to,
-          ...(dev === undefined ? {} : { on: dev }),
-        },
-      ],
-      { undo: { argv: words(verb === 'add' ? 'del' : 'add', way) } },
-      from,
-    )
+const hopClauses = {
+  /** The address of the router: `via` */
+  via: gateway,
+  /** The interface that leads there: `dev` */
+  dev,
+  /** Its share of the traffic, 1 to 256: `weight` */
+  weight: word('weight', whole('weight', 1, 256)),
+  /** The router is on the link, whatever the addresses say: `onlink` */
+  onlink: flag('onlink'),
+}
+
+/** One of several next hops: `nexthop via ADDRESS dev LINK weight NUMBER`. */
+const nexthop: Clause<[hop: Options<typeof hopClauses>]> = {
+  words: ['nexthop'],
+  kinds: [],
+  shape: 'values',
+  print: ([hop]) => ['nexthop', ...optionWords(hopClauses as Clauses, hop, 'nexthop()')],
+  read(behind) {
+    const end = behind.indexOf('nexthop')
+    const own = end < 0 ? behind : behind.slice(0, end)
+    const read = readClauses(hopClauses as Clauses, own)
+    const options = read && optionsOf(hopClauses as Clauses, read)
+    return options && { args: [options], used: own.length }
+  },
+}
+
+const number = (says: string, max = 0xffffffff) => whole(says, 0, max)
+const origin = any(pattern('an origin', /^[a-z]\w*$/, 'static', 'kernel', 'bird'), whole('origin', 0, 255))
+const scope = any(oneOf('scope', 'global', 'site', 'link', 'host', 'nowhere'), whole('scope', 0, 255))
+const types = [
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'local',
+  'broadcast',
+  'multicast',
+  'unicast',
+  'anycast',
+  'nat',
+] as const
+const others = (name: string) => types.filter((one) => one !== name)
+
+const clauses = {
+  /** Drops what goes there, and says nothing: `blackhole` */
+  blackhole: before(not(flag('blackhole'), 'via', 'nexthop', ...others('blackhole'))),
+  /** Drops it, and says that the host is unreachable: `unreachable` */
+  unreachable: before(not(flag('unreachable'), 'via', 'nexthop', ...others('unreachable'))),
+  /** Drops it, and says that it is prohibited: `prohibit` */
+  prohibit: before(not(flag('prohibit'), 'via', 'nexthop', ...others('prohibit'))),
+  /** As if this table had no route to it: `throw` */
+  throw: before(not(flag('throw'), 'via', 'nexthop', ...others('throw'))),
+  /** An address of this machine itself: `local` */
+  local: before(not(flag('local'), ...others('local'))),
+  /** A broadcast address: `broadcast` */
+  broadcast: before(not(flag('broadcast'), ...others('broadcast'))),
+  /** A multicast group: `multicast` */
+  multicast: before(not(flag('multicast'), ...others('multicast'))),
+  /** An ordinary route, as without it: `unicast` */
+  unicast: before(not(flag('unicast'), ...others('unicast'))),
+  /** The gateway: a router with an address on a connected subnet: `via` */
+  via: gateway,
+  /** The interface that leads there: `dev` */
+  dev: not(word(['dev', 'oif'], ifname), 'nexthop'),
+  /** The source address for what this machine itself sends there: `src` */
+  src: word('src', address),
+  /** Of two routes to the same subnet the lower number counts: `metric` */
+  metric: word(['metric', 'priority', 'preference'], number('metric')),
+  /** The routing table, by number or name: `table` */
+  table: word('table', routingTable),
+  /** How far it leads: `link` is directly on the link: `scope` */
+  scope: word('scope', scope),
+  /** Who made it: `proto` */
+  proto: word(['proto', 'protocol'], origin),
+  /** The largest packet on the way, in bytes: `mtu` */
+  mtu: word('mtu', number('MTU in bytes', 65575)),
+  /** The largest segment of TCP that is offered: `advmss` */
+  advmss: word('advmss', number('segment size', 65535)),
+  /** The first congestion window of TCP, in segments: `initcwnd` */
+  initcwnd: word('initcwnd', number('window')),
+  /** The window that TCP offers first, in segments: `initrwnd` */
+  initrwnd: word('initrwnd', number('window')),
+  /** The first guess at the time to there and back, with its unit: `rtt` */
+  rtt: word('rtt', pattern('a time', /^\d+(ms|s)?$/, '20ms')),
+  /** The shortest time that TCP waits for an answer: `rto_min` */
+  rtoMin: word('rto_min', pattern('a time', /^\d+(ms|s)?$/, '20ms')),
+  /** The way of congestion control: `congctl` */
+  congctl: word('congctl', pattern('a congestion control', /^[a-z]\w*$/, 'bbr')),
+  /** ECN and other features: `features` */
+  features: word('features', pattern('a feature', /^[a-z]\w*$/, 'ecn')),
+  /** The hop limit of packets, 1 to 255: `hoplimit` */
+  hoplimit: word('hoplimit', number('hop limit', 255)),
+  /** Only for packets with this type of service: `tos` */
+  tos: word(['tos', 'dsfield'], pattern('a type of service', /^(0x)?[0-9a-f]{1,2}$/i, '0x10')),
+  /** The router is on the link, whatever the addresses say: `onlink` */
+  onlink: flag('onlink'),
+  /** Whether a router of IPv6 is preferred: `pref` */
+  pref: word('pref', oneOf('preference', 'low', 'medium', 'high')),
+  /** The realm, for tc: `realm` */
+  realm: word(['realm', 'realms'], pattern('a realm', /^[\w/]+$/, '10')),
+  /** The VRF: `vrf` */
+  vrf: word('vrf', ifname),
+  /** The next hop, by its number (`ip nexthop`): `nhid` */
+  nhid: not(word('nhid', whole('number of a next hop', 1, 0xffffffff)), 'via', 'dev', 'nexthop'),
+  /** How long it stays, in seconds (IPv6): `expires` */
+  expires: word('expires', number('number of seconds')),
+  ...family,
+  /** One of several next hops, each with its share: `nexthop` */
+  nexthop: not(many(nexthop), 'via'),
+}
+
+const hops = [
+  'via',
+  'dev',
+  'nexthop',
+  'nhid',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'local',
+] as const
+type Ends<L> = { [K in (typeof hops)[number]]: L }
+
+/** A route without its way: it is a command with a gateway, an interface, or a kind that needs none. */
+export interface RouteDraft extends Methods<typeof clauses, RouteDraft, Ends<RouteLine>> {}
+/** A route; every clause returns a new command. */
+export interface RouteLine extends Command, Methods<typeof clauses, RouteLine> {}
+
+const showClauses = {
+  ...shown,
+  /** Of one routing table, or `all`: `table` */
+  table: word('table', routingTable),
+  /** Routes out of this interface: `dev` */
+  dev,
+  /** Routes to exactly this subnet: `exact` */
+  exact: word('exact', destination),
+  /** Routes into this subnet: `root` */
+  root: word('root', destination),
+  /** Routes that lead to this subnet: `match` */
+  match: word('match', destination),
+  /** Routes by this gateway: `via` */
+  via: gateway,
+  /** Routes that this one has made: `proto` */
+  proto: word(['proto', 'protocol'], origin),
+  /** Routes of this scope: `scope` */
+  scope: word('scope', scope),
+  /** Routes of this type: `type` */
+  type: word('type', oneOf('type of route', ...types)),
+  /** Routes with this source: `src` */
+  src: word('src', prefix),
+  /** Of a VRF: `vrf` */
+  vrf: word('vrf', ifname),
+  /** Cached routes, too: `cache` */
+  cache: flag('cache', 'cached'),
+}
+
+const getClauses = {
+  ...shown,
+  /** From this source: `from` */
+  from: word('from', address),
+  /** As if it came in by this interface: `iif` */
+  iif: word('iif', ifname),
+  /** Out of this interface: `oif` */
+  oif: word(['oif', 'dev'], ifname),
+  /** With this mark: `mark` */
+  mark: word('mark', mark),
+  /** In this VRF: `vrf` */
+  vrf: word('vrf', ifname),
+  /** Of this protocol: `ipproto` */
+  ipproto: word('ipproto', pattern('a protocol', /^\w+$/, 'tcp')),
+  /** From this port: `sport` */
+  sport: word('sport', whole('port', 1, 65535)),
+  /** To this port: `dport` */
+  dport: word('dport', whole('port', 1, 65535)),
+  /** Of this user: `uid` */
+  uid: word('uid', number('user')),
+  /** The entry of the table itself: `fibmatch` */
+  fibmatch: flag('fibmatch'),
+}
+
+const flushClauses = {
+  /** Routes of one table: `table` */
+  table: word('table', routingTable),
+  /** Routes out of this interface: `dev` */
+  dev,
+  /** Routes that this one has made: `proto` */
+  proto: word(['proto', 'protocol'], origin),
+  /** Routes of this scope: `scope` */
+  scope: word('scope', scope),
+  /** Routes of this type: `type` */
+  type: word('type', oneOf('type of route', ...types)),
+  /** What the kernel remembers: `cache` */
+  cache: flag('cache'),
+  /** Routes into this subnet: `root` */
+  root: word('root', destination),
+  /** Routes that lead to this subnet: `match` */
+  match: word('match', destination),
+  /** Routes to exactly this subnet: `exact` */
+  exact: bare(word(['exact', 'to'], destination)),
+  ...family,
+}
+/** A flush that does not say of what. */
+export interface RouteFlushDraft
+  extends Methods<
+    typeof flushClauses,
+    RouteFlushDraft,
+    { [K in Exclude<keyof typeof flushClauses, 'family'>]: RouteFlush }
+  > {}
+/** A flush; every clause returns a new command. */
+export interface RouteFlush extends Command, Methods<typeof flushClauses, RouteFlush> {}
+
+const named = (line: Line) => {
+  const to = String(line.subject[0])
+  const v6 =
+    line.value('family') === 6 ||
+    [line.text('via'), line.text('src')].some((one) => one !== undefined && isIpv6(one))
+  const table = line.text('table')
   return {
-    /** The gateway: a router with an address on a connected subnet. */
-    via: (gateway: Ipv4) =>
-      withClauses(build(['via', ipv4(gateway)]), (self) => ({
-        /** The interface behind which the gateway is, where the address alone does not tell. */
-        dev: (dev: IfName): Command => build(['via', gateway, 'dev', ifName(dev)], dev, self),
-      })),
-    /** Directly out of an interface, without a gateway. */
-    dev: (dev: IfName): Command => build(['dev', ifName(dev)], dev),
+    kind: 'route' as const,
+    name: line.argv.slice(line.argv.indexOf('route') + 2).join(' '),
+    subnet: to === 'default' ? (v6 ? '::/0' : '0.0.0.0/0') : subnetOf(to),
+    ...(line.has('dev') ? { on: String(line.value('dev')) } : {}),
+    ...(table === undefined ? {} : { table }),
   }
 }
 
-/** The routing table, as ip-route(8). */
-export const route = (place: Place) => ({
-  /**
-   * Adds a route.
-   *
-   * Example: net1.ip.route.add('default').via('172.30.20.254')
-   * Equivalent to: `ip -n net1 route add default via 172.30.20.254`
-   */
-  add: (to: Destination) => hop(place, 'add', destination(to)),
+/** A gateway of the other family cannot be meant, but for IPv4 by IPv6, which Linux knows. */
+const check = (line: Line): void => {
+  const [to, via] = [String(line.subject[0]), line.text('via')]
+  if (via !== undefined && to !== 'default' && isIpv6(to) && !isIpv6(via) && !/[\uE000]/.test(to + via))
+    throw new BadInput(`${via} cannot be the gateway to ${to}: it is of the other family`)
+}
 
-  /**
-   * Deletes a route.
-   *
-   * Example: server1.ip.route.del('172.17.0.0/16').via('192.168.56.3').dev('enp0s3')
-   * Equivalent to: `ip route del 172.17.0.0/16 via 192.168.56.3 dev enp0s3`
-   */
-  del: (to: Destination) => hop(place, 'del', destination(to)),
+/** The words that find the route that is there: to be put back when another one takes its place. */
+const thereBefore = (line: Line): string[] => {
+  const v6 = line.argv.includes('-6') || line.argv.some((word) => isIpv6(word))
+  const table = line.text('table')
+  return [
+    'ip',
+    ...(v6 ? ['-6'] : []),
+    'route',
+    'show',
+    String(line.subject[0]),
+    ...(table === undefined ? [] : ['table', table]),
+  ]
+}
+const tableWords = (line: Line): string[] => (line.has('table') ? ['table', String(line.value('table'))] : [])
+const v6Words = (line: Line): string[] =>
+  line.argv.includes('-6') || line.argv.some((word) => isIpv6(word)) ? ['ip', '-6'] : ['ip']
 
-  /**
-   * Asks the kernel which way a packet to `address` would take.
-   *
-   * Example: net1.ip.route.get('172.30.10.1')
-   * Equivalent to: `ip -n net1 route get 172.30.10.1`
-   */
-  get: (address: Ipv4): Command =>
-    command(place, ['ip', 'route', 'get', ipv4(address)], looks, { shows: true }),
+const hasWay = (line: Line): boolean =>
+  line.said.some(({ name }) => (hops as readonly string[]).includes(name))
+const makes = { subject: [word([], destination)], clauses, needs: [hops], check } as const
 
-  /**
-   * Shows the main routing table.
-   *
-   * Example: net1.ip.route.show()
-   * Equivalent to: `ip -n net1 route show`
-   */
-  show: (): Command => command(place, ['ip', 'route', 'show'], looks, { shows: true }),
+const replaced = (line: Line): CommandFacts => ({
+  undo: {
+    argv: line.instead('del'),
+    found: wordsFound([...v6Words(line), 'route', 'replace', ...tableWords(line)]),
+  },
 })
+/** The route that is there before. */
+const old = (line: Line): Reading => ({ argv: thereBefore(line), filter: 'head -n 1' })
+
+/** The subcommands of `ip route`. */
+export const routeForms = {
+  add: form({
+    words: ['ip', 'route', 'add'],
+    ...makes,
+    facts: (line) => ({ undo: opposite(line, 'del') }),
+    does: (line) => [{ does: 'makes', ...named(line) }],
+  }),
+  append: form({
+    words: ['ip', 'route', 'append'],
+    ...makes,
+    facts: (line) => ({ undo: opposite(line, 'del') }),
+    does: (line) => [{ does: 'makes', ...named(line) }],
+  }),
+  replace: form({
+    words: ['ip', 'route', 'replace'],
+    ...makes,
+    facts: replaced,
+    does: (line) => [{ does: 'replaces', read: old(line), ...named(line) }],
+  }),
+  change: form({
+    words: ['ip', 'route', 'change'],
+    verbs: ['change', 'chg'],
+    ...makes,
+    facts: replaced,
+    does: (line) => [{ does: 'replaces', read: old(line), ...named(line) }],
+  }),
+  del: form({
+    words: ['ip', 'route', 'del'],
+    verbs: ['delete'],
+    subject: makes.subject,
+    clauses,
+    check,
+    facts: (line) => ({
+      undo: hasWay(line)
+        ? opposite(line, 'add')
+        : { argv: wordsFound([...v6Words(line), 'route', 'add', ...tableWords(line)]) },
+    }),
+    does: (line) => [{ does: 'removes', ...(hasWay(line) ? {} : { read: old(line) }), ...named(line) }],
+  }),
+  get: form({
+    words: ['ip', 'route', 'get'],
+    subject: [word([], address)],
+    clauses: getClauses,
+    takes: 'options',
+    looks: true,
+  }),
+  show: form({
+    words: ['ip', 'route', 'show'],
+    verbs: ['show', 'list', 'lst'],
+    subject: [word([], destination)],
+    optional: 0,
+    clauses: showClauses,
+    takes: 'options',
+    looks: true,
+  }),
+  flush: form({
+    words: ['ip', 'route', 'flush'],
+    clauses: flushClauses,
+    needs: [Object.keys(flushClauses).filter((name) => name !== 'family')],
+    does: (line) => [
+      { does: 'flushes', kind: 'route', name: line.argv.slice(3).join(' ') || 'all', subnet: '0.0.0.0/0' },
+    ],
+  }),
+}
+
+/** The routing tables, as ip-route(8). */
+export const route = (place: Place) =>
+  words(['ip', 'route'], {
+    /**
+     * Adds a route.
+     *
+     * Example: net1.ip.route.add('default').via('172.30.20.254')
+     * Equivalent to: `ip -n net1 route add default via 172.30.20.254`
+     * Example: server1.ip.route.add('fd00:20::/64').via('fe80::1').dev('eth0').metric(50)
+     * Equivalent to: `ip route add fd00:20::/64 via fe80::1 dev eth0 metric 50`
+     * Example: server1.ip.route.add('default').nexthop({ via: '10.0.0.1', weight: 1 }).nexthop({ via: '10.0.1.1', weight: 2 })
+     * Equivalent to: `ip route add default nexthop via 10.0.0.1 weight 1 nexthop via 10.0.1.1 weight 2`
+     * Example: server1.ip.route.add('10.9.0.0/16').blackhole()
+     * Equivalent to: `ip route add blackhole 10.9.0.0/16`
+     */
+    add: (to: Destination): RouteDraft => say(place, routeForms.add, to),
+
+    /**
+     * Adds a route behind others to the same subnet.
+     *
+     * Example: server1.ip.route.append('10.9.0.0/16').via('10.0.0.1')
+     * Equivalent to: `ip route append 10.9.0.0/16 via 10.0.0.1`
+     */
+    append: (to: Destination): RouteDraft => say(place, routeForms.append, to),
+
+    /**
+     * Adds a route, or takes the place of the one to that subnet. Its undo puts that one back.
+     *
+     * Example: net1.ip.route.replace('default').via('10.0.0.2').table(100)
+     * Equivalent to: `ip -n net1 route replace default via 10.0.0.2 table 100`
+     */
+    replace: (to: Destination): RouteDraft => say(place, routeForms.replace, to),
+
+    /**
+     * Changes a route, which must be there.
+     *
+     * Example: net1.ip.route.change('10.9.0.0/16').via('10.0.0.2').mtu(1400)
+     * Equivalent to: `ip -n net1 route change 10.9.0.0/16 via 10.0.0.2 mtu 1400`
+     */
+    change: (to: Destination): RouteDraft => say(place, routeForms.change, to),
+
+    /**
+     * Deletes a route.
+     *
+     * Example: server1.ip.route.del('172.17.0.0/16').via('192.168.56.3').dev('enp0s3')
+     * Equivalent to: `ip route del 172.17.0.0/16 via 192.168.56.3 dev enp0s3`
+     * Example: net1.ip.route.del('default')
+     * Equivalent to: `ip -n net1 route del default`
+     */
+    del: (to: Destination): RouteLine => say(place, routeForms.del, to),
+
+    /**
+     * Asks the kernel which way a packet to `address` would take.
+     *
+     * Example: net1.ip.route.get('172.30.10.1')
+     * Equivalent to: `ip -n net1 route get 172.30.10.1`
+     * Example: server1.ip.route.get('10.9.0.1', { from: '10.0.0.9', iif: 'eth0', mark: 1 })
+     * Equivalent to: `ip route get 10.9.0.1 from 10.0.0.9 iif eth0 mark 1`
+     */
+    get: (address: Address, options: Options<typeof getClauses> = {}): Command =>
+      say(place, routeForms.get, address, options),
+
+    /**
+     * Shows the main routing table, another one, or some routes.
+     *
+     * Example: net1.ip.route.show()
+     * Equivalent to: `ip -n net1 route show`
+     * Example: net1.ip.route.show({ table: 100, family: 6 })
+     * Equivalent to: `ip -n net1 -6 route show table 100`
+     * Example: net1.ip.route.show('10.9.0.0/16')
+     * Equivalent to: `ip -n net1 route show 10.9.0.0/16`
+     */
+    show: (
+      of?: Destination | Options<typeof showClauses>,
+      options: Options<typeof showClauses> = {},
+    ): Command =>
+      typeof of === 'string'
+        ? say(place, routeForms.show, of, options)
+        : say(place, routeForms.show, undefined, of ?? options),
+
+    /**
+     * Deletes the routes of a table or of an interface. There is no undo.
+     *
+     * Example: net1.ip.route.flush().table(100)
+     * Equivalent to: `ip -n net1 route flush table 100`
+     */
+    flush: (): RouteFlushDraft => say(place, routeForms.flush),
+  })

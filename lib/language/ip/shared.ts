@@ -58,12 +58,6 @@ export const shown = {
 /** The interface: `dev` */
 export const dev = word('dev', ifname)
 
-/** A link that a line is about, for the undo: what was done to a link goes with it. */
-export const aboutDev = (line: Line): { about?: string } => {
-  const about = line.text('dev')
-  return about === undefined ? {} : { about }
-}
-
 /** An undo that says the same line with the opposite verb. */
 export const opposite = (line: Line, verb: string, ...without: string[]): Undo => ({
   argv: line.instead(verb, ...without),
