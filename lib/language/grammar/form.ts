@@ -7,6 +7,7 @@ import { type Command, type CommandFacts, command, type Place, withPrototype } f
 import { type Effect, looks } from '../effects.ts'
 import type { Clause, Clauses, Spot } from './clause.ts'
 import { missing } from './missing.ts'
+import { listed } from './nearest.ts'
 import { saidBy } from './options.ts'
 import type { Call } from './read.ts'
 
@@ -153,8 +154,7 @@ function prototypeOf(form: Form): object {
   const names = Object.keys(form.clauses)
   const made = Object.create(
     missing(
-      (name, near) =>
-        `\`${shortly(form)}\` has no ${name}(): ${near === undefined ? '' : `did you mean ${near}()? `}It has ${names.map((one) => `${one}()`).join(', ') || 'no clauses'}`,
+      (name) => `\`${shortly(form)}\` has no ${name}(): ${listed(name, names)}`,
       () => names,
       factNames,
     ),

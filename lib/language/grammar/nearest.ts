@@ -31,8 +31,15 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return known.find((one) => wanted.length >= 2 && plain(one).startsWith(wanted))
 }
 
-/** `: it has a, b, c`, with the nearest one first where there is one. */
+/** The longest list that an error shows. */
+const longest = 160
+
+/** `did you mean b? It has a, b, c`: the nearest one first where there is one. */
 export function listed(word: string, known: readonly string[]): string {
   const near = nearest(word, known)
-  return `${near === undefined ? '' : `did you mean ${near}? `}It has ${known.join(', ')}`
+  let shown = 0
+  for (let length = 0; shown < known.length && length < longest; shown++)
+    length += (known[shown] ?? '').length + 2
+  const more = known.length > shown ? ` and ${known.length - shown} more` : ''
+  return `${near === undefined ? '' : `did you mean ${near}? `}It has ${known.slice(0, shown).join(', ')}${more}`
 }

@@ -55,7 +55,7 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   [
     'a clause that is not there',
     () => loose.add().form('10.0.0.0/8'),
-    /has no form\(\): did you mean from\(\)\?/,
+    /has no form\(\): did you mean from\?/,
   ],
   ['a clause said twice', () => loose.add().table(1).table(2), /takes table\(\) once/],
   [
