@@ -74,6 +74,10 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'compose().container': [['web', 2]],
   'container().address': [[], ['n1']],
   exec: [['ss', '-tln']],
+  'link.set().type': [
+    ['bridge', { stp_state: 1 }],
+    ['bridge_slave', { isolated: 'on', cost: 7 }],
+  ],
   tcp: [
     ['10.0.0.1', 80],
     [a1, 80],
@@ -124,6 +128,7 @@ export const likely: readonly unknown[] = [
   'tcp', 'on', true, 'ACCEPT', 'FORWARD', 'POSTROUTING', 'PREROUTING', 'INPUT', 'LESSON', 'DROP', 'bridge', 'tun', 'NEW',
   'NET_ADMIN', '8080:80', 'net.ipv4.ip_forward', '/tmp/file', 'web', '0x1', '1000-1999', 'main', 'replies', 'key=value',
   'eth0.5', 'permanent', 'link', 'static', 100, 5000, net1, host, a1, {}, ['a'], '1', '+', '10.0.0.1-10.0.0.9',
+  'eui64', 'low', 'blackhole',
 ] // biome-ignore format: a list of values
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
