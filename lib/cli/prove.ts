@@ -1,7 +1,6 @@
 /** `down --prove`: what the machine was like must be read before the labs' folders go with the labs. */
 import { Unable } from '../errors.ts'
 import { type Proof, proofSince, remembered } from '../prove/proof.ts'
-import { labMark } from '../server/enter.ts'
 import { allLabs } from '../server/labs.ts'
 import { hostFolder, labFolder } from '../server/state.ts'
 
@@ -30,6 +29,6 @@ export function readyToProve(name: string | undefined): (removed: readonly strin
         `${removed.join(', ')}: removed, and not proved: nothing tells what the machine was like before ${unknown.join(', ')}`,
         { hint: 'A lab that an older version of vethlab has built keeps no snapshot.' },
       )
-    return proofSince(before, removed.map(labMark))
+    return proofSince(before)
   }
 }

@@ -63,26 +63,17 @@ function note(part: Part, unseen: boolean): { note?: string } {
   return rootless && part === 'processes' ? { note: 'yours; those of others are not shown' } : {}
 }
 
-/** Without the processes of other labs than these, which are given as their processes are marked. */
-const ofThese = (found: readonly Difference[], labs: readonly string[] | undefined): Difference[] =>
-  found.filter(
-    ({ part, line }) =>
-      part !== 'processes' ||
-      !labs ||
-      labs.some((lab) => line.startsWith(`${lab}: `) || line.startsWith(`${lab}/`)),
-  )
-
 /**
  * Compares the machine with what it was like. What still ends, as the processes of a lab do, has a second to do so.
  */
-export async function proofSince(before: Snapshot, labs?: readonly string[]): Promise<Proof> {
+export async function proofSince(before: Snapshot): Promise<Proof> {
   const end = performance.now() + 1000
   let after = await snapshot()
-  let found = ofThese(differences(before, after), labs)
+  let found = differences(before, after)
   while (found.length > 0 && performance.now() < end) {
     await sleep(50)
     after = await snapshot()
-    found = ofThese(differences(before, after), labs)
+    found = differences(before, after)
   }
   const unseen = (part: Part): boolean => !before[part] || !after[part]
   return {

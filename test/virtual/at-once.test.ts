@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { server, withLab } from '../../lib/index.ts'
 import { runningWorlds } from '../../lib/server/worlds.ts'
-import { difference, snapshot, vethlab } from '../helpers/machine.ts'
+import { difference, needsRoot, snapshot, vethlab } from '../helpers/machine.ts'
+import { users } from '../helpers/users.ts'
 
 const server1 = server('server1')
 
@@ -33,16 +34,22 @@ test('labs that begin and end side by side, again and again: the folder of all c
   await Promise.all(runs)
 })
 
-test('--prove counts what is its own: a lab that came meanwhile is no difference', async () => {
-  const [mine, other] = [`mine-${process.pid}`, `other-${process.pid}`]
-  const lab = (name: string, ...words: string[]) => vethlab('namespaces', [...words, '--name', name])
+const bothUsers = needsRoot('only root is shown the processes of other users')
+test('--prove: a lab of another user that came meanwhile is no difference', bothUsers, async () => {
+  const all = await users()
+  const name = `mine-${process.pid}`
+  const lab = (...words: string[]) => vethlab('namespaces', [...words, '--name', name])
+  const theirs = (verb: string) =>
+    all.as('student', `node scripts/start.mjs scenarios/namespaces.ts ${verb} --name ${name}`)
   try {
-    assert.equal((await lab(mine, 'up', '-q')).code, 0)
-    assert.equal((await lab(other, 'up', '-q')).code, 0)
-    const { code, stdout, stderr } = await lab(mine, 'down', '--prove')
+    assert.equal((await lab('up', '-q')).code, 0)
+    const { code, stdout, stderr } = await theirs('up -q')
     assert.equal(code, 0, stdout + stderr)
-    assert.match(stdout, /\n0 differences\n$/)
+    const proof = await lab('down', '--prove')
+    assert.equal(proof.code, 0, proof.stdout + proof.stderr)
+    assert.match(proof.stdout, /\nprocesses +\d+ +\d+ +0\n/)
   } finally {
-    await lab(other, 'down')
+    await theirs('down')
+    await all.end()
   }
 })
