@@ -31,7 +31,9 @@ interface LabOptions {
 let opened = 0
 
 /** A name that no other lab of this process has, nor one of another process. */
-const nextName = (): string => `lab-${process.pid}${opened++ === 0 ? '' : `-${opened}`}`
+function nextName(): string {
+  return `lab-${process.pid}${opened++ === 0 ? '' : `-${opened}`}`
+}
 
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
