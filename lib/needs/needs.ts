@@ -46,7 +46,7 @@ export function kernel(): Finding[] {
     recent ? ok('kernel', release()) : warn('kernel', release(), 'Older than 5.4: not tried.'),
     has('overlay')
       ? ok('overlay', 'there')
-      : fail('overlay', 'not in /proc/filesystems', 'modprobe overlay: servers keep their files on it.'),
+      : fail('overlay', 'not in /proc/filesystems', 'sudo modprobe overlay: servers keep their files on it.'),
     has('cgroup2')
       ? ok('cgroup', cgroup)
       : fail('cgroup', 'no version 2', 'Containers of a lab need it: a newer kernel.'),

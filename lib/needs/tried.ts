@@ -13,6 +13,12 @@ export function refused(said: string | undefined, isRoot: boolean, inside: strin
   if (said === undefined) return ok(about, isRoot ? 'root' : 'can be made')
   const words = said.trim().split('\n').at(-1) || 'unshare failed'
   const found = isRoot ? `root, but it may not make namespaces: ${words}` : words
+  if (/^new[ug]idmap:/.test(words))
+    return fail(
+      about,
+      found,
+      'It must be set-uid root, as its package has it: sudo chmod u+s $(command -v newuidmap newgidmap)',
+    )
   if (inside) return fail(about, found, letContainer(inside))
   if (/No space left/.test(words))
     return fail(about, found, 'The limits of user.max_…_namespaces are reached: sysctl -a | grep max_')

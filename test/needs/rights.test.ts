@@ -67,6 +67,12 @@ const lacks: Array<[string, Finding, RegExp, RegExp]> = [
     /^root, but .*not permitted/,
     /CAP_SYS_ADMIN/,
   ],
+  [
+    'set-uid programs',
+    refused('newuidmap: write to uid_map failed', false, 'Docker'),
+    /newuidmap/,
+    /^It must be .*chmod u\+s/,
+  ],
   ['room for more', refused('unshare: No space left on device', false, undefined), /No space/, /limits/],
   [
     'a kernel of Linux',
