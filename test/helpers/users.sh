@@ -24,7 +24,7 @@ for user in student other; do
   echo "$user:x:$uid:" >>/home/.group
   echo "$user:$((uid * 65536)):65536" | tee -a /home/.subuid >>/home/.subgid
   mkdir -p $home/.cache/vethlab $home/vethlab $home/tmp
-  tar -C "$checkout" --exclude=./.git --exclude=./node_modules -cf - . | tar -C $home/vethlab -xf -
+  tar -C "$checkout" --exclude=./.git --exclude=./node_modules --exclude='./test/.*' -cf - . | tar -C $home/vethlab -xf -
   chown -R $uid:$uid $home
   # The modules are root's, for reading; what is made of them is the user's own.
   mkdir $home/vethlab/node_modules

@@ -8,7 +8,7 @@ echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/newcomer
 apt-get update -qq
 for checkout in /home/newcomer/vethlab /srv/vethlab; do
   mkdir -p "$checkout"
-  tar -C /vethlab --exclude=./.git --exclude=./node_modules -cf - . | tar -C "$checkout" -xf -
+  tar -C /vethlab --exclude=./.git --exclude=./node_modules --exclude='./test/.*' -cf - . | tar -C "$checkout" -xf -
 done
 mkdir -p /home/newcomer/tmp
 chown -R newcomer:newcomer /home/newcomer

@@ -6,7 +6,7 @@ set -u
 # The checkout as it is now, beside the modules that set-up got.
 for checkout in /srv/vethlab /home/newcomer/vethlab; do
   find "$checkout" -mindepth 1 -maxdepth 1 ! -name node_modules -exec rm -rf {} +
-  tar -C /vethlab --exclude=./.git --exclude=./node_modules -cf - . | tar -C "$checkout" -xf -
+  tar -C /vethlab --exclude=./.git --exclude=./node_modules --exclude='./test/.*' -cf - . | tar -C "$checkout" -xf -
 done
 chown -R newcomer:newcomer /home/newcomer/vethlab
 
