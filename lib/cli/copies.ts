@@ -8,7 +8,7 @@ import { snapshot } from '../prove/snapshot.ts'
 import { Interrupted } from '../server/guard.ts'
 import { labName } from '../server/state.ts'
 import { say } from './output.ts'
-import type { Options } from './show.ts'
+import type { Options } from './verb.ts'
 import { down, type Outcome, up } from './verbs.ts'
 
 /** What became of one of them. */

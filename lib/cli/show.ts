@@ -8,24 +8,8 @@ import { snapshot } from '../prove/snapshot.ts'
 import { say } from './output.ts'
 import { proofCode, proofText } from './proof-report.ts'
 import { screen, summary } from './screen.ts'
+import type { Options } from './verb.ts'
 import { test, up } from './verbs.ts'
-
-/** What the command line may say to each run. */
-export interface Options {
-  json: boolean
-  quiet: boolean
-  undo: boolean
-  /** Ends with a table of all checks. */
-  table: boolean
-  why: boolean
-  batch: boolean | undefined
-  name: string | undefined
-  pcap: string | undefined
-  on: 'lab' | 'host'
-  yes: boolean
-  /** test, down: compares the machine before and after. */
-  prove?: boolean
-}
 
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 export async function shown(
@@ -43,7 +27,7 @@ export async function shown(
     on,
     yes,
     prove = false,
-  }: Options,
+  }: Options & { readonly prove?: unknown },
   staysUp: boolean,
 ): Promise<number> {
   if (on === 'host' && json && !yes)

@@ -42,21 +42,11 @@ import {
   saveLab,
 } from '../server/state.ts'
 import { endWorld, inNewWorld } from '../virtual/world.ts'
+import type { Options } from './verb.ts'
 
-export interface RunOptions {
-  /** The name of the lab. Default: the scenario's. */
-  name?: string | undefined
+/** What a run is told: some of the options of the command line, and who listens. */
+export interface RunOptions extends Partial<Pick<Options, 'name' | 'pcap' | 'why' | 'batch' | 'on' | 'yes'>> {
   tell: Listener
-  /** Where to keep the captures, as a file that Wireshark opens. */
-  pcap?: string | undefined
-  /** Asks `why` for checks that fail, and for what must not work. */
-  why?: boolean | undefined
-  /** Runs together what can be run so; without it, one command after the other. */
-  batch?: boolean | undefined
-  /** `host`: the first server is this machine itself. */
-  on?: 'lab' | 'host' | undefined
-  /** Changes this machine without asking. */
-  yes?: boolean | undefined
   /** What the machine was like, where the caller has looked already. */
   seen?: Promise<Snapshot> | undefined
 }

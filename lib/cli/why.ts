@@ -13,19 +13,17 @@ import { stackNamed } from '../why/target.ts'
 import { type Question, type Report, why } from '../why/why.ts'
 import { warn } from './lost.ts'
 import { say } from './output.ts'
+import type { Options } from './verb.ts'
 import { reportText } from './why-report.ts'
 
-export interface WhyOptions {
-  json: boolean
+/** What the verb is told: some of the options of all verbs, and its own. */
+export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'on'> {
   udp: boolean
   dns: boolean
   /** Tells only the place where it ends. */
   hint: boolean
   /** Asks first where one thinks that it ends. */
   guess: boolean
-  pcap: string | undefined
-  /** The lab, or this machine itself. */
-  on: 'lab' | 'host'
 }
 
 function portOf(text: string): number {

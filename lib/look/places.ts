@@ -6,6 +6,7 @@ import { silentEngine } from '../server/engine-life.ts'
 import { ended, enter, hasEnded } from '../server/enter.ts'
 import { finished } from '../server/process.ts'
 import { type LabRecord, label, type ServerRecord } from '../server/state.ts'
+import { type IpLink, ipShows, linksThere, namespacesThere, type Run } from './ip.ts'
 
 export interface FoundPlace extends Place {
   record: ServerRecord
@@ -37,13 +38,14 @@ export interface Own {
   projects: readonly string[]
 }
 
-interface IpAddress {
-  ifname: string
-  addr_info: Array<{ family: string; local: string; prefixlen: number; scope: string }>
-}
+/** Runs programs on a server of a lab, to look. */
+const runOn =
+  (lab: LabRecord, server: ServerRecord): Run =>
+  (argv) =>
+    finished(enter({ lab, server }, argv))
 
-const addresses = (json: string): FoundPlace['addresses'] =>
-  (JSON.parse(json || '[]') as IpAddress[]).flatMap(({ ifname, addr_info = [] }) =>
+const addressesOf = (links: readonly IpLink[]): FoundPlace['addresses'] =>
+  links.flatMap(({ ifname, addr_info = [] }) =>
     addr_info
       .filter(({ family, scope }) => family === 'inet' && scope !== 'host')
       .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
@@ -57,21 +59,21 @@ async function ofServer(
 ): Promise<FoundPlace[]> {
   const known = { kind: 'server', name: record.name, server: record.name, record } as const
   if (hasEnded(record)) return [{ ...known, addresses: [], up: false, ended: true }]
-  const ask = async (...argv: string[]) => (await finished(enter({ lab, server: record }, argv))).stdout
+  const run = runOn(lab, record)
   const server: FoundPlace = {
     ...known,
-    addresses: addresses(await ask('ip', '-j', 'addr')),
+    addresses: addressesOf(await ipShows(run, ['-j', 'addr'])),
     up: true,
   }
-  const names = JSON.parse((await ask('ip', '-j', 'netns', 'list')) || '[]') as Array<{ name: string }>
-  const theirs = names.filter(({ name }) => !own || own.namespaces.includes(name))
+  const names = await namespacesThere(run)
+  const theirs = names.filter((name) => !own || own.namespaces.includes(name))
   const namespaces = theirs.map(
-    async ({ name }): Promise<FoundPlace> => ({
+    async (name): Promise<FoundPlace> => ({
       kind: 'netns',
       name,
       server: record.name,
       record,
-      addresses: addresses(await ask('ip', '-n', name, '-j', 'addr')),
+      addresses: addressesOf(await ipShows(run, ['-n', name, '-j', 'addr'])),
       up: true,
     }),
   )
@@ -85,13 +87,6 @@ async function ofServer(
     }
   }
   return [server, ...(await Promise.all(namespaces)), ...(await containersOf())]
-}
-
-interface IpLink {
-  ifindex: number
-  ifname: string
-  link_index?: number
-  master?: string
 }
 
 /** The cables of a container, by the numbers that each end knows of the other. */
@@ -116,15 +111,12 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
     ({ Labels }) =>
       !own || Labels[label] === lab.name || own.projects.includes(Labels['com.docker.compose.project'] ?? ''),
   )
-  const links = async (...before: string[]): Promise<IpLink[]> =>
-    JSON.parse(
-      (await finished(enter({ lab, server: record }, [...before, 'ip', '-j', 'link']))).stdout || '[]',
-    )
-  const outside = await links()
+  const run = runOn(lab, record)
+  const outside = await linksThere(run)
   const cables = async (id: string): Promise<Cable[]> => {
     const { State, HostConfig } = await asking(record.pid).getContainer(id).inspect()
     if (!State.Running || HostConfig.NetworkMode === 'host') return []
-    return cablesOf(await links('nsenter', '--target', String(State.Pid), '--net'), outside)
+    return cablesOf(await linksThere(run, ['nsenter', '--target', String(State.Pid), '--net']), outside)
   }
   const all = list.map(
     async (container): Promise<FoundPlace> => ({

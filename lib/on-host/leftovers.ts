@@ -1,8 +1,6 @@
 /** What the kernel and the tools leave behind of their own accord when all that one made is gone. */
 import type { Command } from '../language/command.ts'
-import type { RunningServer } from '../server/servers.ts'
-
-type Run = RunningServer['run']
+import { type IpLink, ipShows, linksThere, type Run } from '../look/ip.ts'
 
 /**
  * The tables of IPv4's firewall on a machine: `raw`, `filter`. iptables makes one when it is asked for a first rule, and
@@ -46,25 +44,13 @@ interface LinkLocal {
   carrier: boolean
 }
 
-interface IpLink {
-  ifname: string
-  flags?: string[]
-  master?: string
-  addr_info?: Array<{ scope: string }>
-}
-
-const json = async (run: Run, ...words: string[]): Promise<IpLink[]> => {
-  const { code, stdout } = await run(['ip', '-j', ...words])
-  return code === 0 ? JSON.parse(stdout || '[]') : []
-}
-
 /**
  * The interfaces with an IPv6 address that the kernel gave them when they first had a carrier, as docker0 with its first
  * container. `only`: they have no other one. `ports`: how many are
  * plugged into it now; `carrier`: whether the kernel takes it that one is.
  */
 export async function linkLocal(run: Run): Promise<LinkLocal[]> {
-  const [all, links] = [await json(run, '-6', 'addr'), await json(run, 'link')]
+  const [all, links] = [await ipShows<IpLink>(run, ['-j', '-6', 'addr']), await linksThere(run)]
   return all
     .filter(({ addr_info = [] }) => addr_info.some(({ scope }) => scope === 'link'))
     .map(({ ifname: dev, flags = [], addr_info = [] }) => ({
@@ -78,5 +64,5 @@ export async function linkLocal(run: Run): Promise<LinkLocal[]> {
 /** The interfaces that have no such address. */
 export async function bareLinks(run: Run): Promise<string[]> {
   const having = (await linkLocal(run)).map(({ dev }) => dev)
-  return (await json(run, 'link')).map(({ ifname }) => ifname).filter((dev) => !having.includes(dev))
+  return (await linksThere(run)).map(({ ifname }) => ifname).filter((dev) => !having.includes(dev))
 }

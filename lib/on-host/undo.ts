@@ -4,6 +4,7 @@ import { classify } from '../errors.ts'
 import { changesEngine, type Effect, made } from '../language/effects.ts'
 import { shellLine } from '../language/shell.ts'
 import { undoList } from '../language/undo.ts'
+import { type IpLink, ipShows } from '../look/ip.ts'
 import { execute } from '../run/execute.ts'
 import type { Head } from '../run/journal.ts'
 import { sleep, until } from '../server/process.ts'
@@ -126,9 +127,9 @@ async function notOurs(
   if (made(one, 'link').length > 0) {
     const link = words[words.indexOf('dev') + 1] ?? ''
     const enter = one.place.kind === 'netns' ? ['-n', one.place.name] : []
-    const { code, stdout } = await run(['ip', ...enter, '-j', 'link', 'show', 'dev', link])
-    if (code !== 0) return { what: 'gone' }
-    const [{ ifalias = '' } = {}] = JSON.parse(stdout) as Array<{ ifalias?: string }>
+    const [there] = await ipShows<IpLink>(run, [...enter, '-j', 'link', 'show', 'dev', link])
+    if (!there) return { what: 'gone' }
+    const { ifalias = '' } = there
     if (ifalias === markOf(name)) return undefined
     // Without a mark it is ours when the run was cut off before the mark: the name was free when it began.
     const marked = here.some(({ does, end }) => end === 'done' && does.some((effect) => marks(effect, link)))

@@ -1,0 +1,149 @@
+/** All verbs of the command line, as a table. What is heavy is loaded by the verb that needs it. */
+import { BadInput } from '../errors.ts'
+import { say } from './output.ts'
+import { pictureVerbs } from './pictures.ts'
+import type { Subject, Verb } from './verb.ts'
+
+const prove = {
+  type: 'boolean',
+  default: false,
+  describe: 'compare the machine before it and after it',
+} as const
+const where = { where: 'server1, net1, a container …' }
+
+/** The verbs that make labs, and remove them. */
+const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject): Verb[] => [
+  {
+    words: own ? ['up', '$0'] : `up${target}`,
+    about: 'build it, check it, and leave it up (the default)',
+    options: {
+      copies: {
+        type: 'number',
+        requiresArg: true,
+        describe: 'so many labs side by side: NAME-1, NAME-2 …',
+      },
+    },
+    async run(args) {
+      const scenario = await scenarioOf(args)
+      if (args.copies === undefined) return (await import('./show.ts')).shown('up', scenario, args, true)
+      return (await import('./copies.ts')).shownCopies(scenario, Number(args.copies), args)
+    },
+  },
+  {
+    words: `test${target}`,
+    about: 'build it, check it, and remove it',
+    options: { prove },
+    run: async (args) => (await import('./show.ts')).shown('test', await scenarioOf(args), args, false),
+  },
+  {
+    words: `down${maybe}`,
+    about: own ? 'remove it' : 'remove a lab; with --all, all of them',
+    options: { prove, ...(own ? {} : { all: { type: 'boolean', describe: 'every lab that is up' } }) },
+    async run(args) {
+      const { downVerb } = await import('./reports.ts')
+      return downVerb(args.all ? undefined : labOf(args), args.json, catalogue?.names(), args.prove === true)
+    },
+  },
+]
+
+/** The verbs that look into a lab. */
+const looking = ({ own, catalogue, target, maybe, labOf, labIfNamed }: Subject): Verb[] => [
+  {
+    words: `status${maybe}`,
+    about: 'show what is up: servers, namespaces, containers, addresses',
+    async run(args) {
+      const { statusVerb } = await import('./reports.ts')
+      return statusVerb(labIfNamed(args), args.json, catalogue?.names())
+    },
+  },
+  {
+    words: `shell${target} [where]`,
+    about: 'open a shell on its server, or in a namespace or container of it',
+    positional: where,
+    async run(args) {
+      const { shell } = await import('./inspect.ts')
+      return shell(labOf(args), args.where as string | undefined)
+    },
+  },
+  {
+    words: `exec${target} <where>`,
+    about: 'run one command there: … exec server1 -- iptables -S',
+    positional: where,
+    async run(args) {
+      const words = (args['--'] as string[] | undefined) ?? []
+      if (words.length === 0)
+        throw new BadInput('no command to run', {
+          where: undefined,
+          hint: 'Put it behind --, as in: exec server1 -- ip addr',
+        })
+      const { exec } = await import('./inspect.ts')
+      return exec(labOf(args), String(args.where), words.map(String))
+    },
+  },
+  {
+    words: 'why <from> <to>',
+    about: 'send one probe, and tell where it ends and why: … why net1 web:80',
+    positional: {
+      from: 'a place: server1, net1, a container …',
+      to: 'a place or an address, :PORT for TCP',
+    },
+    options: {
+      udp: { type: 'boolean', default: false, describe: 'UDP in the place of TCP' },
+      dns: { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' },
+      hint: { type: 'boolean', default: false, describe: 'tell only the place' },
+      guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
+    },
+    async run(args) {
+      const { whyVerb } = await import('./why.ts')
+      const { udp, dns, hint, guess } = args as unknown as Record<string, boolean>
+      const how = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
+      return whyVerb(args.name ?? own?.name, String(args.from), String(args.to), { ...args, ...how })
+    },
+  },
+]
+
+/** The verb that writes shell. */
+const printing = ({ target, scenarioOf }: Subject): Verb[] => [
+  {
+    words: `print${target}`,
+    about: 'print it as a shell script for a real server',
+    async run(args) {
+      const { print } = await import('../print/print.ts')
+      say(await print(await scenarioOf(args)))
+      return 0
+    },
+  },
+]
+
+/** The verbs of the tool that is for all scenarios. */
+const forAll = ({ catalogue }: Subject): Verb[] =>
+  !catalogue
+    ? []
+    : [
+        {
+          words: 'scenarios',
+          about: 'test all scenarios, one after the other',
+          run: async ({ json }) => (await import('./reports.ts')).testAll(catalogue, json),
+        },
+        {
+          words: 'new <name>',
+          about: 'copy a scenario, to be edited',
+          options: {
+            from: {
+              type: 'string',
+              requiresArg: true,
+              default: 'namespaces',
+              describe: 'the scenario to copy',
+            },
+          },
+          async run({ from, name }) {
+            const file = catalogue.copy(String(from), String(name))
+            say(`${file} is a copy of ${from}. Edit it, then: make scenario-${name}\n`)
+            return 0
+          },
+        },
+      ]
+
+/** All verbs, in the order of the help. To add one is to add its entry, and what it loads. */
+export const verbsOf = (subject: Subject): Verb[] =>
+  [building, looking, printing, pictureVerbs, forAll].flatMap((verbs) => verbs(subject))
