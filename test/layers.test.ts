@@ -104,7 +104,7 @@ const tables =
 /** The functions at the left margin that are longer than 60 lines, without their tables. */
 function longFunctions(text: string): string[] {
   const begins =
-    /^(?:export )?(?:async )?function\*? (\w+)|^(?:export )?const (\w+) =(?:[^\n]|\n {2}|\n\))*?=> \{$/gm
+    /^(?:export )?(?:async )?function\*? (\w+)|^(?:export )?const (\w+) = (?:[^\n]*|[^\n]*\(\n(?: {2}[^\n]*\n)*\)[^\n]*)=> \{$/gm
   return [...text.matchAll(begins)].flatMap((begin) => {
     const rest = text.slice(begin.index)
     const end = rest.search(/^\}(?!.*[{(]$)[^\n]*$/m)

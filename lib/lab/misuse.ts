@@ -48,6 +48,18 @@ interface Asked {
   answer?: Waited<unknown>
 }
 
+/** Does the work that was asked; what goes wrong in it gets the line that asked. */
+async function perform<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof VethlabError) error.where ??= asked.where()
+    throw error
+  } finally {
+    asked.goesOn = false
+  }
+}
+
 /** Wraps a lab. What goes wrong in a check or a read gets the line that asked. */
 function careful(inner: Lab): CarefulLab {
   let last: Asked | undefined
@@ -58,17 +70,6 @@ function careful(inner: Lab): CarefulLab {
     if (!last || (last.answer?.waitedFor && !last.goesOn)) return
     last.answer?.catch(() => {}) // this error comes before its own
     throw missingAwait(last.what, last.where())
-  }
-
-  const perform = async <T>(asked: Asked, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof VethlabError) error.where ??= asked.where()
-      throw error
-    } finally {
-      asked.goesOn = false
-    }
   }
 
   const oneAtATime = <T>(what: string, work: () => Promise<T>): Promise<T> => {
