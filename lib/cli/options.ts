@@ -45,6 +45,11 @@ export const options = {
     requiresArg: true,
     describe: 'up, test, why: keep what was captured, for Wireshark',
   },
+  report: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'up, test, why: keep it as one HTML file, with the map and each packet',
+  },
   batch: {
     type: 'boolean',
     describe: 'run together what can be (default: when nobody watches)',
@@ -69,7 +74,7 @@ export function mustMakeSense(args: { [key: string]: unknown }): true {
   const refuse = (what: string, hint: string): never => {
     throw new BadInput(what, { where: undefined, hint })
   }
-  for (const option of ['name', 'pcap', 'from', 'svg', 'on'])
+  for (const option of ['name', 'pcap', 'from', 'svg', 'report', 'on'])
     if (args[option] === false || args[option] === '')
       refuse(`--${option} takes a value`, `As in: --${option} ${option === 'on' ? 'host' : 'NAME'}`)
   if (args.on === 'host') mustBeOwnCode()

@@ -27,6 +27,7 @@ export async function shown(
     on,
     yes,
     prove = false,
+    report: file,
   }: Options & { readonly prove?: unknown },
   staysUp: boolean,
 ): Promise<number> {
@@ -37,17 +38,19 @@ export async function shown(
     })
   const events: Event[] = []
   const asking = staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined
-  const tell = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
+  const shows = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
+  const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
+  const tell = kept ? kept.heard(shows) : shows
   const before = prove ? await snapshot() : undefined
-  const { checks, ms, again } = await (verb === 'up' ? up : test)(scenario, {
-    name,
-    tell,
-    pcap,
-    why,
-    batch,
-    on,
-    yes,
-  })
+  const run = () =>
+    (verb === 'up' ? up : test)(scenario, {
+      ...{ name, tell, pcap, batch, on, yes },
+      why: why || kept !== undefined,
+      look: kept?.look,
+    })
+  const { checks, ms, again } = await (kept
+    ? kept.written({ ...scenario, name: name ?? scenario.name }, run)
+    : run())
   const proof = before && (await proofSince(before))
   const proved = proof ? proofCode(proof) : 0
   const ok = checks.every((check) => check.ok) && proved === 0
@@ -67,6 +70,7 @@ export async function shown(
     await summary(checks, ms, { table, howToAsk: asking })
     if (proof) say(`\n${proofText(proof, [])}\n`)
     if (again && !ok) say('Something in it was changed since it was built.\n')
+    if (file !== undefined) say(`The run is kept in ${file}\n`)
     if (staysUp) say(`${enterHint(name ?? scenario.name, scenario.file)}\n`)
   }
   return ok ? 0 : proved || 1

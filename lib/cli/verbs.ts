@@ -47,6 +47,8 @@ import type { Options } from './verb.ts'
 /** What a run is told: some of the options of the command line, and who listens. */
 export interface RunOptions extends Partial<Pick<Options, 'name' | 'pcap' | 'why' | 'batch' | 'on' | 'yes'>> {
   tell: Listener
+  /** Looks at the lab when its run is over, also when that failed; the lab still stands. */
+  look?: ((lab: LabRecord) => Promise<void>) | undefined
   /** What the machine was like, where the caller has looked already. */
   seen?: Promise<Snapshot> | undefined
 }
@@ -135,7 +137,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const { lab, first, results, captures } = liveLab(box, { tell, where, why, batch })
     if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
-    await play(lab, scenario.body)
+    await play(lab, scenario.body).finally(() => options.look?.(box.record))
     if (options.pcap !== undefined) await keepCaptures(options.pcap, box, captures)
     if (seen && options.on !== 'host') await remember(labFolder(name), seen)
     if (stay) saveLab({ ...box.record, state: 'up' })
@@ -194,7 +196,11 @@ export async function up(scenario: Scenario, options: RunOptions): Promise<Outco
   })
   const { locked } = await import('../on-host/lock.ts')
   const again = () =>
-    guarded(() => play(lab, scenario.body), undefined, `${name} was only checked, and is up as before`)
+    guarded(
+      () => play(lab, scenario.body).finally(() => options.look?.(standing.record)),
+      undefined,
+      `${name} was only checked, and is up as before`,
+    )
   await (standing.record.on === 'host' ? locked(`up ${name}`, again) : again())
   const missed = silentEngine(first)
   if (unasked > 0)

@@ -17,7 +17,7 @@ import type { Options } from './verb.ts'
 import { reportText } from './why-report.ts'
 
 /** What the verb is told: some of the options of all verbs, and its own. */
-export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'on'> {
+export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | 'on'> {
   udp: boolean
   dns: boolean
   /** Tells only the place where it ends. */
@@ -117,7 +117,7 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing, pcap, on }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing, pcap, report: file, on }: WhyOptions,
 ): Promise<number> {
   if (!from || !to)
     throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
@@ -129,7 +129,14 @@ export async function whyVerb(
   const question = questionOf(from, to, udp, dns)
   const lab = on === 'host' ? machine() : await labWith(name, from)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
-  const report = await why(lab, question, { strict: true, pcap })
+  const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
+  const ask = async () => {
+    const answer = await why(lab, question, { strict: true, pcap })
+    kept?.add(answer)
+    await kept?.look(lab)
+    return answer
+  }
+  const report = await (kept ? kept.written(lab, ask) : ask())
   const { status, place, packet } = report.verdict
   if (json) say(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
   else say(reportText(report, hint))

@@ -2,7 +2,7 @@
 import type { Place } from '../language/command.ts'
 import type { LabRecord } from '../server/state.ts'
 import type { Verdict } from '../why/verdict.ts'
-import type { Question } from '../why/why.ts'
+import type { Question, Report } from '../why/why.ts'
 
 export type Event =
   | { kind: 'begin'; lab: string; title: string; again: boolean; rootless: boolean; on?: LabRecord['on'] }
@@ -21,6 +21,8 @@ export type Event =
   | ({ kind: 'check' } & CheckResult)
   /** All pairs of some places, after their checks. */
   | { kind: 'matrix'; results: CheckResult[]; why: string }
+  /** What a probe of its own found out, for the check that follows. */
+  | { kind: 'why'; report: Report }
   | { kind: 'warning'; text: string }
   /** What a person is to know before it goes on. */
   | { kind: 'notice'; text: string }

@@ -1,6 +1,5 @@
 /** The files of the page itself: its own, and those of the libraries that it uses, as they were installed. */
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -92,14 +91,39 @@ export const indexPage = (nonce: string): string => `<!doctype html>
 </html>
 `
 
-/** A name for the whole of the page's files: it changes with any of them. */
-export const version = (): string =>
-  createHash('sha1')
-    .update(
-      readdirSync(client)
-        .sort()
-        .map((name) => readFileSync(join(client, name), 'utf8'))
-        .join('\0'),
-    )
-    .digest('hex')
-    .slice(0, 12)
+/** The look of the page. */
+export const styles = async (): Promise<string> => (await asset('style.css'))?.body ?? ''
+
+/**
+ * A module and all that it imports, as an import map in which each is a data: address: for a file that has no server.
+ * The page's own modules are called `page/NAME` there, since an address of data has no neighbours.
+ */
+export async function inlineModules(entry: string): Promise<Record<string, string>> {
+  const imports: Record<string, string> = {}
+  const library = (JSON.parse(importMap) as { imports: Record<string, string> }).imports
+  const add = async (name: string): Promise<void> => {
+    if (imports[`page/${name}`] !== undefined) return
+    imports[`page/${name}`] = ''
+    const text = (await asset(name))?.body ?? ''
+    const own = text.replace(/(from\s*")\.\/([^"]+")/g, '$1page/$2')
+    imports[`page/${name}`] = dataAddress(own)
+    for (const [, next = ''] of own.matchAll(/from\s*"page\/([^"]+)"/g)) await add(next)
+    for (const [, next = ''] of own.matchAll(/from\s*"([^"./]+(?:\/[^"]+)?)"/g)) {
+      const file = library[next]?.replace('/assets/', '')
+      if (file === undefined || imports[next] !== undefined) continue
+      imports[next] = dataAddress((await asset(file))?.body ?? '')
+      // What a library imports of another one: the hooks, of Preact.
+      for (const [, inner = ''] of imports[next] === ''
+        ? []
+        : ((await asset(file))?.body ?? '').matchAll(/from\s*"([^"./]+)"/g)) {
+        const innerFile = library[inner]?.replace('/assets/', '')
+        if (innerFile !== undefined) imports[inner] ??= dataAddress((await asset(innerFile))?.body ?? '')
+      }
+    }
+  }
+  await add(entry)
+  return imports
+}
+
+const dataAddress = (text: string): string =>
+  `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`

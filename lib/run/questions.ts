@@ -116,8 +116,14 @@ export async function answers(
 }
 
 /** The same result with its reason, found out by a probe of its own: of what fails, and of what must not work. */
-export async function withReason({ servers }: Run, check: Check, result: CheckResult): Promise<CheckResult> {
+export async function withReason(
+  { servers, tell }: Run,
+  check: Check,
+  result: CheckResult,
+): Promise<CheckResult> {
   if (!result.question || (result.ok && !isNegative(check))) return result
   const { why } = await import('../why/why.ts')
-  return { ...result, verdict: (await why(servers.record, result.question)).verdict }
+  const report = await why(servers.record, result.question)
+  tell({ kind: 'why', report })
+  return { ...result, verdict: report.verdict }
 }
