@@ -55,17 +55,9 @@ export async function shown(
   const proved = proof ? proofCode(proof) : 0
   const ok = checks.every((check) => check.ok) && proved === 0
   if (json) {
-    const steps = events.filter((event) => event.kind === 'step' || event.kind === 'command')
-    const document = {
-      scenario: scenario.name,
-      title: scenario.title,
-      ok,
-      ms,
-      steps,
-      checks,
-      ...(proof ? { proof } : {}),
-    }
-    say(`${JSON.stringify(document, null, 2)}\n`)
+    say(
+      `${JSON.stringify(documentOf(scenario, events, { ok, ms, checks, ...(proof ? { proof } : {}) }), null, 2)}\n`,
+    )
   } else {
     await summary(checks, ms, { table, howToAsk: asking })
     if (proof) say(`\n${proofText(proof, [])}\n`)
@@ -75,3 +67,14 @@ export async function shown(
   }
   return ok ? 0 : proved || 1
 }
+
+/** What --json prints of a run. */
+const documentOf = (
+  { name: scenario, title }: Scenario,
+  events: readonly Event[],
+  { ok, ms, ...more }: { ok: boolean; ms: number },
+) => ({
+  ...{ scenario, title, ok, ms },
+  steps: events.filter((event) => event.kind === 'step' || event.kind === 'command'),
+  ...more,
+})
