@@ -1,9 +1,9 @@
 /** Runs `up` or `test`, and shows it. */
 import { BadInput } from '../errors.ts'
-import type { Event } from '../lab/events.ts'
+import type { CheckResult, Event } from '../lab/events.ts'
 import { enterHint, howToAsk } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
-import { proofSince } from '../prove/proof.ts'
+import { type Proof, proofSince } from '../prove/proof.ts'
 import { snapshot } from '../prove/snapshot.ts'
 import { say } from './output.ts'
 import { proofCode, proofText } from './proof-report.ts'
@@ -72,7 +72,7 @@ export async function shown(
 const documentOf = (
   { name: scenario, title }: Scenario,
   events: readonly Event[],
-  { ok, ms, ...more }: { ok: boolean; ms: number },
+  { ok, ms, ...more }: { ok: boolean; ms: number; checks: readonly CheckResult[]; proof?: Proof },
 ) => ({
   ...{ scenario, title, ok, ms },
   steps: events.filter((event) => event.kind === 'step' || event.kind === 'command'),
