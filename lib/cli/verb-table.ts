@@ -90,13 +90,17 @@ const looking = ({ own, catalogue, target, maybe, labOf, labIfNamed }: Subject):
     options: {
       udp: { type: 'boolean', default: false, describe: 'UDP in the place of TCP' },
       dns: { type: 'boolean', default: false, describe: 'TO is a name to be resolved first' },
+      size: { type: 'number', requiresArg: true, describe: 'a ping of so many bytes' },
+      df: { type: 'boolean', default: false, describe: 'it may not be cut into pieces' },
       hint: { type: 'boolean', default: false, describe: 'tell only the place' },
       guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
     },
     async run(args) {
       const { whyVerb } = await import('./why.ts')
       const { udp, dns, hint, guess } = args as unknown as Record<string, boolean>
-      const how = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
+      const { size, df } = args as unknown as { size?: number; df?: boolean }
+      const words = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
+      const how = { ...words, size, df }
       return whyVerb(args.name ?? own?.name, String(args.from), String(args.to), { ...args, ...how })
     },
   },

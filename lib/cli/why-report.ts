@@ -8,7 +8,9 @@ const titles = { request: 'the request', reply: 'the reply', error: 'an error, o
 
 /** Words of a rule without the program and the table, which stand before it. */
 const shortRule = ({ text }: RuleText): string =>
-  text.replace(/^iptables(-legacy)? (-t \S+ )?(-A \S+ ?)?/, '')
+  text
+    .replace(/^(ip6?|eb)tables(-legacy)? (-t \S+ )?(-A \S+ ?)?/, '')
+    .replace(/^nft add rule \S+ \S+ \S+ /, '')
 const where = ({ table, chain, number }: RuleText): string =>
   `${table} ${chain}${number === undefined ? ' policy' : ` ${number}`}`
 
@@ -36,13 +38,16 @@ function stepText(step: Step): [name: string, text: string, more?: string] {
 const paint = (name: string): ((text: string) => string) =>
   name.startsWith('✗') ? colors.red : name === 'NAT' ? colors.yellow : (text) => text
 
-/** A routing loop passes the same places again and again: the first rounds tell it all. */
-const rounds = 8
+/** A long way is cut in the middle: its end tells where it died, and a routing loop passes the same places again and again. */
+const rounds = { first: 8, last: 4 }
 
 /** The lines of a way, in at most 80 columns where the words allow it. */
 function wayLines({ packet, places }: Way, columns: number): string[] {
   const width = Math.max(...places.map(({ place }) => place.length)) + 2
-  const lines = places.slice(0, rounds).flatMap(({ place, steps }) =>
+  const left = places.length - rounds.first - rounds.last
+  const shown =
+    left > 1 ? places.filter((_, i) => i < rounds.first || i >= places.length - rounds.last) : places
+  const lines = shown.map(({ place, steps }) =>
     steps.flatMap((step, i) => {
       const [name, text, more = ''] = stepText(step)
       const label = (i === 0 ? place : '').padEnd(width)
@@ -54,12 +59,8 @@ function wayLines({ packet, places }: Way, columns: number): string[] {
       return fits ? [`${line}  ${dim(more)}`] : [line, `${' '.repeat(2 + width + 8)}${dim(more)}`]
     }),
   )
-  const left = places.length - rounds
-  return [
-    colors.dim(titles[packet]),
-    ...lines,
-    ...(left > 0 ? [colors.dim(`  … and ${left} places more`)] : []),
-  ]
+  if (left > 1) lines.splice(rounds.first, 0, [colors.dim(`  … ${left} places more`)])
+  return [colors.dim(titles[packet]), ...lines.flat()]
 }
 
 /** `ping`, `tcp port 80`. */
@@ -82,9 +83,11 @@ function verdictText({ verdict: { status, place, says } }: Report, columns: numb
   const [head, color] =
     status === 'delivered'
       ? (['✓ delivered', colors.green] as const)
-      : status === 'refused'
-        ? ([`✗ refused in ${place}`, colors.yellow] as const)
-        : ([`✗ died in ${place}`, colors.red] as const)
+      : status === 'unknown'
+        ? ([`? unknown, last seen in ${place}`, colors.yellow] as const)
+        : status === 'refused'
+          ? ([`✗ refused in ${place}`, colors.yellow] as const)
+          : ([`✗ died in ${place}`, colors.red] as const)
   return wrapped(`${head}: ${says}`, columns).replace(head, color(head))
 }
 
@@ -94,12 +97,13 @@ const typedRule = ({ rule, see }: Report['verdict']): string | undefined =>
 
 /** The report as text. With `hint` only the place is told, so that the rest can be found by oneself. */
 export function reportText(report: Report, hint = false): string {
-  const { question, ways, verdict, blind, ms } = report
+  const { question, ways, verdict, blind, mtu, ms } = report
+  const narrow = mtu !== undefined && (mtu.mtu < 1500 || question.size !== undefined)
   const columns = Math.max(80, process.stdout.columns ?? 80)
   const address = question.address && question.address !== question.to ? ` (${question.address})` : ''
   const head = `${colors.bold(`${question.from} → ${question.to}`)}${address}  ${asked(report)}`
   if (hint)
-    return `${head}\n${verdict.status === 'delivered' ? 'It arrives, and the reply comes back.' : `It ends in ${verdict.place}${verdict.packet === 'reply' ? ', on the way back' : ''}.`}\n`
+    return `${head}\n${verdict.status === 'delivered' ? 'It arrives, and the reply comes back.' : `${verdict.status === 'unknown' ? 'It was last seen' : 'It ends'} in ${verdict.place}${verdict.packet === 'reply' ? ', on the way back' : ''}.`}\n`
   const more: Array<[string, string | undefined]> = [
     ['the rule', typedRule(verdict)],
     ['see it', verdict.see],
@@ -111,6 +115,10 @@ export function reportText(report: Report, hint = false): string {
     ...ways.flatMap((way) => [...wayLines(way, columns), '']),
     `${verdictText(report, columns - 8)}  ${colors.dim(`${(ms / 1000).toFixed(2)} s`)}`,
     ...more.flatMap(([name, text]) => (text ? [`  ${name.padEnd(9)} ${text}`] : [])),
+    ...(verdict.hints ?? []).map((hint) => colors.dim(wrapped(`  ${hint}`, columns))),
+    ...(narrow
+      ? [colors.dim(`  The smallest MTU of the way: ${mtu?.mtu} (${mtu?.dev} of ${mtu?.place})`)]
+      : []),
     ...(blind ? [colors.yellow(blind)] : []),
     '',
   ].join('\n')

@@ -1,5 +1,6 @@
 /** `why` on the command line. */
 import { existsSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
@@ -24,6 +25,10 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   hint: boolean
   /** Asks first where one thinks that it ends. */
   guess: boolean
+  /** A ping of so many bytes. */
+  size: number | undefined
+  /** It may not be cut into pieces. */
+  df: boolean | undefined
 }
 
 function portOf(text: string): number {
@@ -33,10 +38,21 @@ function portOf(text: string): number {
   return number
 }
 
-/** `172.30.10.1:80`, `web:80`, `web` as a question. */
-export function questionOf(from: string, to: string, udp = false, dns = false): Question {
-  const how = { ...(udp ? { udp } : {}), ...(dns ? { dns } : {}) }
-  const [, name = '', port] = to.match(/^([^:]*)(?::([^:]*))?$/) ?? []
+/** `172.30.10.1:80`, `web:80`, `web`, `fd00::1`, `[fd00::1]:80` as a question. */
+export function questionOf(
+  from: string,
+  to: string,
+  udp = false,
+  dns = false,
+  more: Pick<Question, 'size' | 'df'> = {},
+): Question {
+  const how = { ...(udp ? { udp } : {}), ...(dns ? { dns } : {}), ...more }
+  // An address of IPv6 has colons itself: with a port it stands in brackets.
+  const [, six, sixPort] = to.match(/^\[([^\]]+)\](?::(.*))?$/) ?? []
+  const bare = six === undefined && isIPv6(to) ? to : undefined
+  const [, plainName = '', plainPort] = to.match(/^([^:]*)(?::([^:]*))?$/) ?? []
+  const name = six ?? bare ?? plainName
+  const port = six === undefined ? (bare === undefined ? plainPort : undefined) : sixPort
   if (!name) throw new BadInput(`${JSON.stringify(to)} is not TO or TO:PORT`, { where: undefined })
   if (port === undefined) return { from, to: name, ...how }
   return { from, to: name, port: portOf(port), ...how }
@@ -112,12 +128,18 @@ function judged(guessed: string, { status, place }: Report['verdict']): string {
   return right ? 'You guessed right.\n' : `You guessed ${guessed}; it is: ${truth}.\n`
 }
 
+function sized(size: number | undefined, df: boolean | undefined): Pick<Question, 'size' | 'df'> {
+  if (size !== undefined && (!Number.isInteger(size) || size < 0 || size > 65_507))
+    throw new BadInput('--size is a number of bytes: 0 to 65507', { where: undefined })
+  return { ...(size === undefined ? {} : { size }), ...(df ? { df } : {}) }
+}
+
 /** Asks, and tells the answer. Exit code 0: delivered, 1: not, 2: nothing is known. */
 export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing, pcap, report: file, on }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing, pcap, report: file, size, df, on }: WhyOptions,
 ): Promise<number> {
   if (!from || !to)
     throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
@@ -126,12 +148,12 @@ export async function whyVerb(
       where: undefined,
       hint: 'Leave one out.',
     })
-  const question = questionOf(from, to, udp, dns)
+  const question = questionOf(from, to, udp, dns, sized(size, df))
   const lab = on === 'host' ? machine() : await labWith(name, from)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {
-    const answer = await why(lab, question, { strict: true, pcap })
+    const answer = await why(lab, question, { pcap })
     kept?.add(answer)
     await kept?.look(lab)
     return answer

@@ -1,76 +1,174 @@
-/** The containers of a server as stacks: their names are known to its engine alone, their namespaces to the kernel. */
-import { existsSync, readdirSync } from 'node:fs'
+/** What the engine of a server knows of its containers, also of those that do not run. */
 import { get } from 'node:http'
 import { questionLimit } from '../server/engine-life.ts'
 import { engineSocket } from '../server/enter.ts'
 import type { ServerRecord } from '../server/state.ts'
-import type { Stack } from './stacks.ts'
 
-/** Asks an engine, without the library that is for changing things. undefined for what is not there (any more). */
-function ask<T>(pid: number, path: string): Promise<T | undefined> {
+/** A container, as its engine tells it. */
+export interface Container {
+  id: string
+  name: string
+  server: string
+  /** Its Compose project and service, where it has one. */
+  project?: string
+  service?: string
+  /** `running`, `exited`, `restarting`, `paused`, `created`, `dead`. */
+  state: string
+  exitCode: number
+  /** `bridge`, `host`, `none`, a network's name, `container:ID`. */
+  mode: string
+  /** The file of its network namespace, as the server sees it; empty when it has none of its own. */
+  sandbox: string
+  networks: Record<string, { address: string; gateway: string }>
+  /** What `-p` asked for: the port inside, and where it should be published. */
+  asked: Published[]
+  /** Where the engine does publish it now. */
+  published: Published[]
+  /** Its own /etc/hosts and /etc/resolv.conf, as files of the server. */
+  files: { hosts: string; resolv: string }
+  /** The name servers that it was given. */
+  dns: string[]
+}
+
+/** A port of a container, and where on the host it is published. */
+export interface Published {
+  /** `80/tcp`. */
+  inside: string
+  address: string
+  port: number
+}
+
+/** A network of an engine. */
+export interface Network {
+  name: string
+  server: string
+  driver: string
+  internal: boolean
+  /** The name of its bridge. */
+  bridge: string
+  subnets: string[]
+  options: Record<string, string>
+}
+
+/** What an engine was asked, and said. */
+export interface EngineFacts {
+  containers: Container[]
+  /** Why it said nothing; then nobody knows its containers. */
+  silent?: string
+}
+
+/** Asks an engine, without the library that is for changing things. */
+function ask<T>(pid: number, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const request = get({ socketPath: engineSocket(pid), path, timeout: questionLimit }, async (response) => {
-      try {
-        let text = ''
-        for await (const part of response.setEncoding('utf8')) text += part
-        if (response.statusCode === 404) resolve(undefined)
-        else if (response.statusCode === 200) resolve(JSON.parse(text))
-        else throw new Error(`${path}: ${response.statusCode}`)
-      } catch (error) {
-        reject(error)
-      }
+    const request = get({ socketPath: engineSocket(pid), path, timeout: questionLimit }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => {
+        if ((response.statusCode ?? 0) >= 400) return reject(new Error(text.trim()))
+        try {
+          resolve(JSON.parse(text || 'null'))
+        } catch (error) {
+          reject(error)
+        }
+      })
     })
     request.once('timeout', () => request.destroy(new Error('the engine does not answer')))
     request.once('error', reject)
   })
 }
 
-/** A stack of which only the place is known yet. */
-export type Found = Pick<Stack, 'place' | 'path' | 'unnamed'>
+type Bindings = Record<string, Array<{ HostIp?: string; HostPort?: string }> | null>
 
-/**
- * The containers of an engine that does not answer: their namespaces are there, under the names that the engine gave
- * them, so that what goes through them is seen. Which container is which nobody knows.
- */
-const unnamed = ({ name: server, pid }: ServerRecord): Found[] => {
-  const folder = `/proc/${pid}/root/run/docker/netns`
-  return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter((id) => id !== 'default')
-    .sort()
-    .map((id) => ({
-      place: { kind: 'container', name: `container-${id}`, server },
-      path: `${folder}/${id}`,
-      unnamed: true,
-    }))
+interface Details {
+  Id: string
+  Name: string
+  State: { Status: string; ExitCode: number }
+  HostConfig: { NetworkMode: string; PortBindings?: Bindings | null; Dns?: string[] | null }
+  HostsPath?: string
+  ResolvConfPath?: string
+  NetworkSettings: {
+    SandboxKey: string
+    Ports?: Bindings | null
+    Networks?: Record<string, { IPAddress?: string; Gateway?: string }>
+  }
+  Config: { Labels?: Record<string, string> }
 }
 
-/** The containers of a server, by name where its engine answers. */
-export async function containersOf(record: ServerRecord): Promise<Found[]> {
-  try {
-    return await namedContainers(record)
-  } catch {
-    return unnamed(record)
+const publishedBy = (bindings: Bindings | null | undefined): Published[] =>
+  Object.entries(bindings ?? {}).flatMap(([inside, all]) =>
+    (all ?? []).map(({ HostIp, HostPort }) => ({
+      inside,
+      address: HostIp || '0.0.0.0',
+      port: Number(HostPort ?? 0),
+    })),
+  )
+
+/** Reads what the engine says of one container. */
+export function containerOf(server: string, details: Details): Container {
+  const { Id, Name, State, HostConfig, NetworkSettings, Config } = details
+  const project = Config.Labels?.['com.docker.compose.project']
+  const service = Config.Labels?.['com.docker.compose.service']
+  return {
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    server,
+    ...(project ? { project } : {}),
+    ...(service ? { service } : {}),
+    state: State.Status,
+    exitCode: State.ExitCode,
+    mode: HostConfig.NetworkMode,
+    sandbox: NetworkSettings.SandboxKey,
+    networks: Object.fromEntries(
+      Object.entries(NetworkSettings.Networks ?? {}).map(([name, { IPAddress = '', Gateway = '' }]) => [
+        name,
+        { address: IPAddress, gateway: Gateway },
+      ]),
+    ),
+    asked: publishedBy(HostConfig.PortBindings),
+    published: publishedBy(NetworkSettings.Ports),
+    files: { hosts: details.HostsPath ?? '', resolv: details.ResolvConfPath ?? '' },
+    dns: HostConfig.Dns ?? [],
   }
 }
 
-async function namedContainers({ name: server, pid }: ServerRecord): Promise<Found[]> {
-  const list = (await ask<Array<{ Id: string }>>(pid, '/containers/json')) ?? []
-  const all = list.map(async ({ Id }): Promise<Found | undefined> => {
-    type Details = {
-      Name: string
-      NetworkSettings: { SandboxKey: string }
-      Config: { Labels: Record<string, string> }
-    }
-    const details = await ask<Details>(pid, `/containers/${Id}/json`)
-    if (!details) return undefined // it ended meanwhile
-    const { Name, NetworkSettings, Config } = details
-    const name = Name.replace(/^\//, '')
-    const project = `${Config.Labels['com.docker.compose.project']}-`
-    const label = name.startsWith(project) ? { label: name.slice(project.length) } : {}
-    // Seen from the machine, /var/run would be the machine's own.
-    const path = `/proc/${pid}/root${NetworkSettings.SandboxKey.replace(/^\/var\/run/, '/run')}`
-    return { place: { kind: 'container', name, server, ...label }, path }
-  })
-  const found = (await Promise.all(all)).filter((one) => one !== undefined)
-  return found.sort((a, b) => a.place.name.localeCompare(b.place.name))
+/** All containers of a server, the stopped ones too. An engine that does not answer is told, and is no error. */
+export async function containersOf({ name: server, pid }: ServerRecord): Promise<EngineFacts> {
+  try {
+    const list = await ask<Array<{ Id: string }>>(pid, '/containers/json?all=1')
+    // One may be gone by now.
+    const all = await Promise.all(
+      list.map(({ Id }) => ask<Details>(pid, `/containers/${Id}/json`).catch(() => undefined)),
+    )
+    const containers = all.filter((one) => one !== undefined).map((one) => containerOf(server, one))
+    return { containers: containers.sort((a, b) => a.name.localeCompare(b.name)) }
+  } catch (error) {
+    return { containers: [], silent: (error as Error).message }
+  }
+}
+
+interface NetworkDetails {
+  Name: string
+  Id: string
+  Driver: string
+  Internal: boolean
+  Options?: Record<string, string> | null
+  IPAM?: { Config?: Array<{ Subnet?: string }> | null }
+}
+
+/** The networks of a server's engine; none where it does not answer. */
+export async function networksOf({ name: server, pid }: ServerRecord): Promise<Network[]> {
+  const all = await ask<NetworkDetails[]>(pid, '/networks').catch(() => [])
+  return all.map(({ Name, Id, Driver, Internal, Options, IPAM }) => ({
+    name: Name,
+    server,
+    driver: Driver,
+    internal: Internal,
+    bridge:
+      Options?.['com.docker.network.bridge.name'] ??
+      (Name === 'bridge' ? 'docker0' : `br-${Id.slice(0, 12)}`),
+    subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
+    options: Options ?? {},
+  }))
 }

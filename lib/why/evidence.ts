@@ -1,28 +1,50 @@
 /** All that is known when a probe is over, and how to find one's way in it. */
-import { inside as insideSubnet } from '../language/names.ts'
+import { within } from './address.ts'
+import type { Container, Network } from './containers.ts'
 import type { Facts } from './facts.ts'
 import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'
 import type { Link, Stack } from './stacks.ts'
 import type { Passage } from './trace.ts'
+import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
+
+/** Another probe, that helps to explain this one. */
+export interface Leg {
+  from: string
+  to: string
+  port?: number
+  udp?: boolean
+}
 
 export interface Evidence {
   stacks: readonly Stack[]
+  /** Of all engines, the stopped ones too. */
+  containers: readonly Container[]
   probe: Probe
   from: Stack
   /** The address that was asked. */
   target: string
+  /** The place that was asked for by its name. */
+  named?: Stack
   journeys: readonly Journey[]
   /** Everything that was seen, ARP too. */
   passages: readonly Passage[]
+  /** What the sending program said. */
+  said: string
   /** The rules of iptables-legacy with their counters, as they were before the probe. */
   legacy: ReadonlyMap<Stack, string>
   facts: Facts
+  /** The networks of a server's engine. */
+  networks(server: string): Promise<readonly Network[]>
+  /** The programs of a server whose words match, as they were started. */
+  programs(server: string, word: string): Promise<string[]>
+  /** Asks once more, from elsewhere; undefined when that was done often enough. */
+  ask(leg: Leg): Promise<Verdict | undefined>
 }
 
 /** The stack of a place that something was seen in. */
-export const stackOf = ({ stacks, from }: Evidence, name: string): Stack =>
+export const stackOf = ({ stacks, from }: Pick<Evidence, 'stacks' | 'from'>, name: string): Stack =>
   stacks.find(({ place }) => place.name === name) ?? from
 
 /** The packet as it was at the end of its way, and where that was. A journey has a visit, and a visit a passage. */
@@ -41,4 +63,4 @@ export const network = (link: Link): string[] =>
 
 /** Whether an address is on the subnet of a link. */
 export const onLink = (link: Link, address: string): boolean =>
-  network(link).some((subnet) => insideSubnet(address, subnet))
+  network(link).some((subnet) => within(address, subnet))

@@ -1,23 +1,35 @@
 /** Questions to the kernel of a stack: what no trace shows. */
 import { CommandFailed } from '../errors.ts'
 import type { Finished } from '../server/process.ts'
-import { isIptables } from './rules.ts'
+import { familyOf, ipFamily } from './address.ts'
+import { type Listener, listening } from './listeners.ts'
+import { type Chosen, choose, type RouteLine, type RoutingRule, routeWords } from './policy-routing.ts'
+import { isIptables, saverOf } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
 
 /** What `ip route get` says: the way, or why there is none. */
-export type Route = { ok: true; dev: string; via?: string } | { ok: false; said: string }
+export type Route = { ok: true; dev: string; via?: string; src?: string } | { ok: false; said: string }
 
 /** For a packet that came in: its source, and the interface. */
-interface Came {
+export interface Came {
   from: string
   iif: string
+  /** The mark that a rule of mangle gave it. */
+  mark?: number
 }
 
-interface RouteLine {
-  type?: string
-  dst: string
+/** What is known of a neighbour. */
+export interface Neighbour {
+  /** REACHABLE, FAILED, …; empty when nothing is known. */
+  state: string
+  mac?: string
+}
+
+/** Where a bridge, or a VXLAN, sends what is for a MAC address. */
+export interface Forwarding {
+  mac: string
   dev: string
-  gateway?: string
+  dst?: string
 }
 
 export interface Facts {
@@ -25,37 +37,27 @@ export interface Facts {
   route(stack: Stack, to: string, came?: Came): Promise<Route>
   /** The line of the routing table that is chosen for it; undefined when there is none. */
   chosen(stack: Stack, to: string, came?: Came): Promise<string | undefined>
-  /** A route that forbids an address, as `blackhole 10.0.0.0/8`; undefined when the one that counts does not. */
-  forbidden(stack: Stack, to: string): Promise<string | undefined>
+  /** The rule and the route that are chosen for it, also when they forbid it. */
+  decision(stack: Stack, to: string, came?: Came): Promise<Chosen | undefined>
+  /** All routes of a stack, of the family of an address. */
+  routes(stack: Stack, like: string): Promise<RouteLine[]>
   /** A kernel parameter, as `net.ipv4.ip_forward`; empty when there is none. */
   value(stack: Stack, key: string): Promise<string>
-  /** What is known of a neighbour: REACHABLE, FAILED, …; empty when nothing is. */
-  neighbour(stack: Stack, address: string, dev: string): Promise<string>
+  neighbour(stack: Stack, address: string, dev: string): Promise<Neighbour>
   /** Where something listens. */
-  listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Array<{ address: string; port: number }>>
-  /** Whether a port of a switch delivers only to the MAC addresses that it knows. */
-  denies(stack: Stack, dev: string): Promise<boolean>
-  /** Whether a switch knows at which port a MAC address is. */
-  knows(stack: Stack, mac: string): Promise<boolean>
+  listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Listener[]>
+  /** What a switch, or a VXLAN, knows. */
+  fdb(stack: Stack): Promise<Forwarding[]>
   /** The rules of one table of a stack, as nft and as iptables-save tell them. */
   rules(stack: Stack, family: string, table: string): Promise<{ json: string; save: string }>
+  /** All rules of a table in the words of iptables-save; empty where there are none. */
+  saved(stack: Stack, table: string): Promise<string>
   /** The rules of iptables-legacy with their counters. */
   legacy(stack: Stack): Promise<string>
-}
-
-/** `0100007F:0050` of /proc/net/tcp: bytes in the order of the machine (proc_pid_net(5)). */
-function listening(text: string, protocol: 'tcp' | 'udp'): Array<{ address: string; port: number }> {
-  const state = protocol === 'tcp' ? '0A' : '07'
-  return text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((words) => words[3] === state)
-    .map((words) => {
-      const [hex = '', port = '0'] = (words[1] ?? '').split(':')
-      const bytes = Buffer.from(hex, 'hex').reverse()
-      const address = hex.length === 8 ? [...bytes].join('.') : /^0+$/.test(hex) ? '0.0.0.0' : 'IPv6'
-      return { address, port: Number.parseInt(port, 16) }
-    })
+  /** The policies of IPsec, in the words of ip(8). */
+  xfrm(stack: Stack): Promise<string>
+  /** The connections that a stack remembers, of a protocol. */
+  connections(stack: Stack, protocol: string): Promise<string[]>
 }
 
 /** A tool that failed is no verdict. */
@@ -72,61 +74,97 @@ export function facts({ run }: Inside): Facts {
   }
   const routeGet = (stack: Stack, to: string, came: Came | undefined, ...how: string[]) => {
     const words = came ? ['from', came.from, 'iif', came.iif] : []
-    return run(stack, ['ip', '-j', 'route', 'get', ...how, to, ...words])
+    const mark = came?.mark ? ['mark', String(came.mark)] : []
+    return run(stack, ['ip', ...ipFamily(to), '-j', 'route', 'get', ...how, to, ...words, ...mark])
   }
   const print = async (stack: Stack, ...argv: string[]) => (await run(stack, argv)).stdout
+  const list = async <T>(stack: Stack, ...argv: string[]): Promise<T[]> => {
+    try {
+      return JSON.parse((await print(stack, ...argv)) || '[]')
+    } catch {
+      return [] // a kernel that lacks it
+    }
+  }
+  const routes = (stack: Stack, like: string) =>
+    once(`routes ${stack.path} ${familyOf(like)}`, () =>
+      list<RouteLine>(stack, 'ip', ...ipFamily(like), '-j', 'route', 'show', 'table', 'all'),
+    )
+  const saved = (stack: Stack, family: string, table: string) =>
+    once(`saved ${stack.path} ${family} ${table}`, () => print(stack, saverOf(family), '-t', table))
   return {
+    routes,
     route: (stack, to, came) =>
-      once(`route ${stack.path} ${to} ${came?.from} ${came?.iif}`, async (): Promise<Route> => {
+      once(`route ${stack.path} ${to} ${came?.from} ${came?.iif} ${came?.mark}`, async (): Promise<Route> => {
         const done = await routeGet(stack, to, came)
         if (done.code !== 0) return { ok: false, said: done.stderr.replace('RTNETLINK answers: ', '').trim() }
-        const [{ dev = '', gateway: via } = {} as RouteLine] = JSON.parse(done.stdout || '[]')
-        return { ok: true, dev, ...(via ? { via } : {}) }
+        const [line] = JSON.parse(done.stdout || '[]') as RouteLine[]
+        const via = line?.gateway ?? line?.via?.host
+        // Of IPv6 it tells a route that forbids as if it were one.
+        if (line?.type && ['unreachable', 'prohibit', 'blackhole'].includes(line.type))
+          return { ok: false, said: routeWords(line) }
+        return {
+          ...{ ok: true, dev: line?.dev ?? '' },
+          ...(via ? { via } : {}),
+          ...(line?.prefsrc ? { src: line.prefsrc } : {}),
+        }
       }),
     chosen: async (stack, to, came) => {
       const done = await routeGet(stack, to, came, 'fibmatch')
       const [line] = (done.code === 0 ? JSON.parse(done.stdout || '[]') : []) as RouteLine[]
-      return line && `${line.dst}${line.gateway ? ` via ${line.gateway}` : ''} dev ${line.dev}`
+      return line && routeWords({ ...line, type: 'unicast' })
     },
-    async forbidden(stack, to) {
-      const lines = JSON.parse(
-        (await print(stack, 'ip', '-j', 'route', 'show', 'to', 'match', to)) || '[]',
-      ) as RouteLine[]
-      const length = ({ dst }: RouteLine) => (dst === 'default' ? 0 : Number(dst.split('/')[1] ?? 32))
-      const [line] = lines.sort((a, b) => length(b) - length(a))
-      return line?.type && ['blackhole', 'prohibit', 'unreachable'].includes(line.type)
-        ? `${line.type} ${line.dst}`
-        : undefined
+    async decision(stack, to, came) {
+      const [rules, all] = await Promise.all([
+        once(`rule ${stack.path} ${familyOf(to)}`, () =>
+          list<RoutingRule>(stack, 'ip', ...ipFamily(to), '-j', 'rule', 'show'),
+        ),
+        routes(stack, to),
+      ])
+      const packet = came
+        ? { src: came.from, dst: to, iif: came.iif, ...(came.mark ? { mark: came.mark } : {}) }
+        : { dst: to, iif: 'lo' }
+      return choose(rules, all, packet)
     },
     value: (stack, key) =>
-      print(stack, 'cat', `/proc/sys/${key.replaceAll('.', '/')}`).then((text) => text.trim()),
+      once(`value ${stack.path} ${key}`, () =>
+        print(stack, 'cat', `/proc/sys/${key.includes('/') ? key : key.replaceAll('.', '/')}`).then((text) =>
+          text.trim(),
+        ),
+      ),
     async neighbour(stack, address, dev) {
-      const [found] = JSON.parse(
-        (await print(stack, 'ip', '-j', 'neigh', 'show', 'to', address, 'dev', dev)) || '[]',
+      const [found] = await list<{ state?: string[]; lladdr?: string }>(
+        ...([stack, 'ip', '-j', 'neigh', 'show', 'to', address, 'dev', dev] as const),
       )
-      return (found?.state ?? []).join(' ')
+      return { state: (found?.state ?? []).join(' '), ...(found?.lladdr ? { mac: found.lladdr } : {}) }
     },
-    async listeners(stack, protocol) {
-      return listening(await print(stack, 'cat', `/proc/net/${protocol}`, `/proc/net/${protocol}6`), protocol)
-    },
-    async denies(stack, dev) {
-      const [port] = JSON.parse(
-        (await print(stack, 'bridge', '-j', '-d', 'link', 'show', 'dev', dev)) || '[]',
-      )
-      return port?.learning === false && port?.flood === false
-    },
-    knows: async (stack, mac) => (await print(stack, 'bridge', 'fdb', 'show')).includes(mac),
+    listeners: async (stack, protocol) =>
+      listening(await print(stack, 'cat', `/proc/net/${protocol}`, `/proc/net/${protocol}6`), protocol),
+    fdb: (stack) =>
+      once(`fdb ${stack.path}`, async () => {
+        const all = await list<{ mac: string; ifname: string; dst?: string }>(
+          stack,
+          'bridge',
+          '-j',
+          'fdb',
+          'show',
+        )
+        return all.map(({ mac, ifname, dst }) => ({ mac, dev: ifname, ...(dst ? { dst } : {}) }))
+      }),
     rules: (stack, family, table) =>
       once(`rules ${stack.path} ${family} ${table}`, async () => {
         // One table only: some versions of nft cannot tell the flag `owner` of others in JSON.
         const listing = ['nft', '-j', '-a', 'list', 'table', family, table]
-        const [listed, saved] = await Promise.all([
+        const [listed, save] = await Promise.all([
           run(stack, listing),
-          isIptables(family, table) ? print(stack, 'iptables-save', '-t', table) : '',
+          isIptables(family, table) ? saved(stack, family, table) : '',
         ])
         if (listed.code !== 0) throw failed(listing.join(' '), listed)
-        return { json: listed.stdout, save: saved }
+        return { json: listed.stdout, save }
       }),
+    saved: (stack, table) => saved(stack, 'ip', table),
     legacy: (stack) => print(stack, 'iptables-legacy-save', '-c'),
+    xfrm: (stack) => once(`xfrm ${stack.path}`, () => print(stack, 'ip', 'xfrm', 'policy')),
+    connections: async (stack, protocol) =>
+      (await print(stack, 'conntrack', '-L', '-p', protocol)).split('\n').filter(Boolean),
   }
 }

@@ -130,6 +130,10 @@ export function journeys(
 export const arrived = ({ visits }: Journey): boolean =>
   visits.at(-1)?.passages.some(({ chain }) => chain === 'mine') ?? false
 
+/** Whether a packet was let in at its destination: it has passed all rules of INPUT. */
+export const taken = ({ visits }: Journey): boolean =>
+  visits.at(-1)?.passages.some(({ chain }) => chain === 'taken') ?? false
+
 /** Whether a way ends at home: where the request was made. */
 export const cameHome = (journey: Journey | undefined, home: string): boolean =>
   journey !== undefined && arrived(journey) && journey.visits.at(-1)?.place === home
@@ -147,6 +151,8 @@ export function complete(all: readonly Journey[], home: string, wiring: Wiring):
   const request = all.find(({ packet }) => packet === 'request')
   const reply = all.find(({ packet }) => packet === 'reply')
   if (!request || !reply || !arrived(request) || !cameHome(reply, home)) return false
+  // Whoever answered: only what passed the rules was a program's word, and only what passes them at home is heard.
+  if (!taken(reply) || !(taken(request) || killer(request))) return false
   const begin = reply.visits[0]
   if (begin?.place !== request.visits.at(-1)?.place || begin?.passages[0]?.chain !== 'made') return false
   return unbroken(request, wiring) && unbroken(reply, wiring)

@@ -1,4 +1,5 @@
 /** From the handle of a rule, which is what the trace tells, to the words that a person would type: pure. */
+import { shellLine } from '../language/shell.ts'
 import type { Match } from './trace.ts'
 
 export interface RuleText {
@@ -20,9 +21,15 @@ interface Listed {
 
 const builtin = ['filter', 'nat', 'mangle', 'raw', 'security']
 
-/** Whether a table is one of iptables(8), and not of nft alone. */
+/** The program whose rules a family of nft holds, too. */
+const programs: Readonly<Record<string, string>> = { ip: 'iptables', ip6: 'ip6tables', bridge: 'ebtables' }
+const programOf = (family: string): string => programs[family] ?? 'nft'
+/** What prints the rules of a family in the words of that program. */
+export const saverOf = (family: string): string => `${programOf(family)}-save`
+
+/** Whether a table is one of iptables(8) or its like, and not of nft alone. */
 export const isIptables = (family: string, table: string): boolean =>
-  family === 'ip' && builtin.includes(table)
+  programs[family] !== undefined && builtin.includes(table)
 
 /** `-t raw`, or nothing for filter, which is the default. */
 export const inTable = (table: string): string[] => (table === 'filter' ? [] : ['-t', table])
@@ -38,20 +45,30 @@ export function ruleText(
     .flatMap(({ rule }) => (rule ? [rule] : []))
     .filter((rule) => rule.family === family && rule.table === table && rule.chain === chain)
   const number = all.findIndex((rule) => rule.handle === handle) + 1
-  const line = number > 0 ? chainLines(save, table, chain)[number - 1] : undefined
+  const lines = chainLines(save, table, chain)
+  // Where nft added rules of its own to a chain of iptables, the numbers do not fit.
+  const line = number > 0 && lines.length === all.length ? lines[number - 1] : undefined
   if (line === undefined || !isIptables(family, table))
     return {
-      ...{ table, chain, text },
+      ...{ table, chain, text: `${shellLine(['nft', 'add', 'rule', family, table, chain])} ${text}` },
       ...(number > 0 ? { number } : {}),
       see: ['nft', '-a', 'list', 'chain', family, table, chain],
       undo: ['nft', 'delete', 'rule', family, table, chain, 'handle', String(handle)],
     }
+  const program = programOf(family)
   return {
-    ...{ table, chain, number, text: ['iptables', ...inTable(table), line].join(' ') },
-    see: ['iptables', ...inTable(table), '-L', chain, '-n', '-v', '--line-numbers'],
-    undo: ['iptables', ...inTable(table), '-D', chain, String(number)],
+    ...{ table, chain, number, text: [program, ...inTable(table), line].join(' ') },
+    see:
+      program === 'ebtables'
+        ? [program, ...inTable(table), '-L', chain, '--Ln', '--Lc']
+        : [program, ...inTable(table), '-L', chain, '-n', '-v', '--line-numbers'],
+    undo: [program, ...inTable(table), '-D', chain, String(number)],
   }
 }
+
+/** Whether a rule told the sender that it drops; its comment may say what it likes. */
+export const rejects = (text: string): boolean =>
+  /-j REJECT\b|\breject\b/.test(text.replace(/"(\\.|[^"])*"/g, '""').replace(/'[^']*'/g, "''"))
 
 /** The rules of a chain in the words of iptables-save, without their counters. */
 export function chainLines(save: string, table: string, chain: string): string[] {
@@ -70,7 +87,7 @@ export function policyText(family: string, table: string, chain: string): RuleTe
       see: ['nft', 'list', 'chain', family, table, chain],
       undo: ['nft', 'chain', family, table, chain, '{ policy accept; }'],
     }
-  const iptables = (...words: string[]) => ['iptables', ...inTable(table), ...words]
+  const iptables = (...words: string[]) => [programOf(family), ...inTable(table), ...words]
   return {
     ...{ table, chain, text: iptables('-P', chain, 'DROP').join(' ') },
     see: iptables('-S', chain),

@@ -6,16 +6,26 @@ import type { Monitor } from './monitor.ts'
 import type { Inside, Stack } from './stacks.ts'
 import type { Probe } from './watch.ts'
 
+/** What a datagram holds: all that is sent. */
+const datagram = 'vethlab\n'
+
 /** The probe as a command: one packet of a mark that no other traffic has, and up to two seconds for the answer. */
-export function probeWords({ protocol, mark, port }: Probe, address: string): string[] {
-  const nc = ['nc', '-n', '-v', '-w', '2', '-p', String(mark)]
+export function probeWords({ protocol, mark, port, family, size, whole }: Probe, address: string): string[] {
+  const v6 = family === 6 ? ['-6'] : []
+  // No -v for UDP: it would send four more datagrams.
+  const nc = ['nc', ...v6, '-n', '-w', '2', '-p', String(mark)]
   switch (protocol) {
     case 'icmp':
-      return ['ping', '-n', '-c', '1', '-W', '2', '-e', String(mark), address]
+      return [
+        ...['ping', ...v6, '-n', '-c', '1', '-W', '2', '-e', String(mark)],
+        ...(size === undefined ? [] : ['-s', String(size)]),
+        ...(whole ? ['-M', 'do'] : []),
+        address,
+      ]
     case 'tcp':
-      return [...nc, '-z', address, String(port)]
+      return [...nc, '-v', '-z', address, String(port)]
     case 'udp':
-      return ['sh', '-c', `echo vethlab | ${[...nc, '-u', address, String(port)].join(' ')}`]
+      return [...nc, '-u', address, String(port)]
   }
 }
 
@@ -27,7 +37,7 @@ const silence = 150
 /** Nobody waits longer than that. */
 const patience = 1500
 
-/** Sends the probe from a stack, and returns when its answer is home, or when nothing more is to be seen of it. */
+/** Sends the probe from a stack, and returns what the sender said when its answer is home, or nothing more is to be seen of it. */
 export async function send(
   into: Inside,
   from: Stack,
@@ -35,9 +45,11 @@ export async function send(
   address: string,
   monitor: Monitor,
   home: () => boolean,
-): Promise<void> {
+): Promise<string> {
   const argv = probeWords(probe, address)
-  const child = into.start(from, argv, ['ignore', 'pipe', 'pipe'])
+  const child = into.start(from, argv, ['pipe', 'pipe', 'pipe'])
+  child.stdin?.on('error', () => {}) // it may have ended without reading
+  child.stdin?.end(probe.protocol === 'udp' ? datagram : undefined)
   const began = performance.now()
   let ended: number | undefined
   const done = finished(child).then((said) => {
@@ -61,10 +73,11 @@ export async function send(
     if (now - began > patience) break
   }
   if (ended === undefined) child.kill('SIGTERM')
-  const { stderr } = await done
+  const { stdout, stderr } = await done
   if (/invalid option|unrecognized option|illegal option|not found|failed to execute/i.test(stderr))
     throw new Unable(stderr.trim(), {
       command: argv.join(' '),
       hint: 'It takes the ping of iputils 20211215 or later, and the nc of OpenBSD.',
     })
+  return `${stderr}\n${stdout}`.trim()
 }

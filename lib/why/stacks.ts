@@ -6,31 +6,11 @@ import { enterWords, environment, mustBeUp, mustBeWorld } from '../server/enter.
 import { toolMissing } from '../server/packages.ts'
 import { type Finished, finished } from '../server/process.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
-import { containersOf, type Found } from './containers.ts'
+import { plain } from './address.ts'
+import { type Container, containersOf } from './containers.ts'
 import type { Wiring } from './journey.ts'
+import { type Link, linksOf } from './links.ts'
 import type { Passage } from './trace.ts'
-
-/** An interface, as `ip -d addr` shows it. */
-export interface Link {
-  name: string
-  index: number
-  mac: string
-  addresses: ReadonlyArray<{ local: string; prefixlen: number }>
-  /** Switched on. */
-  up: boolean
-  /** Switched on at both ends. */
-  carrier: boolean
-  /** veth, bridge, macvlan, … ; empty for a device of the machine. */
-  kind: string
-  /** The bridge that it is plugged into. */
-  master?: string
-  /** The number of the link at its other end, or of its parent. */
-  other?: number
-  /** The number that this namespace has for the one where that is; without it, it is this one. */
-  netnsid?: number
-  /** The file of that namespace, where numbers alone would fit several cables. */
-  otherPath?: string
-}
 
 /** A network namespace, and the place that it is. */
 export interface Stack {
@@ -44,7 +24,12 @@ export interface Stack {
   unnamed?: true
   /** Whether rules of iptables-legacy are in it, which no trace shows. */
   legacy: boolean
+  /** What the engine says of it, where it is a container's. */
+  container?: Container
 }
+
+export type { Link } from './links.ts'
+export { linksOf } from './links.ts'
 
 /** Runs programs in a stack, with the machine's own tools: an image need not have any. */
 export interface Inside {
@@ -70,36 +55,34 @@ export function inside(lab: LabRecord): Inside {
   }
 }
 
-interface IpLink {
-  ifname: string
-  ifindex: number
-  address?: string
-  flags: string[]
-  operstate: string
-  master?: string
-  link_index?: number
-  link_netnsid?: number
-  linkinfo?: { info_kind?: string }
-  addr_info?: Array<{ family: string; local: string; prefixlen: number }>
+/** A stack of which only the place is known yet. */
+type Found = Pick<Stack, 'place' | 'path' | 'unnamed' | 'container'>
+
+/** The place of a running container that has a network namespace of its own, or its host's. */
+function placeOf({ pid }: ServerRecord, container: Container): Found | undefined {
+  if (container.sandbox === '') return undefined
+  const { name, server, project } = container
+  const label = project && name.startsWith(`${project}-`) ? { label: name.slice(project.length + 1) } : {}
+  // Seen from the machine, /var/run would be the machine's own.
+  const path = `/proc/${pid}/root${container.sandbox.replace(/^\/var\/run/, '/run')}`
+  return { place: { kind: 'container', name, server, ...label }, path, container }
 }
 
-/** Reads what `ip -j -d addr` prints. */
-export const linksOf = (json: string): Link[] =>
-  (JSON.parse(json || '[]') as IpLink[]).map((link) => ({
-    name: link.ifname,
-    index: link.ifindex,
-    mac: link.address ?? '',
-    addresses: (link.addr_info ?? [])
-      .filter(({ family }) => family === 'inet')
-      .map(({ local, prefixlen }) => ({ local, prefixlen })),
-    up: link.flags.includes('UP'),
-    carrier:
-      link.flags.includes('UP') && !link.flags.includes('NO-CARRIER') && link.operstate !== 'LOWERLAYERDOWN',
-    kind: link.linkinfo?.info_kind ?? '',
-    ...(link.master === undefined ? {} : { master: link.master }),
-    ...(link.link_index === undefined ? {} : { other: link.link_index }),
-    ...(link.link_netnsid === undefined ? {} : { netnsid: link.link_netnsid }),
-  }))
+/**
+ * The containers of an engine that does not answer: their namespaces are there, under the names that the engine gave
+ * them, so that what goes through them is seen. Which container is which nobody knows.
+ */
+const unnamed = ({ name: server, pid }: ServerRecord): Found[] => {
+  const folder = `/proc/${pid}/root/run/docker/netns`
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((id) => id !== 'default')
+    .sort()
+    .map((id) => ({
+      place: { kind: 'container', name: `container-${id}`, server },
+      path: `${folder}/${id}`,
+      unnamed: true,
+    }))
+}
 
 function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
   const folder = `/proc/${pid}/root/run/netns`
@@ -109,44 +92,75 @@ function namespacesOf({ name: server, pid }: ServerRecord): Found[] {
     .map((name) => ({ place: { kind: 'netns', name, server }, path: `${folder}/${name}` }))
 }
 
-/** All stacks of a lab: each server with what is on it, and the one that holds the switches of its LANs. */
-export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
-  // Of a lab that lacks one of its servers nothing is said.
-  for (const server of lab.servers) mustBeUp({ lab, server })
-  mustBeWorld(lab)
-  const found = await Promise.all(
-    lab.servers.map(async (server): Promise<Found[]> => {
-      const place = { kind: 'server', name: server.name, server: server.name } as const
-      return [
-        { place, path: `/proc/${server.pid}/ns/net` },
-        ...namespacesOf(server),
-        ...(server.engine ? await containersOf(server) : []),
-      ]
-    }),
-  )
-  const switches = { kind: 'lan', name: 'the LAN', server: 'the LAN' } as const
-  const all: Found[] = [...found.flat(), { place: switches, path: `/proc/${lab.pid}/ns/net` }]
-
+/** Each network namespace once, with all the names that it has. */
+function byNamespace(all: readonly Found[], containers: readonly Container[]): Stack[] {
   // A container in the network of its host is another name of its server.
   const byNumber = new Map<number, Stack>()
-  for (const { place, path, unnamed } of all) {
+  for (const { place, path, unnamed, container } of all) {
     const number = statSync(path, { throwIfNoEntry: false })?.ino
     if (number === undefined) continue // it ended meanwhile
     const known = byNumber.get(number)
     if (known) known.aliases.push(place.name)
     else
       byNumber.set(number, {
-        place,
-        aliases: [],
-        path,
-        links: [],
-        legacy: false,
+        ...{ place, aliases: [], path, links: [], legacy: false },
         ...(unnamed ? { unnamed } : {}),
+        ...(container ? { container } : {}),
       })
   }
+  // A container in the network of another one is another name of that one.
+  for (const { mode, name } of containers.filter((one) => one.sandbox === '')) {
+    const owner = containers.find(({ id }) => mode === `container:${id}`)
+    const stack = [...byNumber.values()].find(({ container }) => container && container.id === owner?.id)
+    stack?.aliases.push(name)
+  }
+  return [...byNumber.values()]
+}
+
+/** A lab as it is now. */
+export interface View {
+  stacks: Stack[]
+  /** Of all engines, the stopped ones too. */
+  containers: Container[]
+  /** Engines that do not answer: nobody knows their containers. */
+  silent: string[]
+}
+
+/** All stacks of a lab. */
+export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
+  return (await lookAt(lab)).stacks
+}
+
+/** All stacks of a lab: each server with what is on it, and the one that holds the switches of its LANs. */
+export async function lookAt(lab: LabRecord): Promise<View> {
+  // Of a lab that lacks one of its servers nothing is said.
+  for (const server of lab.servers) mustBeUp({ lab, server })
+  mustBeWorld(lab)
+  const engines = await Promise.all(
+    lab.servers.map(async (server) => (server.engine ? await containersOf(server) : { containers: [] })),
+  )
+  const containers = engines.flatMap((engine) => engine.containers)
+  const silent = engines.flatMap((engine, i) =>
+    engine.silent
+      ? [`The Docker Engine of ${lab.servers[i]?.name} does not answer: its containers have no names here.`]
+      : [],
+  )
+  const found = lab.servers.flatMap((server, i): Found[] => {
+    const place = { kind: 'server', name: server.name, server: server.name } as const
+    return [
+      { place, path: `/proc/${server.pid}/ns/net` },
+      ...namespacesOf(server),
+      ...(engines[i]?.containers ?? []).flatMap((one) => placeOf(server, one) ?? []),
+      ...(engines[i]?.silent ? unnamed(server) : []),
+    ]
+  })
+  const switches = { kind: 'lan', name: 'the LAN', server: 'the LAN' } as const
+  const all: Found[] = [...found, { place: switches, path: `/proc/${lab.pid}/ns/net` }]
+
+  const named = byNamespace(all, containers)
   const { run } = inside(lab)
   const stacks = await Promise.all(
-    [...byNumber.values()].map(async (stack): Promise<Stack | undefined> => {
+    named.map(async (stack): Promise<Stack | undefined> => {
       const done = await run(stack, [
         'sh',
         '-c',
@@ -161,7 +175,7 @@ export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
   const there = stacks
     .filter((stack) => stack !== undefined)
     .filter(({ place, links }) => place.kind !== 'lan' || links.length > 1)
-  return told(lab, there)
+  return { stacks: await told(lab, there), containers, silent }
 }
 
 /** Two cables between four namespaces may have the same numbers at all their ends; so may the parents of two macvlans. */
@@ -211,13 +225,27 @@ export const called = ({ name, label }: Place): string => label ?? name
 /** Every name that a stack has. */
 export const namesOf = ({ place, aliases }: Stack): string[] => [called(place), ...aliases]
 
-/** The stack that has an address, and the link that it is on. */
-export function ownerOf(stacks: readonly Stack[], address: string): { stack: Stack; link: Link } | undefined {
-  for (const stack of stacks)
-    for (const link of stack.links)
-      if (link.addresses.some(({ local }) => local === address)) return { stack, link }
-  return undefined
+/** A link of a stack. */
+export interface End {
+  stack: Stack
+  link: Link
 }
+
+/** All that have an address. */
+export function ownersOf(stacks: readonly Stack[], address: string): End[] {
+  const wanted = plain(address)
+  return stacks.flatMap((stack) =>
+    stack.links
+      .filter(({ addresses, linkLocal = [] }) =>
+        [...addresses, ...linkLocal].some(({ local }) => local === wanted),
+      )
+      .map((link) => ({ stack, link })),
+  )
+}
+
+/** The stack that has an address, and the link that it is on. */
+export const ownerOf = (stacks: readonly Stack[], address: string): End | undefined =>
+  ownersOf(stacks, address)[0]
 
 /** Whether two links know each other's numbers, as both ends of a cable do. */
 const isCable = (one: Link, other: Link): boolean => one.other === other.index && other.other === one.index
@@ -231,14 +259,10 @@ export const areWired = (here: Stack, one: Link, there: Stack, other: Link): boo
   isCable(one, other) && leadsTo(here, one, there) && leadsTo(there, other, here)
 
 /** The other end of a cable. */
-export function peerOf(
-  stacks: readonly Stack[],
-  here: Stack,
-  one: Link,
-): { stack: Stack; link: Link } | undefined {
+export function peerOf(stacks: readonly Stack[], here: Stack, one: Link): End | undefined {
   for (const stack of stacks)
-    for (const link of stack === here ? [] : stack.links)
-      if (link.kind === 'veth' && areWired(here, one, stack, link)) return { stack, link }
+    for (const link of stack.links)
+      if (link !== one && link.kind === 'veth' && areWired(here, one, stack, link)) return { stack, link }
   return undefined
 }
 

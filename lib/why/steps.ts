@@ -1,4 +1,5 @@
 /** The way of a packet as a list of steps, for people and for programs. */
+import { withPort } from './address.ts'
 import type { Facts } from './facts.ts'
 import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'
@@ -21,10 +22,8 @@ export interface Way {
   places: Array<{ place: string; steps: Step[] }>
 }
 
-/** `10.0.0.1:80`, or without a port. */
-const end = (address: string, port: number | undefined): string =>
-  port === undefined ? address : `${address}:${port}`
-const ends = ({ src, dst, sport, dport }: Header): string => `${end(src, sport)} → ${end(dst, dport)}`
+const ends = ({ src, dst, sport, dport }: Header): string =>
+  `${withPort(src, sport)} → ${withPort(dst, dport)}`
 
 /** Verdicts that decide; a jump, a return or a continue goes on to the next rule. */
 const decides = ({ verdict, table }: Match): boolean =>
@@ -34,7 +33,7 @@ async function stepsOf(visit: Visit, stack: Stack, facts: Facts): Promise<Step[]
   const steps: Step[] = []
   let before: Header | undefined
   let natRule: string | undefined
-  for (const passage of visit.passages) {
+  for (const passage of visit.passages.filter(({ table, chain }) => !(isOurs(table) && chain === 'taken'))) {
     const { header, family, iif, oif, chain, table, matches } = passage
     const changed = before && ends(before) !== ends(header) && header.about === undefined
     if (changed)

@@ -1,9 +1,15 @@
-/** Who is meant: the place of a name, and the address of a question's target. */
-import { Unable } from '../errors.ts'
-import { inside as insideSubnet, ipv4 } from '../language/names.ts'
+/** Who is meant: the place of a name, and the addresses of a question's target. */
+import ipaddr from 'ipaddr.js'
+import { BadInput, Unable } from '../errors.ts'
+import { ipv4 } from '../language/names.ts'
+import { familyOf, isLinkLocal, isLoopback, plain, within } from './address.ts'
+import { notRunning } from './causes/published.ts'
+import type { Container } from './containers.ts'
+import type { Leg } from './evidence.ts'
 import { network } from './evidence.ts'
-import { resolve } from './name.ts'
-import { type Inside, namesOf, ownerOf, type Stack } from './stacks.ts'
+import type { Facts } from './facts.ts'
+import { resolve, unresolved } from './name.ts'
+import { called, type Inside, namesOf, type Stack, type View } from './stacks.ts'
 import type { Verdict } from './verdict.ts'
 import type { Question } from './why.ts'
 
@@ -16,69 +22,152 @@ const likeness = (word: string, name: string): number => {
   return common + (name.includes(word) ? word.length : 0)
 }
 
-/** The stack of a place; the Compose project of a container may be left out. */
-export function stackNamed(stacks: readonly Stack[], name: string): Stack | undefined {
+/**
+ * The stack of a place; the Compose project of a container may be left out, and so may its number. Of several projects
+ * the one of `near` comes first.
+ */
+export function stackNamed(stacks: readonly Stack[], name: string, near?: Stack): Stack | undefined {
+  const containers = stacks.filter(({ place }) => place.kind === 'container')
+  const inOrder = [...containers].sort(
+    (a, b) =>
+      Number(b.container?.project === near?.container?.project) -
+      Number(a.container?.project === near?.container?.project),
+  )
   return (
-    stacks.find((stack) => stack.place.name === name || namesOf(stack).includes(name)) ??
-    stacks.find((stack) => stack.place.kind === 'container' && stack.place.name.endsWith(`-${name}`))
+    stacks.find((stack) => stack.place.name === name) ??
+    (near &&
+      inOrder.find(
+        (stack) => stack.container?.project === near.container?.project && namesOf(stack).includes(name),
+      )) ??
+    stacks.find((stack) => namesOf(stack).includes(name)) ??
+    stacks.find((stack) => stack.place.kind === 'container' && stack.place.name.endsWith(`-${name}`)) ??
+    inOrder.find(({ container }) => container?.service === name) ??
+    stacks.find(({ aliases }) => aliases.some((alias) => alias.endsWith(`-${name}`)))
   )
 }
 
-const unknown = (stacks: readonly Stack[], lab: string, what: string, name: string): Unable =>
-  new Unable(`${what} ${JSON.stringify(name)} in ${lab}`, {
-    hint: `It has: ${nearest(name, stacks.flatMap(namesOf)).join(', ')}`,
-  })
+/** A container that does not run, by its name or its service. */
+const stoppedNamed = (containers: readonly Container[], name: string): Container | undefined =>
+  containers.find(
+    (one) =>
+      one.state !== 'running' && (one.name === name || one.service === name || one.name.endsWith(`-${name}`)),
+  )
 
-/** The address of a place that is asked from another: the one on a subnet that both are on, else its first. */
-function addressOf(from: Stack, to: Stack): string {
+const unknown = (view: View, lab: string, what: string, name: string): Unable =>
+  new Unable(
+    `${what} ${JSON.stringify(name)} in ${lab}${view.silent.length > 0 ? `; ${view.silent.join('; ')}` : ''}`,
+    {
+      hint: `It has: ${nearest(name, view.stacks.flatMap(namesOf)).join(', ')}`,
+    },
+  )
+
+/** The bridges of an engine: their addresses stand for the server in their own networks only. */
+const isDockers = (containers: readonly Container[], server: string, local: string, dev: string): boolean =>
+  dev === 'docker0' ||
+  containers.some(
+    (one) => one.server === server && Object.values(one.networks).some(({ gateway }) => gateway === local),
+  )
+
+/** The address of a place that is asked from another: the one on a subnet that both are on, else one that there is a way to. */
+async function addressOf(
+  asks: Facts,
+  { containers }: View,
+  from: Stack,
+  to: Stack,
+  family: 4 | 6,
+): Promise<string | undefined> {
   const mine = from.links.flatMap(network)
-  const theirs = to.links
-    .flatMap(({ addresses }) => addresses.map(({ local }) => local))
-    .filter((one) => !one.startsWith('127.'))
-  const [first] = theirs
-  if (first === undefined)
-    throw new Unable(`${to.place.name} has no address`, { hint: 'Give it one, or ask for an address.' })
-  return theirs.find((address) => mine.some((subnet) => insideSubnet(address, subnet))) ?? first
+  const all = to.links
+    .flatMap(({ name, addresses }) => addresses.map(({ local }) => ({ local, dev: name })))
+    .filter(({ local }) => familyOf(local) === family && !isLoopback(local) && !isLinkLocal(local))
+  const foreign = from.place.server !== to.place.server
+  const outer = foreign
+    ? all.filter(({ local, dev }) => !isDockers(containers, to.place.server, local, dev))
+    : all
+  const theirs = (outer.length > 0 ? outer : all).map(({ local }) => local)
+  const near = theirs.find((address) => mine.some((subnet) => within(address, subnet)))
+  if (near !== undefined || theirs.length < 2) return near ?? theirs[0]
+  for (const address of theirs) if ((await asks.route(from, address)).ok) return address
+  return theirs[0]
 }
 
-/** Whether an address can be one of the lab: of a place, or of a subnet that a place is on. */
-const belongs = (stacks: readonly Stack[], address: string): boolean =>
-  ownerOf(stacks, address) !== undefined ||
-  address.startsWith('127.') ||
-  stacks.some(({ links }) =>
-    links.some(({ addresses }) =>
-      addresses.some(
-        ({ local, prefixlen }) => prefixlen > 0 && insideSubnet(address, `${local}/${prefixlen}`),
-      ),
-    ),
+const isName = (text: string): boolean => /^[a-z0-9_][a-z0-9_.-]*$/i.test(text)
+
+/** The stack of a place, which must be there; or the verdict that its container does not run. */
+export function mustBeNamed(view: View, lab: string, name: string): Stack | Verdict {
+  const stack = stackNamed(view.stacks, name)
+  if (stack) return stack
+  const stopped = stoppedNamed(view.containers, name)
+  if (stopped) return notRunning(stopped.name, 'request', stopped, '')
+  throw unknown(view, lab, 'there is no place', name)
+}
+
+/** What is asked: one address, or one of each family, and the place that was named. */
+export interface Target {
+  addresses: string[]
+  named?: Stack
+}
+
+/** An address as it was typed, of either family. */
+function literal(to: string): string | undefined {
+  if (/^[\d.]+$/.test(to)) return ipv4(to)
+  if (!to.includes(':')) return undefined
+  const [address = '', zone] = to.split('%')
+  if (!ipaddr.IPv6.isValid(address))
+    throw new BadInput(`${JSON.stringify(to)} is not an IPv6 address`, { where: undefined })
+  return zone ? `${plain(address)}%${zone}` : plain(address)
+}
+
+/** The addresses of a place, of the families that both have. */
+async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack): Promise<Target> {
+  const [four, six] = await Promise.all([
+    addressOf(asks, view, from, place, 4),
+    addressOf(asks, view, from, place, 6),
+  ])
+  const has6 = from.links.some(({ addresses }) =>
+    addresses.some(({ local }) => familyOf(local) === 6 && !isLoopback(local) && !isLinkLocal(local)),
   )
-
-const isName = (text: string): boolean => /^[a-z][a-z0-9.-]*$/i.test(text)
-
-/** The stack of a place, which must be there. */
-export function mustBeNamed(stacks: readonly Stack[], lab: string, name: string): Stack {
-  const stack = stackNamed(stacks, name)
-  if (!stack) throw unknown(stacks, lab, 'there is no place', name)
-  return stack
+  const has4 = from.links.some(({ addresses }) =>
+    addresses.some(({ local }) => familyOf(local) === 4 && !isLoopback(local)),
+  )
+  const both = [...(four && (has4 || !six) ? [four] : []), ...(six && (has6 || !four) ? [six] : [])]
+  const all = both.length > 0 ? both : [four ?? six].filter((one) => one !== undefined)
+  if (all.length === 0)
+    throw new Unable(`${place.place.name} has no address`, { hint: 'Give it one, or ask for an address.' })
+  return { addresses: all, named: place }
 }
 
-/** The address of what is asked for; with `dns` the verdict that its name has none. */
-export async function addressFor(
+/** What a question is for; or the verdict that there is no such thing. */
+export async function targetOf(
   into: Inside,
-  stacks: readonly Stack[],
+  asks: Facts,
+  view: View,
   from: Stack,
   { to, dns }: Question,
-  strict: boolean,
-): Promise<string | Verdict> {
-  const place = dns ? undefined : stackNamed(stacks, to)
-  if (place) return addressOf(from, place)
-  if (!/^[\d.]+$/.test(to)) {
-    const found = isName(to) ? await resolve(into, from, to) : undefined
-    if (typeof found === 'string' || (found && dns)) return found
-    throw unknown(stacks, into.lab.name, 'there is no place', to)
+  ask: (leg: Leg) => Promise<Verdict | undefined>,
+): Promise<Target | Verdict> {
+  const address = literal(to)
+  if (address) return { addresses: [address] }
+  if (to === 'localhost' && !dns) {
+    const found = await resolve(into, from, to, true)
+    return {
+      addresses: found.ok ? found.addresses.filter((one) => familyOf(one) === 4).slice(0, 1) : ['127.0.0.1'],
+    }
   }
-  const address = ipv4(to)
-  if (strict && !belongs(stacks, address))
-    throw unknown(stacks, into.lab.name, 'no place has the address', to)
-  return address
+  const place = dns ? undefined : stackNamed(view.stacks, to, from)
+  if (place) return ofPlace(asks, view, from, place)
+  const stopped = dns ? undefined : stoppedNamed(view.containers, to)
+  if (stopped) return notRunning(called(from.place), 'request', stopped, '')
+  if (!isName(to)) throw unknown(view, into.lab.name, 'there is no place', to)
+  // A word without a dot is a slip of the pen, but for who has names for containers.
+  const likely = dns || to.includes('.') || from.place.kind === 'container'
+  const found = await resolve(into, from, to, !likely)
+  if (found.ok) {
+    const [four, six] = ([4, 6] as const).map((family) =>
+      found.addresses.find((one) => familyOf(one) === family),
+    )
+    return { addresses: [four ?? six ?? ''] }
+  }
+  if (!likely) throw unknown(view, into.lab.name, 'there is no place', to)
+  return unresolved(from, to, found, view.containers, ask)
 }

@@ -38,7 +38,7 @@ export const isOurs = (table: string): boolean => /^why_\d+_\d+$/.test(table)
 
 /** The protocol of a packet, by the rule of ours that it matched on its way out; `error` is an ICMP error. */
 function kindOf(rule: string): Header['protocol'] | 'error' | undefined {
-  if (/\barp\b/.test(rule)) return 'arp'
+  if (/\barp\b|\bnd-neighbor-/.test(rule)) return 'arp'
   if (/\bicmp(v6)? id\b/.test(rule)) return 'icmp'
   if (/\bicmp(v6)? type\b/.test(rule)) return 'error'
   return /\btcp\b/.test(rule) ? 'tcp' : /\budp\b/.test(rule) ? 'udp' : undefined

@@ -6,33 +6,67 @@ import type { RuleText } from './rules.ts'
 import { called, type Stack } from './stacks.ts'
 
 /** What became of a packet. Each cause has one meaning; `vanished` is what is said when none can be proven. */
-export type Cause =
-  | 'delivered'
-  | 'rule'
-  | 'policy'
-  | 'rejected'
-  | 'no route'
-  | 'no route back'
-  | 'forwarding off'
-  | 'rp_filter'
-  | 'TTL exceeded'
-  | 'ARP unanswered'
-  | 'no such address'
-  | 'link down'
-  | 'wrong subnet mask'
-  | 'wrong MAC address'
-  | 'nobody listens'
-  | 'listens on 127.0.0.1 only'
-  | 'macvlan and its parent'
-  | 'promiscuous mode denied'
-  | 'ignores pings'
-  | 'name does not resolve'
-  | 'vanished'
+export const causes = [
+  'delivered',
+  'rule',
+  'policy',
+  'rejected',
+  'no route',
+  'no route back',
+  'not masqueraded',
+  'forwarding off',
+  'rp_filter',
+  'route_localnet',
+  'own address as source',
+  'TTL exceeded',
+  'too big',
+  'ARP unanswered',
+  'no such address',
+  'duplicate address',
+  'duplicate MAC address',
+  'stale neighbour',
+  'overlapping subnets',
+  'link down',
+  'not on one switch',
+  'port not forwarding',
+  'isolated ports',
+  'address on a port',
+  'macvlan mode',
+  'VXLAN mismatch',
+  'wrong subnet mask',
+  'wrong MAC address',
+  'nobody listens',
+  'listens on 127.0.0.1 only',
+  'listens on another address',
+  'not published',
+  'container not running',
+  'answered from another address',
+  'macvlan and its parent',
+  'promiscuous mode denied',
+  'ignores pings',
+  'IPsec policy',
+  'name does not resolve',
+  'left the lab',
+  'not sent',
+  'vanished',
+] as const
 
+/** One of them. */
+export type Cause = (typeof causes)[number]
+
+/** The cause as one word, for programs: `listens-on-127-0-0-1-only`. docs/causes.md has a part for each. */
+export const codeOf = (cause: Cause): string => cause.toLowerCase().replace(/\W+/g, '-')
+
+/** Codes that are finer than their cause. */
+export const finerCodes = ['forbidden-by-routing', 'arp-policy', 'not-plugged-in'] as const
+
+/** What became of a probe, where, and why. */
 export interface Verdict {
-  /** `refused`: it arrived, and was turned away. */
-  status: 'delivered' | 'refused' | 'died'
+  /** `refused`: it arrived, and was turned away. `unknown`: nothing can be proven. */
+  status: 'delivered' | 'refused' | 'died' | 'unknown'
   cause: Cause
+  /** The cause as one word. */
+  code: string
   /** Where. */
   place: string
   packet: 'request' | 'reply'
@@ -42,6 +76,8 @@ export interface Verdict {
   /** How to see it by hand, and how to undo it: as typed on the server. */
   see?: string
   undo?: string
+  /** What more was noticed, each in one sentence. */
+  hints?: string[]
 }
 
 /** What a finding must say; where it was found says the rest. */
@@ -53,6 +89,7 @@ export const verdict = ({ place }: Stack, packet: Verdict['packet'], found: Foun
   place: called(place),
   packet,
   ...found,
+  code: found.code ?? codeOf(found.cause),
 })
 
 /** A command as a person would type it on the server of a place. An image may have no such tool: nsenter brings it. */
@@ -60,6 +97,14 @@ export function typed(place: Place, argv: readonly string[]): string {
   if (place.kind !== 'container') return shellLine(onServer(place, argv))
   return `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${place.name})" -n ${shellLine(argv)}`
 }
+
+/** Several commands, one after the other. */
+export const typedAll = (place: Place, ...lines: ReadonlyArray<readonly string[]>): string =>
+  lines.map((argv) => typed(place, argv)).join('; ')
+
+/** A kernel parameter of an interface; one with a dot in its name needs slashes. */
+export const confKey = (family: 4 | 6, dev: string, name: string): string =>
+  dev.includes('.') ? `net/ipv${family}/conf/${dev}/${name}` : `net.ipv${family}.conf.${dev}.${name}`
 
 /** An interface is down, here or at its other end. */
 export const linkDown = (
@@ -79,6 +124,7 @@ export const linkDown = (
 /** What is said when nothing can be proven. */
 export const vanished = (stack: Stack, packet: Verdict['packet'], between: string): Verdict =>
   verdict(stack, packet, {
+    status: 'unknown',
     cause: 'vanished',
     says: `the ${packet} vanished ${between}, and nothing tells why`,
     see: typed(stack.place, ['ip', '-s', 'link']),

@@ -7,24 +7,38 @@ export interface Probe {
   mark: number
   /** TCP, UDP: the destination port. */
   port?: number
+  /** IPv4, unless it is 6. */
+  family?: 4 | 6
+  /** ICMP: so many bytes behind its header; without it as many as ping(8) sends. */
+  size?: number
+  /** Routers may not cut it into pieces. */
+  whole?: boolean
 }
 
 const errors =
   'icmp type { destination-unreachable, redirect, time-exceeded, parameter-problem } meta nftrace set 1'
+const errors6 =
+  'icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } meta nftrace set 1'
+/** Who has an address? */
+const asks = 'meta protocol arp meta nftrace set 1'
+const asks6 = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } meta nftrace set 1'
 
 /** What goes to a port, and what comes from it. */
 const ends = (words: string, port: number): string =>
   ['sport', 'dport'].map((end) => `${words} ${end} ${port} meta nftrace set 1`).join('; ')
 
 /** The statements that mark the packets of a probe, their answers, and the errors about them. */
-function marks({ protocol, mark }: Probe): string {
+function marks({ protocol, mark, family }: Probe): string {
+  const v6 = family === 6 ? 'v6' : ''
+  const errs = family === 6 ? errors6 : errors
   switch (protocol) {
     case 'icmp':
-      return `icmp type { echo-request, echo-reply } icmp id ${mark} meta nftrace set 1; ${errors}`
+      // Behind the first piece of a large packet comes what has no header of ICMP: it is not followed.
+      return `icmp${v6} type { echo-request, echo-reply } icmp${v6} id ${mark} meta nftrace set 1; ${errs}`
     case 'tcp':
-      return `${ends('tcp flags & (syn | rst) != 0 tcp', mark)}; ${errors}`
+      return `${ends('tcp flags & (syn | rst) != 0 tcp', mark)}; ${errs}`
     case 'udp':
-      return `${ends('udp', mark)}; ${errors}`
+      return `${ends('udp', mark)}; ${errs}`
   }
 }
 
@@ -43,7 +57,7 @@ const lot = 32
  */
 export function watchLines(table: string, devices: readonly string[], probe: Probe, egress = true): string[] {
   const mark = marks(probe)
-  const seen = `meta protocol arp meta nftrace set 1; ${mark}`
+  const seen = `${probe.family === 6 ? asks6 : asks}; ${mark}`
   const chain = (name: string, hook: string, priority: number, body: string) =>
     `chain ${name} { type filter hook ${hook} priority ${priority}; policy accept; ${body && `${body};`} }`
   const netdev = devices.map((dev, i) => [
@@ -55,15 +69,17 @@ export function watchLines(table: string, devices: readonly string[], probe: Pro
   )
   const ip = [
     // The sender's own rules come before the interface.
-    chain('made', 'output', -400, mark),
+    chain('made', 'output', -400, probe.family === 6 ? `${asks6}; ${mark}` : mark),
     // Empty: a packet that shows up here was routed, or was for this place.
     chain('routed', 'forward', -400, ''),
     chain('mine', 'input', -400, ''),
+    // What is seen here has passed all rules of INPUT.
+    chain('taken', 'input', 1_000_000_000, ''),
     chain(egress ? 'after' : 'left', 'postrouting', 300, ''),
   ]
   return [
     ...lots.map((chains) => `table netdev ${table} { flags owner; ${chains.flat().join('; ')}; }`),
-    `table ip ${table} { flags owner; ${ip.join('; ')}; }`,
+    `table ${probe.family === 6 ? 'ip6' : 'ip'} ${table} { flags owner; ${ip.join('; ')}; }`,
     'monitor trace',
   ]
 }

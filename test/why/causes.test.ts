@@ -221,7 +221,7 @@ const cases: Case[] = [
       sh(router, 'nft delete table ip mine'),
     ],
     expect: { ...dead('rule', 'router'), see: 'nft -a list chain ip mine stop' },
-    text: /^ip saddr 10.0.1.1 drop$/,
+    text: /^nft add rule ip mine stop ip saddr 10.0.1.1 drop$/,
   },
   {
     name: 'a rule of iptables-legacy',
@@ -242,7 +242,7 @@ const cases: Case[] = [
       sh(router, 'nft delete table inet both'),
     ],
     expect: { ...dead('rule', 'router'), see: 'nft -a list chain inet both stop' },
-    text: /^icmp type echo-request drop$/,
+    text: /^nft add rule inet both stop icmp type echo-request drop$/,
   },
   {
     name: 'a policy of nft itself',

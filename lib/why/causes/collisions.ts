@@ -1,0 +1,259 @@
+/** Two have what only one may have: an address, a MAC address; or an old owner still gets what is for the new one. */
+import { isLoopback, within } from '../address.ts'
+import type { CauseClass, Situation } from '../situation.ts'
+import { called, type End, ownersOf, peerOf, type Stack } from '../stacks.ts'
+import { typed, type Verdict, verdict } from '../verdict.ts'
+import { wireBetween } from '../wire.ts'
+import { hopOf } from './hop.ts'
+import { senderOf } from './wire.ts'
+
+const named = ({ stack, link }: End): string => `${link.name} of ${called(stack.place)}`
+
+/** The sender's own address is on the machine that is asked, too: it takes what comes from there for forged. */
+export const senderElsewhere: CauseClass = {
+  at: ['unsent', 'entered', 'unanswered'],
+  async find(situation) {
+    const { evidence, stack, header, packet, stage } = situation
+    const { src } = header
+    if (src === '' || isLoopback(src)) return undefined
+    const at = stage === 'unsent' ? (await hopOf(situation))?.owner?.stack : stack
+    if (!at) return undefined
+    const source = packet === 'request' ? evidence.from : stack
+    const also = ownersOf([at], src)[0]
+    if (!also || at === source) return undefined
+    const real = ownersOf(evidence.stacks, src).find((end) => end.stack !== at)
+    const { place } = at
+    const one = also.link.addresses.find(({ local }) => local === src)
+    if (!real) return undefined
+    return verdict(at === stack ? stack : situation.stack, packet, {
+      cause: 'duplicate address',
+      says: `${src}, the address of ${called(real.stack.place)}, is also on ${named(also)}: what comes from there it takes for forged, as it has that address itself`,
+      see: typed(place, ['ip', 'addr', 'show', 'dev', also.link.name]),
+      undo: typed(place, ['ip', 'addr', 'del', `${src}/${one?.prefixlen ?? 32}`, 'dev', also.link.name]),
+    })
+  },
+}
+
+/** A router's NAT gave a packet a source that is the receiver's own. */
+export const sourceIsOwn: CauseClass = {
+  at: ['entered', 'unsent'],
+  async find(situation) {
+    const { evidence, header, packet, stage, request, reply } = situation
+    const stack = stage === 'unsent' ? (await hopOf(situation))?.owner?.stack : situation.stack
+    const { src } = header
+    const made = (packet === 'request' ? request : reply)?.visits[0]?.passages[0]?.header
+    if (
+      !stack ||
+      stack === situation.evidence.from ||
+      !ownersOf([stack], src)[0] ||
+      made === undefined ||
+      made.src === src
+    )
+      return undefined
+    const visits = (packet === 'request' ? request : reply)?.visits ?? []
+    const router = visits.find(
+      ({ passages }) => passages[0]?.header.src !== src && passages.at(-1)?.header.src === src,
+    )
+    const at = router && evidence.stacks.find(({ place }) => place.name === router.place)
+    const by = at ? called(at.place) : 'NAT'
+    return verdict(stack, packet, {
+      cause: 'own address as source',
+      says: `the ${packet} comes to ${called(stack.place)} with the source ${src}, which is its own address: ${by} rewrote the source (SNAT), and what seems to come from itself is thrown away`,
+      see: typed((at ?? stack).place, [
+        'iptables',
+        '-t',
+        'nat',
+        '-L',
+        'POSTROUTING',
+        '-n',
+        '-v',
+        '--line-numbers',
+      ]),
+      hints: [`${by} should give it an address of its own: -j MASQUERADE`],
+    })
+  },
+}
+
+/** On one wire: of several with one address, those that a frame can come to. */
+function rivals({ evidence: { stacks } }: Situation, one: End, address: string): End[] {
+  return ownersOf(stacks, address).filter(
+    (other) =>
+      other.stack !== one.stack &&
+      !isLoopback(address) &&
+      wireBetween(stacks, one, (end) => end.link === other.link) !== undefined,
+  )
+}
+
+/** Another machine has the address that was asked, and it is the one that the packet came to. */
+export const twoOwners: CauseClass = {
+  at: ['refused', 'unanswered', 'dropped', 'unsent'],
+  async find(situation) {
+    const { evidence, stack, packet, stage } = situation
+    if (packet === 'reply') return undefined
+    const address = situation.header.dst
+    const here = stage === 'unsent' ? (await hopOf(situation))?.owner : ownersOf([stack], address)[0]
+    if (!here) return undefined
+    const [other] = rivals(situation, here, address)
+    if (!other) return undefined
+    const wrong = evidence.named !== undefined && evidence.named !== here.stack
+    return verdict(here.stack, packet, {
+      ...(stage === 'refused' ? { status: 'refused' as const } : {}),
+      cause: 'duplicate address',
+      says: `${address} is on ${named(here)} and on ${named(other)}, both on one wire: the ${packet} came to ${called(here.stack.place)}${wrong ? `, not to ${called(evidence.named?.place ?? here.stack.place)}` : ''}`,
+      see: typed(here.stack.place, ['ip', 'addr', 'show', 'to', address]),
+      hints: [
+        `Take it from one of them: ip addr del ${address}/… dev ${here.link.name}; who asked forgets the MAC address by: ip neigh flush all`,
+      ],
+    })
+  },
+}
+
+/** A MAC address that several on one wire have. */
+function sameMac({ evidence: { stacks } }: Situation, mac: string): End[] {
+  const all = stacks.flatMap((stack) =>
+    stack.links
+      .filter(
+        (link) =>
+          link.mac === mac &&
+          link.name !== 'lo' &&
+          link.kind !== 'bridge' &&
+          link.master === undefined &&
+          !/vlan/.test(link.kind),
+      )
+      .map((link) => ({ stack, link })),
+  )
+  const [first] = all
+  return first
+    ? all.filter(
+        (end) => end === first || wireBetween(stacks, first, (to) => to.link === end.link) !== undefined,
+      )
+    : []
+}
+
+/** The frame came to another machine with the same MAC address. */
+export const twoMacs: CauseClass = {
+  at: ['entered', 'switched', 'unsent', 'sent', 'unanswered'],
+  async find(situation) {
+    const { header, packet, stack, stage, link } = situation
+    const hop = stage === 'unsent' ? (await hopOf(situation))?.owner?.link.mac : undefined
+    const mac = hop ?? header.mac ?? (stage === 'entered' ? link?.mac : undefined)
+    if (mac === undefined || /^0?0:0?0:0?0/.test(mac)) return undefined
+    const [one, other] = sameMac(situation, mac)
+    return one && other
+      ? verdict(stack, packet, {
+          cause: 'duplicate MAC address',
+          says: `${named(one)} and ${named(other)} have the same MAC address, ${mac}: a switch sends what is for it to whoever spoke last`,
+          see: typed(other.stack.place, ['ip', 'link', 'show', 'dev', other.link.name]),
+          undo: typed(other.stack.place, [
+            'ip',
+            'link',
+            'set',
+            'dev',
+            other.link.name,
+            'address',
+            freshMac(mac),
+          ]),
+        })
+      : undefined
+  },
+}
+
+/** Another MAC address, of the range that everybody may give out. */
+const freshMac = (mac: string): string => {
+  const last = (Number.parseInt(mac.slice(-2), 16) ^ 0x55).toString(16).padStart(2, '0')
+  return `02${mac.slice(2, -2)}${last}`
+}
+
+/** Who asked holds the MAC address of one who had the address before. */
+export const staleNeighbour: CauseClass = {
+  at: ['entered', 'refused', 'unanswered', 'sent', 'dropped', 'switched'],
+  async find(situation) {
+    const { evidence, packet, request, reply } = situation
+    for (const { place } of (packet === 'request' ? request : reply)?.visits ?? []) {
+      const stack = evidence.stacks.find((one) => one.place.name === place)
+      const found = stack && (await stale(situation, stack))
+      if (found) return found
+    }
+    return undefined
+  },
+}
+
+async function stale(situation: Situation, stack: Stack): Promise<Verdict | undefined> {
+  const { evidence, packet, request, reply } = situation
+  const { facts, stacks } = evidence
+  const visit = (packet === 'request' ? request : reply)?.visits.find(
+    ({ place }) => place === stack.place.name,
+  )
+  const out = visit?.passages.findLast(({ oif, family }) => oif !== undefined && family !== 'netdev')
+  if (!out) return undefined
+  const route = await facts.route(stack, out.header.dst)
+  if (!route.ok) return undefined
+  const address = route.via ?? out.header.dst
+  const { mac } = await facts.neighbour(stack, address, route.dev)
+  const owners = ownersOf(stacks, address).filter((end) => end.stack !== stack)
+  // A virtual address on lo is answered for by the interface that is asked; a bridge may have the MAC address of a port.
+  if (!mac || owners.length === 0 || owners.some((end) => end.stack.links.some((link) => link.mac === mac)))
+    return undefined
+  const link = stack.links.find(({ name }) => name === route.dev)
+  const reached =
+    link && owners.find((owner) => wireBetween(stacks, { stack, link }, (end) => end.stack === owner.stack))
+  if (!reached) return undefined
+  // One that nobody has is another matter.
+  const held = stacks
+    .flatMap((one) => one.links.map((link) => ({ stack: one, link })))
+    .find((end) => end.link.mac === mac && end.link.master === undefined && end.stack !== stack)
+  if (!held) return undefined
+  return verdict(stack, packet, {
+    cause: 'stale neighbour',
+    says: `${called(stack.place)} holds ${mac} for ${address}, the MAC address of ${named(held)}; but ${address} is on ${named(reached)} now (${reached.link.mac}): its neighbour entry is out of date`,
+    see: typed(stack.place, ['ip', 'neigh', 'show', 'dev', route.dev]),
+    undo: typed(stack.place, ['ip', 'neigh', 'del', address, 'dev', route.dev]),
+  })
+}
+
+/** An address of IPv6 that another machine has, so that the kernel does not use it. */
+export const duplicateOfV6: CauseClass = {
+  at: ['unmade', 'unsent', 'entered', 'unanswered', 'sent', 'switched', 'refused', 'home'],
+  async find(situation) {
+    const { evidence, packet } = situation
+    if (evidence.probe.family !== 6) return undefined
+    const { from, target, stacks } = evidence
+    const ends = stacks
+      .filter((stack) => stack === from || ownersOf([stack], target).length > 0)
+      .flatMap((stack) => stack.links.map((link) => ({ stack, link })))
+    for (const end of ends) {
+      const bad = end.link.addresses.find(({ duplicate }) => duplicate)
+      // Of the asker every address counts from which it would ask; of the asked the one that was asked.
+      if (!bad || (end.stack !== from && bad.local !== target)) continue
+      if (
+        end.stack === from &&
+        situation.stage === 'home' &&
+        !within(target, `${bad.local}/${bad.prefixlen}`)
+      )
+        continue
+      const other = ownersOf(stacks, bad.local).find(({ stack }) => stack !== end.stack)
+      return verdict(end.stack, packet, {
+        cause: 'duplicate address',
+        says: `${bad.local} of ${named(end)} may not be used: duplicate address detection failed (dadfailed)${other ? `, ${named(other)} has it, too` : ''}`,
+        see: typed(end.stack.place, ['ip', '-6', 'addr', 'show', 'dev', end.link.name]),
+        undo: typed(end.stack.place, [
+          'ip',
+          '-6',
+          'addr',
+          'del',
+          `${bad.local}/${bad.prefixlen}`,
+          'dev',
+          end.link.name,
+        ]),
+      })
+    }
+    return undefined
+  },
+}
+
+/** What a wire is joined to at the other side of a sender. */
+export const neighbourOf = (situation: Situation): Stack | undefined => {
+  const sender = senderOf(situation, situation.stack)
+  const link = situation.link && peerOf(situation.evidence.stacks, situation.stack, situation.link)
+  return sender ?? link?.stack
+}

@@ -1,0 +1,141 @@
+/** It arrived, and nobody takes it: who listens, and where. */
+import { familyOf, isLoopback, withPort } from '../address.ts'
+import { hears, type Listener } from '../listeners.ts'
+import type { CauseClass, Situation } from '../situation.ts'
+import { called, type Stack } from '../stacks.ts'
+import { typed, type Verdict, verdict } from '../verdict.ts'
+import { notPublished } from './published.ts'
+
+/** The port that a packet had where it ended: nat may have changed it on the way. */
+const portOf = ({ header, evidence }: Situation): number => header.dport ?? evidence.probe.port ?? 0
+
+const protocolOf = ({ evidence }: Situation): 'tcp' | 'udp' =>
+  evidence.probe.protocol === 'udp' ? 'udp' : 'tcp'
+
+/** Where something listens at the port that was asked. */
+export async function listenersAt(situation: Situation, stack: Stack, port: number): Promise<Listener[]> {
+  const all = await situation.evidence.facts.listeners(stack, protocolOf(situation))
+  return all.filter((one) => one.port === port)
+}
+
+/** On what somebody listens, when not on what was asked. */
+function elsewhere(
+  open: readonly Listener[],
+  asked: string,
+): { cause: Verdict['cause']; on: string } | undefined {
+  const [one] = open
+  if (!one) return undefined
+  const all = [...new Set(open.map(({ address, port }) => withPort(address, port)))].join(', ')
+  if (open.every(({ address }) => isLoopback(address)))
+    return { cause: 'listens on 127.0.0.1 only', on: `${one.address} only` }
+  if (familyOf(asked) === 4 && open.every(({ address }) => familyOf(address) === 6))
+    return { cause: 'listens on another address', on: `IPv6 only (${all})` }
+  if (familyOf(asked) === 6 && open.every(({ address }) => familyOf(address) === 4))
+    return { cause: 'listens on another address', on: `IPv4 only (${all})` }
+  return { cause: 'listens on another address', on: `${all} only, not on ${asked}` }
+}
+
+/** Others of the lab that do listen at that port: who asked may have meant them. */
+async function others(situation: Situation, stack: Stack, port: number): Promise<string[]> {
+  const { evidence } = situation
+  const near = evidence.stacks.filter(
+    (one) => one !== stack && one.place.server === stack.place.server && one.place.kind === 'container',
+  )
+  const found = await Promise.all(
+    near
+      .slice(0, 12)
+      .map(async (one) =>
+        (await listenersAt(situation, one, port)).some(({ address }) => !isLoopback(address))
+          ? called(one.place)
+          : undefined,
+      ),
+  )
+  const names = found.filter((name) => name !== undefined)
+  return names.length > 0 ? [`${names.join(', ')} listens on port ${port}: perhaps that one was meant.`] : []
+}
+
+/** What a container does listen on, when not on the port that was asked. */
+async function instead(situation: Situation, stack: Stack): Promise<string[]> {
+  const all = await situation.evidence.facts.listeners(stack, protocolOf(situation))
+  const open = all.filter(({ address, port }) => !isLoopback(address) && port < 32768)
+  const ports = [...new Set(open.map(({ port }) => port))]
+  return ports.length > 0 && ports.length <= 5 && stack.container
+    ? [`${called(stack.place)} listens on ${ports.join(', ')}.`]
+    : []
+}
+
+async function notListening(situation: Situation): Promise<Verdict> {
+  const { stack, header, evidence } = situation
+  const port = portOf(situation)
+  const open = await listenersAt(situation, stack, port)
+  const { place } = stack
+  const protocol = protocolOf(situation)
+  const where = `${protocol} port ${port} of ${called(place)}`
+  const other = elsewhere(open, header.dst)
+  const published = await notPublished(situation, stack, port, other?.on)
+  if (published) return published
+  // A published number is that of the host: inside the container it is another.
+  const inside = stack.container?.published.find(
+    (one) => one.port === port && one.inside !== `${port}/${protocol}`,
+  )
+  return verdict(stack, 'request', {
+    status: 'refused',
+    cause: other?.cause ?? 'nobody listens',
+    says: other
+      ? `it arrived, but on ${where} somebody listens on ${other.on}`
+      : `it arrived, but nobody listens on ${where}`,
+    see: typed(place, ['ss', protocol === 'tcp' ? '-ltn' : '-lun']),
+    hints: [
+      ...(inside
+        ? [`${port} is the published number, for who asks the host; inside it is ${inside.inside}.`]
+        : []),
+      ...(other
+        ? []
+        : [
+            ...(await instead(situation, stack)),
+            ...(evidence.from === stack || isLoopback(header.dst)
+              ? await others(situation, stack, port)
+              : []),
+          ]),
+    ],
+  })
+}
+
+/** It was turned away: by a TCP reset, or by ICMP port unreachable. */
+export const refused: CauseClass = {
+  at: ['refused'],
+  async find(situation) {
+    const { stack, header, evidence } = situation
+    const open = await listenersAt(situation, stack, portOf(situation))
+    // Somebody listens there, and it was refused all the same: by what no trace shows, or by the program itself.
+    const v6 = open.filter(({ address }) => familyOf(address) === 6)
+    const only6 = familyOf(header.dst) === 4 && v6.length === open.length
+    if (open.some((one) => hears(one, header.dst)) && !only6)
+      return verdict(stack, 'request', {
+        status: 'unknown',
+        cause: 'vanished',
+        says: `it arrived at ${called(stack.place)}, where somebody listens on ${evidence.probe.protocol} port ${portOf(situation)}, and was refused: nothing tells by what`,
+        see: typed(stack.place, ['ss', '-ltn']),
+      })
+    return notListening(situation)
+  },
+}
+
+/** It was taken, and no answer was made. */
+export const unanswered: CauseClass = {
+  at: ['unanswered'],
+  async find(situation) {
+    const { evidence, stack, header, packet } = situation
+    const { protocol } = evidence.probe
+    if (packet === 'reply' || protocol === 'icmp') return undefined
+    const open = await listenersAt(situation, stack, portOf(situation))
+    const heard = open.filter((one) => hears(one, header.dst))
+    if (heard.length === 0) return notListening(situation)
+    if (protocol === 'tcp') return undefined
+    return verdict(stack, 'request', {
+      status: 'delivered',
+      cause: 'delivered',
+      says: `the datagram arrived at a listener of ${called(stack.place)}; UDP itself gives no receipt`,
+    })
+  },
+}

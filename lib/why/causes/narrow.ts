@@ -1,0 +1,200 @@
+/** The narrow fix of a rule that killed a packet: what opens no more than the question needs stands first. */
+import { familyOf } from '../address.ts'
+import { type Evidence, linkOf } from '../evidence.ts'
+import { killer } from '../journey.ts'
+import type { Header } from '../packet.ts'
+import { inTable, type RuleText } from '../rules.ts'
+import type { Situation } from '../situation.ts'
+import { called, ownerOf } from '../stacks.ts'
+import { typed, type Verdict } from '../verdict.ts'
+
+/** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
+const isDockers = ({ table, chain, text }: RuleText, bridges: readonly string[]): boolean =>
+  (/^DOCKER/.test(chain) && chain !== 'DOCKER-USER') ||
+  (table === 'raw' && / -d \S+ ! -i \S+ -j DROP$/.test(text)) ||
+  (chain === 'FORWARD' && bridges.some((bridge) => text.includes(`-i ${bridge} -o ${bridge} `)))
+
+/** The containers that the packet is from and for, where both are known to one engine. */
+function ends({ stacks }: Evidence, { src, dst }: Header) {
+  const [one, other] = [src, dst].map((address) => ownerOf(stacks, address)?.stack)
+  return one?.container && other?.container && one.place.server === other.place.server
+    ? { from: { stack: one, container: one.container }, to: { stack: other, container: other.container } }
+    : undefined
+}
+
+/** Two containers without a common network: Docker keeps networks apart, and one line joins them. */
+function joinThem({ evidence, stack, header }: Situation, told: Verdict): Verdict | undefined {
+  const both = ends(evidence, header)
+  if (!both) return undefined
+  const [mine, theirs] = [both.from, both.to].map(({ container }) => Object.keys(container.networks))
+  const [from, to] = [both.from, both.to].map((end) => called(end.stack.place))
+  const common = theirs?.find((name) => mine?.includes(name))
+  if (common !== undefined) {
+    const address = both.to.container.networks[common]?.address
+    if (!address || address === header.dst) return undefined
+    return {
+      ...told,
+      says: `${told.says}: ${header.dst} is the address of ${to} on another network than ${from}'s; Docker keeps networks apart (isolation)`,
+      hints: [`${to} is also on ${common}, the network of ${from}: ask ${address} there.`],
+    }
+  }
+  const network = theirs?.find((name) => name !== 'bridge' && name !== 'host') ?? theirs?.[0]
+  if (network === undefined) return undefined
+  return {
+    ...told,
+    says: `${told.says}: ${from} and ${to} have no network in common, and Docker keeps networks apart (isolation)`,
+    undo: typed({ ...stack.place, kind: 'server' }, [
+      'docker',
+      'network',
+      'connect',
+      network,
+      both.from.container.name,
+    ]),
+    hints: [
+      `Put both on one network: the line below connects ${from} to ${network}. Rules of one's own would open more than that.`,
+    ],
+  }
+}
+
+/** A network whose containers may not talk to each other: by an option, not by a rule of somebody's. */
+async function withoutIcc(
+  { evidence, stack, header, passages }: Situation,
+  told: Verdict,
+): Promise<Verdict | undefined> {
+  const passage = killer({
+    packet: 'request',
+    visits: [{ place: stack.place.name, passages: [...passages] }],
+  })?.passage
+  const bridge = passage?.iif !== undefined && passage.iif === passage.oif ? passage.iif : undefined
+  const both = ends(evidence, header)
+  if (!both) return undefined
+  const networks = await evidence.networks(stack.place.server)
+  const network = networks.find(
+    (one) =>
+      one.options['com.docker.network.bridge.enable_icc'] === 'false' &&
+      (one.bridge === bridge ||
+        (one.name in both.from.container.networks && one.name in both.to.container.networks)),
+  )
+  if (!network) return undefined
+  const [from, to] = [both.from, both.to].map((end) => called(end.stack.place))
+  const { undo: _, ...rest } = told
+  return {
+    ...rest,
+    says: `${told.says}: it is Docker's own, because the network ${network.name} was made with enable_icc=false (no inter-container communication)`,
+    see: `docker network inspect ${network.name}`,
+    hints: [
+      `Put ${from} and ${to} on a network that was made without that option: docker network create NET; docker network connect NET ${both.from.container.name}; docker network connect NET ${both.to.container.name}`,
+    ],
+  }
+}
+
+/** What lets a packet past a rule of Docker's: as the recipe `gateway()` does. */
+function pastDocker({ stack, header, passages }: Situation, told: Verdict): Verdict | undefined {
+  const found = killer({
+    packet: 'request',
+    visits: [{ place: stack.place.name, passages: [...passages] }],
+  })?.passage
+  if (!found || found.iif === undefined || !told.rule) return undefined
+  const { iif, oif } = found
+  const argv =
+    told.rule.table === 'raw'
+      ? ['iptables', '-t', 'raw', '-I', 'PREROUTING', '-i', iif, '-d', header.dst, '-j', 'ACCEPT']
+      : oif === undefined
+        ? undefined
+        : ['iptables', '-I', 'DOCKER-USER', '-i', iif, '-o', oif, '-j', 'ACCEPT']
+  return argv && { ...told, undo: typed(stack.place, argv) }
+}
+
+/** The words of iptables for exactly this packet, in exactly this chain. */
+function exactly(
+  { header, stack, passages, evidence }: Situation,
+  { table, chain, number }: RuleText,
+): string[] | undefined {
+  const isPolicy = number === undefined
+  const passage = killer({
+    packet: 'request',
+    visits: [{ place: stack.place.name, passages: [...passages] }],
+  })?.passage
+  if (!passage || !['ip', 'ip6'].includes(passage.family)) return undefined
+  const program = familyOf(header.dst) === 6 ? 'ip6tables' : 'iptables'
+  const { protocol } = evidence.probe
+  const port = header.dport !== undefined && header.dport === evidence.probe.mark ? undefined : header.dport
+  return [
+    // Behind all rules comes the policy: what stands last passes none of them by.
+    ...[program, ...inTable(table), isPolicy ? '-A' : '-I', chain],
+    ...(passage.iif && chain !== 'OUTPUT' && chain !== 'POSTROUTING' ? ['-i', passage.iif] : []),
+    ...(passage.oif && chain !== 'INPUT' && chain !== 'PREROUTING' ? ['-o', passage.oif] : []),
+    ...(['FORWARD', 'INPUT'].includes(chain) ? ['-d', header.dst] : []),
+    ...['-p', protocol === 'icmp' && program === 'ip6tables' ? 'icmpv6' : protocol],
+    ...(port === undefined || protocol === 'icmp' ? [] : ['--dport', String(port)]),
+    ...['-j', 'ACCEPT'],
+  ]
+}
+
+/** An answer that is dropped, where the question was let through: what belongs to it should pass, and nothing else. */
+const established = ({ header }: Situation, { table, chain, number }: RuleText): string[] => [
+  ...[familyOf(header.dst) === 6 ? 'ip6tables' : 'iptables', ...inTable(table)],
+  ...[number === undefined ? '-A' : '-I', chain],
+  ...['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
+]
+
+/** What the rule in question keeps out, besides this packet, is worth keeping out. */
+const isProtection = ({ text, chain }: RuleText): boolean =>
+  !/ -[sd] | --dport | --sport | -p icmp/.test(text) || chain === 'DOCKER-USER'
+
+/** Frames that are bridged, and pass iptables all the same: br_netfilter. */
+const isBridged = ({ stack, passages }: Situation): boolean => {
+  const came = passages.find(({ family, iif }) => family === 'netdev' && iif !== undefined)
+  const passage = passages.findLast(({ chain }) => chain === 'routed' || /FORWARD/.test(chain))
+  return (
+    linkOf(stack, came?.iif)?.master !== undefined &&
+    passage?.iif !== undefined &&
+    passage.iif === passage.oif &&
+    came?.header.ttl === passage.header.ttl
+  )
+}
+
+function bridged(situation: Situation, told: Verdict): Verdict {
+  const { stack, header, evidence } = situation
+  const six = familyOf(header.dst) === 6
+  const key = `net.bridge.bridge-nf-call-ip${six ? '6' : ''}tables`
+  const docker = evidence.containers.some(({ server }) => server === stack.place.server)
+  const exact = told.rule && exactly(situation, told.rule)
+  return {
+    ...told,
+    says: `${told.says}: the frame was bridged, and br_netfilter shows bridged frames to iptables`,
+    undo: typed(stack.place, docker && exact ? exact : ['sysctl', '-w', `${key}=0`]),
+    hints: [
+      `${key} is 1: Docker sets it. ${docker ? 'Its networks need it, so that a rule for this packet alone is the narrow way.' : 'Where no network of Docker needs it, 0 takes bridged frames out of iptables.'}`,
+    ],
+  }
+}
+
+/** The verdict on a rule, with the fix that opens least. */
+export async function narrow(situation: Situation, told: Verdict): Promise<Verdict> {
+  const { rule } = told
+  const { stack, packet, evidence } = situation
+  if (!rule) return told
+  const icc = await withoutIcc(situation, told)
+  if (icc) return icc
+  const bridges = stack.links.filter(({ kind }) => kind === 'bridge').map(({ name }) => name)
+  if (isDockers(rule, bridges)) return joinThem(situation, told) ?? pastDocker(situation, told) ?? told
+  if (told.cause === 'rejected' && !isProtection(rule)) return told
+  if (isBridged(situation)) return bridged(situation, told)
+  if (told.cause === 'policy' || (isProtection(rule) && rule.chain === 'DOCKER-USER')) {
+    const isAnswer = packet === 'reply' && evidence.probe.protocol !== 'udp'
+    const argv = isAnswer ? established(situation, rule) : exactly(situation, rule)
+    if (!argv || !['iptables', 'ip6tables'].includes(rule.text.split(' ')[0] ?? '')) return told
+    if (rule.chain === 'DOCKER-USER' && packet === 'request') return told
+    return {
+      ...told,
+      undo: typed(stack.place, argv),
+      hints: [
+        isAnswer
+          ? 'It lets in what belongs to a connection, and nothing else.'
+          : 'It lets in this, and nothing else.',
+      ],
+    }
+  }
+  return told
+}

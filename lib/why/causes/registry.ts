@@ -1,0 +1,80 @@
+/** All classes of causes, in the order in which they are asked: the first that finds something is right. */
+import type { CauseClass, Remark, Situation } from '../situation.ts'
+import type { Verdict } from '../verdict.ts'
+import { arpPolicy, nobodyAnswers } from './arp.ts'
+import {
+  duplicateOfV6,
+  senderElsewhere,
+  sourceIsOwn,
+  staleNeighbour,
+  twoMacs,
+  twoOwners,
+} from './collisions.ts'
+import { behindProxy, home, straight } from './delivered.ts'
+import { answerAtSwitch, atSwitch } from './denied.ts'
+import { asymmetric, overlap } from './detour.ts'
+import { forwarding, ttl } from './forwarding.ts'
+import { refused, unanswered } from './listeners.ts'
+import { localnet, rpFilter } from './martian.ts'
+import { bridgedNat, masquerade } from './masquerade.ts'
+import { left, lost } from './outside.ts'
+import { goneContainer, paused } from './published.ts'
+import { byName, translated } from './remarks.ts'
+import { backward, onward, routes } from './routes.ts'
+import { legacyRules, rules } from './rules.ts'
+import { tooBig } from './size.ts'
+import { broadcast, ipsec, silence } from './target.ts'
+import { vxlan } from './vxlan.ts'
+import { ownLink, throughSwitch, toNeighbour, wrongMac } from './wire.ts'
+
+/** What is wrong with the way itself comes before what a rule did there; who is silent comes last. */
+export const causeClasses: readonly CauseClass[] = [
+  duplicateOfV6,
+  ownLink,
+  overlap,
+  bridgedNat,
+  masquerade,
+  staleNeighbour,
+  twoMacs,
+  twoOwners,
+  tooBig,
+  rules,
+  localnet,
+  senderElsewhere,
+  sourceIsOwn,
+  goneContainer,
+  // Before the packet, or on its way to the next hop.
+  routes,
+  atSwitch,
+  toNeighbour,
+  throughSwitch,
+  answerAtSwitch,
+  vxlan,
+  arpPolicy,
+  // In the place where it came.
+  wrongMac,
+  ttl,
+  forwarding,
+  rpFilter,
+  onward,
+  // Where it arrived.
+  straight,
+  backward,
+  broadcast,
+  paused,
+  silence,
+  refused,
+  behindProxy,
+  home,
+  ipsec,
+  legacyRules,
+  unanswered,
+  left,
+  nobodyAnswers,
+  lost,
+]
+
+/** What more is said of a verdict. */
+export const remarks: ReadonlyArray<
+  (situation: Situation, told: Verdict) => Promise<Remark | undefined> | Remark | undefined
+> = [asymmetric, translated, byName]

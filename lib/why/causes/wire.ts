@@ -1,0 +1,241 @@
+/** The first broken piece of the wire between two machines: switched off, unplugged, blocked, or never joined. */
+import { linkOf, onLink, stackOf } from '../evidence.ts'
+import type { CauseClass, Situation } from '../situation.ts'
+import { called, type End, isChildOf, type Link, peerOf, type Stack } from '../stacks.ts'
+import { linkDown, typed, typedAll, type Verdict, verdict } from '../verdict.ts'
+import { firstBreak, switchOf, wireBetween } from '../wire.ts'
+import { hopOf } from './hop.ts'
+
+/** The interface itself is down, here or at the other end of its cable. */
+export const ownLink: CauseClass = {
+  at: ['unsent', 'sent'],
+  find({ stage, evidence, stack, packet, dev, link }) {
+    if (!link) return undefined
+    if (!link.up) return linkDown(stack, packet, stack, dev, `${dev} of ${called(stack.place)} is down`)
+    const peer = link.kind === 'veth' ? peerOf(evidence.stacks, stack, link) : undefined
+    if (peer && !peer.link.up) {
+      const says = `${peer.link.name} of ${called(peer.stack.place)}, the other end of ${dev} of ${called(stack.place)}, is down`
+      return linkDown(stack, packet, peer.stack, peer.link.name, says)
+    }
+    if (link.kind === 'veth' && !link.carrier && !peer && stage === 'sent')
+      return linkDown(stack, packet, stack, dev, `the other end of ${dev} of ${called(stack.place)} is down`)
+    return undefined
+  },
+}
+
+/** A cable to a machine that is plugged into no switch, or into another one than the asker's. */
+function unplugged(
+  { evidence: { stacks }, packet, stack }: Situation,
+  from: End,
+  to: End,
+): Verdict | undefined {
+  const peer = to.link.kind === 'veth' ? peerOf(stacks, to.stack, to.link) : undefined
+  const theirs = switchOf(stacks, to)
+  const mine =
+    from.link.kind === 'bridge'
+      ? { bridge: from }
+      : from.link.master
+        ? portSwitch(from)
+        : switchOf(stacks, from)
+  const name = called(to.stack.place)
+  if (!peer) return undefined
+  if (!theirs && mine && peer.link.addresses.length === 0) {
+    const { place } = peer.stack
+    return verdict(peer.stack === mine.bridge.stack ? mine.bridge.stack : stack, packet, {
+      cause: 'link down',
+      code: 'not-plugged-in',
+      says: `${peer.link.name} of ${called(place)}, the cable to ${name}, is not plugged into ${mine.bridge.link.name}`,
+      see: typed(place, ['ip', 'link', 'show', 'master', mine.bridge.link.name]),
+      undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]),
+    })
+  }
+  if (!theirs || !mine || theirs.bridge.link === mine.bridge.link) return undefined
+  const { place } = theirs.bridge.stack
+  return verdict(stack, packet, {
+    cause: 'not on one switch',
+    says: `${called(stack.place)} is behind ${mine.bridge.link.name} of ${called(mine.bridge.stack.place)}, ${name} behind ${theirs.bridge.link.name} of ${called(place)}, and nothing joins the two`,
+    see: typed(place, ['bridge', 'link']),
+    ...(mine.bridge.stack === theirs.bridge.stack
+      ? { undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]) }
+      : {}),
+  })
+}
+
+const portSwitch = ({ stack, link }: End) => {
+  const bridge = linkOf(stack, link.master)
+  return bridge && { bridge: { stack, link: bridge } }
+}
+
+/** An address that stayed on an interface when that became the port of a bridge. */
+function onPort(
+  { evidence: { stacks }, packet, stack }: Situation,
+  ends: readonly End[],
+  address: string,
+): Verdict | undefined {
+  const bad = ends.find(
+    ({ link }) =>
+      link.master !== undefined && linkOf(stackWith(stacks, link), link.master)?.kind === 'bridge',
+  )
+  if (!bad) return undefined
+  const { place } = bad.stack
+  const { name, master = '' } = bad.link
+  const one = bad.link.addresses.find(({ local }) => local === address) ?? bad.link.addresses[0]
+  if (!one) return undefined
+  const words = `${one.local}/${one.prefixlen}`
+  return verdict(stack, packet, {
+    cause: 'address on a port',
+    says: `${one.local} of ${called(place)} is on ${name}, which is a port of ${master}: a port takes nothing for itself, the address belongs on ${master}`,
+    see: typed(place, ['ip', 'addr', 'show', 'dev', name]),
+    undo: typedAll(
+      place,
+      ['ip', 'addr', 'del', words, 'dev', name],
+      ['ip', 'addr', 'add', words, 'dev', master],
+    ),
+  })
+}
+
+const stackWith = (stacks: readonly Stack[], link: Link): Stack =>
+  stacks.find(({ links }) => links.includes(link)) as Stack
+
+/** A macvlan and its parent never talk to each other. */
+function withParent(
+  { evidence: { stacks }, packet, stack, dev }: Situation,
+  from: End,
+  to: End,
+  address: string,
+): Verdict | undefined {
+  if (
+    !isChildOf(from.stack, from.link, to.stack, to.link) &&
+    !isChildOf(to.stack, to.link, from.stack, from.link)
+  )
+    return undefined
+  const parent = isChildOf(from.stack, from.link, to.stack, to.link) ? to : from
+  const child = parent === to ? from : to
+  const host = stacks.find((one) => one === parent.stack) ?? stack
+  return verdict(stack, packet, {
+    cause: 'macvlan and its parent',
+    says: `a ${child.link.kind} interface and its parent never talk to each other: ${address} is on ${to.link.name} of ${called(to.stack.place)}`,
+    see: typed(stack.place, ['ip', '-d', 'link', 'show', 'dev', dev]),
+    hints: [
+      `Give ${called(host.place)} a macvlan of its own, and let that have the address: ip link add mac-host link ${parent.link.name} type macvlan mode bridge`,
+    ],
+  })
+}
+
+/** It was to go to a neighbour: what is broken between the two? */
+export const toNeighbour: CauseClass = {
+  at: ['unsent'],
+  async find(situation) {
+    const { stack, packet, link } = situation
+    const hop = await hopOf(situation)
+    if (!hop?.owner || !link) return undefined
+    const from = { stack, link }
+    const { owner, wire, address } = hop
+    const parent = withParent(situation, from, owner, address)
+    if (parent) return parent
+    const onIt = wire?.at(-1)?.link === owner.link
+    if (!owner.link.up && onIt) {
+      const theirs = `${owner.link.name} of ${called(owner.stack.place)}`
+      return linkDown(stack, packet, owner.stack, owner.link.name, `${theirs}, which has ${address}, is down`)
+    }
+    const found = wire && firstBreak(wire)
+    if (found)
+      return verdict(
+        found.found.cause === 'link down' && found.at.place.kind === 'netns' ? stack : found.at,
+        packet,
+        found.found,
+      )
+    const port = onPort(situation, [from, owner], address)
+    if (port) return port
+    return wire ? undefined : unplugged(situation, from, owner)
+  },
+}
+
+/** It came into a bridge, and went to nobody who would have it: where is the machine that it was for? */
+export const throughSwitch: CauseClass = {
+  at: ['switched'],
+  find(situation) {
+    const { evidence, packet, link, header, stack } = situation
+    if (!link) return undefined
+    const from = { stack, link }
+    const receiver = receiverOf(situation)
+    if (!receiver) return undefined
+    const wire = wireBetween(evidence.stacks, from, (end) => end.link === receiver.link)
+    const found = wire && firstBreak(wire)
+    if (found) return verdict(found.at, packet, found.found)
+    const port = onPort(situation, [receiver], header.dst)
+    return port ?? (wire ? undefined : unplugged(situation, from, receiver))
+  },
+}
+
+/** The interface that a frame was for: by its MAC address, and of several the one with the address. */
+export function receiverOf({ evidence, header }: Situation): End | undefined {
+  const all = evidence.stacks.flatMap((stack) =>
+    stack.links
+      .filter(({ mac, name }) => mac === header.mac && name !== 'lo')
+      .map((link) => ({ stack, link })),
+  )
+  const owner = (end: End) => end.link.addresses.some(({ local }) => local === header.dst)
+  // A bridge has the MAC address of one of its ports.
+  return (
+    all.find(owner) ??
+    all.find(({ link }) => link.kind === 'bridge') ??
+    all.find(({ link }) => link.master === undefined) ??
+    all[0]
+  )
+}
+
+/** A frame for a MAC address that is not there, or not behind this cable. */
+export const wrongMac: CauseClass = {
+  at: ['entered', 'switched'],
+  async find(situation) {
+    const { stack, packet, header, link, passages, stage } = situation
+    const { mac } = header
+    if (mac === undefined || !link || /^(ff:ff|01:|33:33)/.test(mac)) return undefined
+    if (stage === 'switched' ? receiverOf(situation) !== undefined : mac === link.mac) return undefined
+    if (passages.some(({ family }) => family === 'ip' || family === 'ip6')) return undefined
+    const holder = senderOf(situation, stack)
+    const held = holder && (await heldBy(situation, holder, mac))
+    const where = `the ${packet} came to ${link.name} of ${called(stack.place)} for ${mac}, which is ${stage === 'switched' ? "nobody's" : 'not its'} MAC address`
+    return verdict(stack, packet, {
+      cause: 'wrong MAC address',
+      says: held ? `${where}: ${called(holder.place)} holds that for ${held.address}` : where,
+      see: held
+        ? typed(holder.place, ['ip', 'neigh', 'show', 'dev', held.dev])
+        : typed(stack.place, ['ip', 'link', 'show', 'dev', link.name]),
+      ...(held ? { undo: typed(holder.place, ['ip', 'neigh', 'del', held.address, 'dev', held.dev]) } : {}),
+    })
+  },
+}
+
+/** The address that a place takes a MAC address to be of. */
+async function heldBy(
+  { evidence, header }: Situation,
+  stack: Stack,
+  mac: string,
+): Promise<{ address: string; dev: string } | undefined> {
+  const route = await evidence.facts.route(stack, header.dst)
+  if (!route.ok) return undefined
+  const address = route.via ?? header.dst
+  const { mac: held } = await evidence.facts.neighbour(stack, address, route.dev)
+  return held === mac ? { address, dev: route.dev } : undefined
+}
+
+/** The place that a frame came from: the one before on its way. */
+export function senderOf({ evidence, packet, request, reply }: Situation, stack: Stack): Stack | undefined {
+  const visits = (packet === 'request' ? request : reply)?.visits ?? []
+  const places = visits.map(({ place }) => stackOf(evidence, place))
+  const at = places.lastIndexOf(stack)
+  // Bridges hand it on: the one that routed or made it is the sender.
+  return places
+    .slice(0, at === -1 ? undefined : at)
+    .findLast(
+      (one, i) =>
+        one !== stack &&
+        (visits[i]?.passages ?? []).some(({ chain }) => chain === 'made' || chain === 'routed'),
+    )
+}
+
+/** Whether an address is one that a place takes to be on its own link. */
+export const isDirect = (stack: Stack, address: string): boolean =>
+  stack.links.some((link) => link.up && onLink(link, address))
