@@ -32,7 +32,7 @@ map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
 	@$(vethlab) map $(name)
 
 ui: setup ## show all that is up on a page: map, packets, terminals
-	@$(start) scripts/vethlab.ts ui $(ARGS)
+	@$(vethlab) ui
 
 print-%: setup ## print it as a shell script for a real server
 	@$(vethlab) print $(name)

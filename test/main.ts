@@ -80,6 +80,7 @@ const shellScripts = ['scripts', 'lib', 'test', '.ci'].flatMap((top) =>
 const readers: Job[] = [
   { name: 'format and lint', words: ['biome', 'check', '--error-on-warnings', '.'], weight: 9e9 },
   { name: 'types', words: ['tsc'], weight: 9e9 },
+  { name: 'types of the page', words: ['tsc', '-p', 'lib/page/client'], weight: 9e9 },
   { name: 'shell scripts', words: ['shellcheck', '-x', ...shellScripts], weight: 9e9 },
 ]
 
