@@ -22,7 +22,7 @@ export function standing(name: string): LabRecord {
 
 /** What is the lab's own on this machine itself; undefined for one on virtual servers, whose own all is. */
 const ownOf = async ({ name, on }: LabRecord): Promise<Own | undefined> =>
-  on === 'host' ? (await import('../on-host/written.ts')).ownOf(name) : undefined
+  on === 'host' ? (await import('../on-host/journal.ts')).ownOf(name) : undefined
 
 /** The place of that name, in which something can be run. */
 async function reachable(lab: LabRecord, where: string | undefined) {

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { Unable } from '../errors.ts'
 import type { Head } from '../run/journal.ts'
 import { hostFolder, hostRoot, type LabRecord, writeRecord } from '../server/state.ts'
-import { begin } from './written.ts'
+import { begin } from './journal.ts'
 
 /** A folder that is there at once with all in it, or not at all. */
 export function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'>): void {
@@ -29,7 +29,7 @@ export function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'
     flush(hostRoot())
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    sweep()
+    cleanUp()
     throw error instanceof Unable
       ? error
       : new Unable(`cannot write the journal of the lab: ${(error as Error).message}`, {
@@ -42,7 +42,7 @@ export function claimFolder(record: LabRecord, now: Pick<Head, 'tables' | 'bare'
 export function forget(lab: string): void {
   renameSync(hostFolder(lab), join(hostRoot(), `.${lab}.removed`))
   flush(hostRoot())
-  sweep()
+  cleanUp()
 }
 
 /** Writes a folder to the disk: the names in it. */
@@ -53,7 +53,7 @@ function flush(folder: string): void {
 }
 
 /** Removes what was cut off while it was made or removed, and the folder of all labs when it is empty. */
-export function sweep(): void {
+export function cleanUp(): void {
   if (!existsSync(hostRoot())) return
   for (const name of readdirSync(hostRoot()).filter((name) => name.startsWith('.')))
     rmSync(join(hostRoot(), name), { recursive: true, force: true })

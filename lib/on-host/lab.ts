@@ -13,14 +13,14 @@ import { until } from '../server/process.ts'
 import type { Servers } from '../server/servers.ts'
 import { type LabRecord, type ServerRecord, saveLab } from '../server/state.ts'
 import { type About, endWorld, inNewWorld } from '../virtual/world.ts'
-import { claimFolder, forget, sweep } from './folder.ts'
+import { claimFolder, cleanUp, forget } from './folder.ts'
+import { journalFile, readLab } from './journal.ts'
 import { bareLinks, tablesOf } from './leftovers.ts'
 import { locked } from './lock.ts'
 import { type Asking, imageOf, prepare } from './prepare.ts'
 import { hostServers } from './servers.ts'
 import { endStartedFor } from './started.ts'
 import { type Undone, undo } from './undo.ts'
-import { journalFile, told } from './written.ts'
 
 /**
  * Builds a lab whose first server is this machine itself; its other servers are virtual, on a LAN that this machine is
@@ -37,7 +37,7 @@ export async function onHost<T>(
       hint: 'sudo, or leave --on host out: then it runs on virtual servers.',
     })
   return locked(`up ${about.name}`, async () => {
-    sweep()
+    cleanUp()
     const [machine = '', ...virtual] = serversOf(planned).keys()
     const server: ServerRecord = { name: machine, pid: process.pid, engine: false, host: true }
     const record: LabRecord = {
@@ -84,7 +84,7 @@ export async function onHost<T>(
 /** Takes a lab off this machine, and forgets it when nothing failed. Throws Unable with what failed. */
 async function takeOff(record: LabRecord): Promise<Undone[]> {
   const { name } = record
-  const { commands } = told(name)
+  const { commands } = readLab(name)
   const result = await undo(record)
   await endWorld(name)
   // The cables of the LAN go with its switch, in a moment.
@@ -113,6 +113,6 @@ export const offHost = (name: string): Promise<Undone[]> =>
   locked(`down ${name}`, async () => {
     const record = findLab(name)
     if (record?.on === 'host') return takeOff(record)
-    sweep()
+    cleanUp()
     return []
   })

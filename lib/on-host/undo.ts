@@ -10,12 +10,12 @@ import type { Head } from '../run/journal.ts'
 import { sleep, until } from '../server/process.ts'
 import type { RunningServer, Servers } from '../server/servers.ts'
 import { type LabRecord, label } from '../server/state.ts'
+import { bequeath, bootId, type Done, type LabJournal, others, readLab } from './journal.ts'
 import { linkLocal, removalOf, tablesUsed } from './leftovers.ts'
 import { markOf } from './mark.ts'
 import { hostServers } from './servers.ts'
 import { readWords, restoreWords } from './settings.ts'
 import { endStartedFor } from './started.ts'
-import { bequeath, bootId, type Done, others, type Told, told } from './written.ts'
 
 /** What became of one thing that was to be taken back. */
 export interface Undone {
@@ -33,7 +33,7 @@ const isGone = (said: string): boolean =>
  * stays: to be removed by who has seen that nothing failed.
  */
 export async function undo(record: LabRecord): Promise<Undone[]> {
-  const { head, commands } = told(record.name)
+  const { head, commands } = readLab(record.name)
   const machine = record.servers.find(({ host }) => host)?.name ?? ''
   const rebooted = head.boot !== bootId()
   await endStartedFor(record)
@@ -183,7 +183,7 @@ function settled(lab: string, here: readonly Done[], began: Head): Map<Done, str
     .filter(({ head }) => head.boot === began.boot && head.uptime > began.uptime)
     .sort((a, b) => a.head.uptime - b.head.uptime)
   for (const [words, ones] of mine) {
-    const hasIt = ({ commands }: Told) =>
+    const hasIt = ({ commands }: LabJournal) =>
       commands.find((one) => one.old !== undefined && readWords(one) === words)
     const heir = later.find(hasIt)
     const its = heir && hasIt(heir)

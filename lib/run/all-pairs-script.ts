@@ -7,7 +7,7 @@ import { onServer } from '../language/on-server.ts'
 import { shellLine } from '../language/shell.ts'
 
 /** Whether a check is one field of a table of all pairs that fping can fill in. */
-export const canBeSwept = ({ pair, observer, from, target, expected }: Check): boolean =>
+export const isPlainPair = ({ pair, observer, from, target, expected }: Check): boolean =>
   pair !== undefined &&
   observer === 'ping' &&
   from.kind !== 'container' &&
@@ -44,9 +44,9 @@ export const forgetScript = (places: readonly Place[]): string =>
  * A script for a server on which all questions are asked. It prints a line for each address, which begins with the
  * number of the question: fping says `10.0.0.1 : 0.05` for a reply, and `10.0.0.2 : -` for none.
  */
-export const sweepScript = (questions: readonly Question[]): string =>
+export const pairsScript = (questions: readonly Question[]): string =>
   [
-    'said=$(mktemp -d /run/vethlab-sweep.XXXXXX) || exit',
+    'said=$(mktemp -d /run/vethlab-pairs.XXXXXX) || exit',
     'trap \'rm -r "$said"\' EXIT',
     'cd "$said" || exit',
     ...sideBySide(
@@ -59,7 +59,7 @@ export const sweepScript = (questions: readonly Question[]): string =>
   ].join('\n')
 
 /** Who was asked, by question, and whether a reply came; as the script prints it. */
-export const swept = (stdout: string): Array<{ question: number; address: string; replied: boolean }> =>
+export const pairAnswers = (stdout: string): Array<{ question: number; address: string; replied: boolean }> =>
   [...stdout.matchAll(/^(\d+):(\S+) +: +(-|[\d.]+)$/gm)].map(([, question, address = '', time]) => ({
     question: Number(question),
     address,

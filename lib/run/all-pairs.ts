@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs'
 import { type Check, holds, type Observed, silence } from '../language/checks/check.ts'
 import { findProgram } from '../server/path.ts'
 import type { Servers } from '../server/servers.ts'
-import { canBeSwept, forgetScript, type Question, roundsOf, sweepScript, swept } from './all-pairs-script.ts'
+import {
+  forgetScript,
+  isPlainPair,
+  pairAnswers,
+  pairsScript,
+  type Question,
+  roundsOf,
+} from './all-pairs-script.ts'
 
 /** How many programs ask side by side. */
 export const sideBySide = 32
@@ -48,8 +55,8 @@ function grouped<K>(checks: readonly Check[], keyOf: (check: Check) => K): Map<K
 }
 
 /** Those of the checks that are asked so: of places with many questions. None where there is no fping. */
-export function toBeSwept({ record }: Servers, checks: readonly Check[]): Check[] {
-  const groups = [...grouped(checks.filter(canBeSwept), placeOf).values()]
+export function pairsToAsk({ record }: Servers, checks: readonly Check[]): Check[] {
+  const groups = [...grouped(checks.filter(isPlainPair), placeOf).values()]
   const found = groups.filter((group) => group.length >= many).flat()
   return found.length > 0 && findProgram('fping', record.path) ? found : []
 }
@@ -58,7 +65,7 @@ export function toBeSwept({ record }: Servers, checks: readonly Check[]): Check[
  * Asks them all, and once more those that have to reply and did not. What is left out of the answers is to be asked
  * by itself, so that it is told in which way it fails: unless there are many of them.
  */
-export async function sweep(sandbox: Servers, checks: readonly Check[]): Promise<Map<Check, Observed>> {
+export async function askPairs(sandbox: Servers, checks: readonly Check[]): Promise<Map<Check, Observed>> {
   const answers = new Map<Check, Observed>()
   const open = () => checks.filter((check) => !holds(check.expected, answers.get(check) ?? ''))
   for (let tries = 2; tries > 0 && open().length > 0; tries--) await askAll(sandbox, open(), answers)
@@ -97,7 +104,7 @@ async function askAll(
       const wait = mine.some(({ expected }) => expected !== silence) ? 1000 : 300
       return { place: from, addresses: mine.map(target), wait }
     })
-    for (const { question, address, replied } of swept(await onServer(server, sweepScript(questions))))
+    for (const { question, address, replied } of pairAnswers(await onServer(server, pairsScript(questions))))
       for (const check of asked[question] ?? [])
         if (target(check) === address) answers.set(check, replied ? 'replies' : 'no reply')
   }

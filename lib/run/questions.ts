@@ -13,7 +13,7 @@ import type { Command, Read } from '../language/command.ts'
 import { toShell } from '../language/shell.ts'
 import { sleep } from '../server/process.ts'
 import type { Servers } from '../server/servers.ts'
-import { sideBySide, sweep, toBeSwept } from './all-pairs.ts'
+import { askPairs, pairsToAsk, sideBySide } from './all-pairs.ts'
 import { bounded } from './bounded.ts'
 import { commandText, execute, failure } from './execute.ts'
 import { failsOnPurpose, mustFail } from './fault.ts'
@@ -104,7 +104,7 @@ export async function answers(
   checks: readonly Check[],
   why: string,
 ): Promise<CheckResult[]> {
-  const known = await sweep(run.servers, toBeSwept(run.servers, checks))
+  const known = await askPairs(run.servers, pairsToAsk(run.servers, checks))
   // A listener answers one at a time; all other questions are asked side by side.
   const busy = new Map<string, Promise<unknown>>()
   return bounded(sideBySide, checks, (check) => {

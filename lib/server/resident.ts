@@ -54,8 +54,8 @@ export function shellBehind(
   handles: readonly (Handle | null)[],
 ): { shell: Resident; gone(error: Error): void } {
   // Written after each command's output; no output has it by chance.
-  const mark = randomBytes(12).toString('hex')
-  const [stdout, stderr] = [untilMark(mark), untilMark(mark)]
+  const endMark = randomBytes(12).toString('hex')
+  const [stdout, stderr] = [untilMark(endMark), untilMark(endMark)]
   let waiting:
     | { argv: readonly string[]; done(finished: Finished): void; failed(error: Error): void }
     | undefined
@@ -93,10 +93,10 @@ export function shellBehind(
       stdout.reset()
       stderr.reset()
       for (const handle of handles) handle?.ref?.()
-      const from = input === undefined ? '</dev/null' : `<<'${mark}'`
+      const from = input === undefined ? '</dev/null' : `<<'${endMark}'`
       const to = background ? '>/dev/null 2>&1 &' : ''
-      const text = input === undefined ? '' : `${input}${mark}\n`
-      const marks = `printf '%s %s\\n' ${mark} $?; echo ${mark} >&2`
+      const text = input === undefined ? '' : `${input}${endMark}\n`
+      const marks = `printf '%s %s\\n' ${endMark} $?; echo ${endMark} >&2`
       // A program of that name, as `docker exec` would start it: never what the shell itself knows by the name.
       shell.stdin?.write(`(exec ${shellLine(argv)}) ${from} ${to}\n${text}${marks}\n`)
     })

@@ -197,14 +197,14 @@ export async function endWorld(name: string): Promise<void> {
   // Without a process its janitor, if there is one, is about to end: it still has its file.
   const janitor = pid !== undefined || existsSync(join(folder, 'pid'))
   const gone = () => !existsSync(folder) && (pid === undefined || !existsSync(`/proc/${pid}`))
-  if (!(await until(gone, janitor ? 5000 : 500, 2))) sweep(name)
+  if (!(await until(gone, janitor ? 5000 : 500, 2))) cleanUp(name)
 }
 
 /** Claims a name for a new lab, sweeping up after one that lost its janitor. False when a lab has it. */
 async function claimSwept(name: string): Promise<boolean> {
   if (claim(name)) return mustNotRun(name)
   if (findWorld(name) || ownerLives(name)) return false
-  if (!(await until(() => !existsSync(labFolder(name)), 2000))) sweep(name)
+  if (!(await until(() => !existsSync(labFolder(name)), 2000))) cleanUp(name)
   return claim(name) && mustNotRun(name)
 }
 
@@ -216,7 +216,7 @@ function mustNotRun(name: string): true {
 }
 
 /** Removes the folder of a lab that has ended without its janitor. */
-function sweep(name: string): void {
+function cleanUp(name: string): void {
   removeFolder(name)
   // Its containers' files belong to subordinate ids of this user.
   const storage = storageFolder(name)

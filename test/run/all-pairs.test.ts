@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { matrix, server, star, withLab } from '../../lib/index.ts'
-import { sweep } from '../../lib/run/all-pairs.ts'
-import { canBeSwept, roundsOf, sweepScript, swept } from '../../lib/run/all-pairs-script.ts'
+import { askPairs } from '../../lib/run/all-pairs.ts'
+import { isPlainPair, pairAnswers, pairsScript, roundsOf } from '../../lib/run/all-pairs-script.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')
@@ -31,7 +31,7 @@ test('both directions of a pair are in one round, and no round has more pairs th
 })
 
 test('a script asks each place in its namespace, and a line of its output is an answer', () => {
-  const script = sweepScript([
+  const script = pairsScript([
     { place: net1, addresses: ['10.0.0.1', '10.0.0.2'], wait: 1000 },
     { place: server1, addresses: ['10.0.0.1'], wait: 300 },
   ])
@@ -39,11 +39,14 @@ test('a script asks each place in its namespace, and a line of its output is an 
     script,
     /^nsenter --net=\/run\/netns\/net1 fping -q -C 1 -i 0 -t 1000 10\.0\.0\.1 10\.0\.0\.2 >0 2>&1 &\nfping .* -t 300 10\.0\.0\.1 >1 2>&1 &\nwait$/m,
   )
-  assert.deepEqual(swept('0:10.0.0.1 : 0.05\n0:10.0.0.22 : -\n1:fping: oops : no\n12:10.0.0.1  : 1\n'), [
-    { question: 0, address: '10.0.0.1', replied: true },
-    { question: 0, address: '10.0.0.22', replied: false },
-    { question: 12, address: '10.0.0.1', replied: true },
-  ])
+  assert.deepEqual(
+    pairAnswers('0:10.0.0.1 : 0.05\n0:10.0.0.22 : -\n1:fping: oops : no\n12:10.0.0.1  : 1\n'),
+    [
+      { question: 0, address: '10.0.0.1', replied: true },
+      { question: 0, address: '10.0.0.22', replied: false },
+      { question: 12, address: '10.0.0.1', replied: true },
+    ],
+  )
 })
 
 test('what fping cannot tell is asked by ping', () => {
@@ -56,17 +59,17 @@ test('what fping cannot tell is asked by ping', () => {
     ],
     () => true,
   )
-  assert.ok(able && canBeSwept(able))
-  assert.ok(canBeSwept({ ...silent, pair }))
+  assert.ok(able && isPlainPair(able))
+  assert.ok(isPlainPair({ ...silent, pair }))
   for (const check of [
     replies,
     { ...replies.ttl(64), pair },
     { ...noReply, pair },
     { ...net1.ping('host').replies, pair },
   ])
-    assert.ok(!canBeSwept(check), check.expected)
+    assert.ok(!isPlainPair(check), check.expected)
   const inside = server1.container('a1')
-  assert.ok(!canBeSwept({ ...inside.ping('10.0.0.1').silent, pair }))
+  assert.ok(!isPlainPair({ ...inside.ping('10.0.0.1').silent, pair }))
 })
 
 test('40 nodes, 1560 pairs, more than the ARP table of a machine holds: who is cut off is found', () =>
@@ -75,7 +78,7 @@ test('40 nodes, 1560 pairs, more than the ARP table of a machine holds: who is c
     const off = (name: string) => name === 'n7'
     await lab.step('star', commands, server1.ip.link.set('p7').down())
     const checks = matrix(nodes, (from, to) => !off(from) && !off(to))
-    const answers = await sweep(lab.sandbox, checks)
+    const answers = await askPairs(lab.sandbox, checks)
     for (const check of checks)
       assert.equal(answers.get(check), check.expected === 'replies' ? 'replies' : 'no reply')
     // The same, believed to be whole: those that fail are few, and are asked by ping.

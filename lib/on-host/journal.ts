@@ -14,7 +14,7 @@ export interface Done extends Intent {
   end?: End['what']
 }
 
-export interface Told {
+export interface LabJournal {
   head: Head
   commands: Done[]
 }
@@ -42,7 +42,7 @@ export function begin(file: string, lab: string, { tables, bare }: Pick<Head, 't
 }
 
 /** Reads the journal of a lab. Throws Unable when it is not to be trusted; then nothing may be undone by it. */
-export function told(lab: string): Told {
+export function readLab(lab: string): LabJournal {
   const file = journalFile(lab)
   const there = lstatSync(file, { throwIfNoEntry: false })
   if (!there)
@@ -83,16 +83,16 @@ export function bequeath(heir: string, number: number, old: string): void {
 }
 
 /** The journals of the other labs on this machine. */
-export const others = (lab: string): Told[] =>
+export const others = (lab: string): LabJournal[] =>
   labsOnHost()
     .filter(({ name }) => name !== lab && existsSync(journalFile(name)))
-    .map(({ name }) => told(name))
+    .map(({ name }) => readLab(name))
 
 /** What is a lab's own among the things of this machine that others have, too. Of a journal that is not believed: nothing. */
 export function ownOf(lab: string): { namespaces: string[]; projects: string[] } {
   let commands: Done[] = []
   try {
-    commands = told(lab).commands
+    commands = readLab(lab).commands
   } catch {} // down will tell
   return {
     namespaces: commands.flatMap((command) => made(command, 'netns').map(({ name }) => name)),
