@@ -1,6 +1,6 @@
 /** The shape of the library: who may import what, and what is public. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 
@@ -32,6 +32,15 @@ const rooms = [
   ['on-host', 'a lab on this machine itself'],
   ['cli', 'verbs and screens'],
 ].map(([name]) => name as string)
+
+const docs = readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8')
+
+test('docs/architecture.md has the rooms in their order, and names files that there are', () => {
+  const told = [...docs.matchAll(/^\| \[([\w-]+)\]\(\.\.\/lib\/[\w-]+\) \|/gm)].map(([, name]) => name)
+  assert.deepEqual(told, rooms)
+  for (const [, path = ''] of docs.matchAll(/\]\(\.\.\/([^)#]+)\)/g))
+    assert.ok(existsSync(new URL(`../${path}`, import.meta.url)), path)
+})
 
 /** The room of a file; of those in lib/ itself, its name. */
 const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] as string) : file)
