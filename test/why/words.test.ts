@@ -1,12 +1,18 @@
 /** The text of `why`, without a kernel: what nft prints and what is made of it, as recorded. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { questionOf } from '../../lib/cli/why.ts'
+import { answer, query } from '../../lib/why/dns.ts'
 import { journeys, visitsOf } from '../../lib/why/journey.ts'
+import { hears, listening } from '../../lib/why/listeners.ts'
+import { byHosts, candidates, nameFiles } from '../../lib/why/name.ts'
 import { headerOf } from '../../lib/why/packet.ts'
-import { chainLines, grownLegacy, ruleText } from '../../lib/why/rules.ts'
+import { choose, ruleWords } from '../../lib/why/policy-routing.ts'
+import { chainLines, grownLegacy, rejects, ruleText } from '../../lib/why/rules.ts'
 import { linksOf } from '../../lib/why/stacks.ts'
 import { death, type Passage, traceReader } from '../../lib/why/trace.ts'
+import { causes, codeOf, finerCodes } from '../../lib/why/verdict.ts'
 import { watchLines } from '../../lib/why/watch.ts'
 
 const headers: ReadonlyArray<readonly [string, string, ReturnType<typeof headerOf>]> = [
@@ -317,7 +323,106 @@ test('stacks: a link that is up at one end only has no carrier', () => {
 test('questions: TO, TO:PORT, and what is neither', () => {
   assert.deepEqual(questionOf('a', 'web:80'), { from: 'a', to: 'web', port: 80 })
   assert.deepEqual(questionOf('a', '10.0.0.1', false, false), { from: 'a', to: '10.0.0.1' })
+  assert.deepEqual(questionOf('a', 'fd00::1'), { from: 'a', to: 'fd00::1' })
+  assert.deepEqual(questionOf('a', '[fd00::1]:80'), { from: 'a', to: 'fd00::1', port: 80 })
   assert.deepEqual(questionOf('a', 'web:53', true), { from: 'a', to: 'web', port: 53, udp: true })
   for (const wrong of ['', ':80', 'web:', 'web:http', 'a:b:c'])
     assert.throws(() => questionOf('a', wrong), /is not/)
+})
+
+test('each code has its part in docs/causes.md, and nothing else has', () => {
+  const text = readFileSync(new URL('../../docs/causes.md', import.meta.url), 'utf8')
+  const told = [...text.matchAll(/^\| `([a-z0-9_-]+)` \|/gm)].map(([, code]) => code)
+  assert.deepEqual(told.sort(), [...new Set([...causes.map(codeOf), ...finerCodes])].sort())
+})
+
+test('policy routing: the rule and the table that are chosen, as the kernel does', () => {
+  const rules = [
+    { priority: 0, src: 'all', table: 'local' },
+    { priority: 100, src: '10.1.0.0', srclen: 24, table: '100' },
+    { priority: 200, src: 'all', fwmark: '0x7', table: '70' },
+    { priority: 32766, src: 'all', table: 'main' },
+  ]
+  const routes = [
+    { dst: 'default', type: 'unreachable', table: '100' },
+    { dst: 'default', type: 'blackhole', table: '70' },
+    { dst: '10.2.0.0/24', dev: 'eth1' },
+    { dst: 'default', gateway: '10.2.0.9', dev: 'eth1' },
+  ]
+  const table = (src: string, mark?: number) =>
+    choose(rules, routes, { src, dst: '10.2.0.2', iif: 'eth0', ...(mark ? { mark } : {}) })?.rule.table
+  assert.equal(table('10.1.0.2'), '100')
+  assert.equal(table('10.3.0.2', 7), '70')
+  assert.equal(table('10.3.0.2'), 'main')
+  assert.equal(ruleWords(rules[1] as never), 'from 10.1.0.0/24 lookup 100')
+  assert.equal(
+    choose(rules, routes, { dst: '10.2.0.2', iif: 'lo' })?.route?.dst,
+    '10.2.0.0/24',
+    'the longest wins',
+  )
+})
+
+test('who listens, and for whom', () => {
+  const line = (local: string) => `   0: ${local} 00000000:0000 0A 00000000:00000000`
+  const [four, six] = listening(
+    `${line('0100007F:0050')}\n${line('00000000000000000000000000000000:0050')}`,
+    'tcp',
+  )
+  assert.deepEqual(four, { address: '127.0.0.1', port: 80 })
+  assert.deepEqual(six, { address: '::', port: 80 })
+  assert.equal(hears({ address: '10.9.9.9', port: 80 }, '10.0.0.2'), false)
+  assert.equal(hears({ address: '::', port: 80 }, '10.0.0.2'), true)
+  assert.equal(hears({ address: '0.0.0.0', port: 80 }, 'fd00::1'), false)
+})
+
+test('DNS: a question as bytes, and its answer', () => {
+  const asked = query('db.example', 4)
+  assert.equal(asked.subarray(12, 24).toString('latin1'), '\u0002db\u0007example\0')
+  const reply = Buffer.concat([asked, Buffer.from('c00c00010001000000050004ac150005', 'hex')])
+  reply.writeUInt16BE(0x8180, 2)
+  reply.writeUInt16BE(1, 6)
+  assert.deepEqual(answer(reply), { ok: true, addresses: ['172.21.0.5'] })
+  reply.writeUInt16BE(0x8183, 2)
+  reply.writeUInt16BE(0, 6)
+  assert.deepEqual(answer(reply), { ok: false, said: 'unknown' })
+})
+
+test('names: /etc/hosts and /etc/resolv.conf of a place', () => {
+  const files = nameFiles(
+    '127.0.0.1 localhost\n172.17.0.1\thost.docker.internal # the host\n',
+    'nameserver 127.0.0.11\nsearch corp.example lan\noptions ndots:0\n',
+  )
+  assert.equal(byHosts(files, 'host.docker.internal', 4), '172.17.0.1')
+  assert.deepEqual(files.servers, ['127.0.0.11'])
+  assert.deepEqual(candidates('db', files), ['db', 'db.corp.example', 'db.lan'])
+  assert.deepEqual(candidates('db', { ...files, ndots: 1 }), ['db.corp.example', 'db.lan', 'db'])
+})
+
+test('rules: what a comment says makes no REJECT of a DROP', () => {
+  assert.equal(rejects('iptables -A INPUT -m comment --comment "do not REJECT this" -j DROP'), false)
+  assert.equal(rejects('iptables -A INPUT -j REJECT --reject-with tcp-reset'), true)
+})
+
+const words6 =
+  'iif "ra" ether daddr 92:ce:37:77:43:e7 ip6 saddr fd01::2 ip6 daddr fd02::2 ip6 dscp cs0 ip6 ecn not-ect ip6 hoplimit 64 ip6 flowlabel 80783 ip6 nexthdr ipv6-icmp ip6 length 64 icmpv6 type echo-request icmpv6 code'
+for (const [version, rest] of [
+  ['nft 1.0', 'no-route icmpv6 parameter-problem 308740097 @th,64,96 0x3542066b0000000048060600 '],
+  ['nft 1.1', '0 icmpv6 parameter-problem 308740097 icmpv6 taddr ::3f42:66b:0:0:309a:b00 '],
+] as const)
+  test(`packet: a ping by IPv6, in the words of ${version}`, () => {
+    const header = headerOf(`${words6} ${rest}`)
+    assert.deepEqual(
+      [header?.protocol, header?.src, header?.dst, header?.ttl, header?.id, header?.echo, header?.type],
+      ['icmp', 'fd01::2', 'fd02::2', 64, 80783, 4711, 'echo-request'],
+    )
+  })
+
+test('packet: IPv6 on its way out, as bytes', () => {
+  const header = headerOf(
+    'oif "rb" @nh,0,320 0x60013b8f00403a3ffd010000000000000000000000000002fd020000000000000000000000000002 @th,0,160 0x80002a8e126700013542066b0000000048060600 ',
+  )
+  assert.deepEqual(
+    [header?.src, header?.dst, header?.ttl, header?.id, header?.echo],
+    ['fd01::2', 'fd02::2', 63, 80783, 4711],
+  )
 })
