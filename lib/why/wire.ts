@@ -178,9 +178,11 @@ function tunnelBreak(one: End, other: End): Break | undefined {
 
 /** The first piece of a wire that lets nothing through; undefined when its own state tells of none. */
 export function firstBreak(wire: readonly End[]): Break | undefined {
+  // A bridge that is down disables its ports: the first is the cause of the others.
+  const off = wire.find(({ link }) => !link.up && link.kind === 'bridge') ?? wire.find(({ link }) => !link.up)
+  if (off) return down(off)
   for (const [i, end] of wire.entries()) {
     const [before, next] = [wire[i - 1], wire[i + 1]]
-    if (!end.link.up) return down(end)
     const port =
       end.link.master !== undefined &&
       (before?.link.name === end.link.master || next?.link.name === end.link.master)

@@ -47,6 +47,20 @@ const cases: Case[] = [
       'From 10.0.0.1 icmp_seq=1 Destination Host Unreachable\n1 packets transmitted, 0 received, +1 errors, 100% packet loss',
     means: 'unreachable',
   },
+  ...['Destination Host Prohibited', 'Destination Net Prohibited', 'Packet filtered'].map(
+    (words): Case => ({
+      observer: 'ping',
+      code: 1,
+      stdout: `From 10.0.0.1 icmp_seq=1 ${words}\n1 packets transmitted, 0 received, +1 errors, 100% packet loss`,
+      means: 'unreachable',
+    }),
+  ),
+  {
+    observer: 'port',
+    code: 1,
+    stderr: 'nc: connect to 10.0.0.9 port 80 (tcp) failed: Protocol not available',
+    means: 'unreachable',
+  },
   {
     observer: 'ping',
     code: 1,

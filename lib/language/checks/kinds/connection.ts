@@ -10,5 +10,5 @@ export function notConnected(text: string): Observed | undefined {
 
 /** The same, as branches of a `case` in a shell. */
 export const notConnectedShell = `  *[Rr]efused*) echo closed ;;
-  *nreachable* | *'No route to host'*) echo unreachable ;;
+  *nreachable* | *'No route to host'* | *'Protocol not available'*) echo unreachable ;;
   *'timed out'* | *'in progress'*) echo filtered ;;`

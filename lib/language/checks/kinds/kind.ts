@@ -22,8 +22,8 @@ export interface ProbeKind {
 /** All that a program has printed. */
 export const allOf = ({ stdout, stderr }: Said): string => `${stdout}\n${stderr}`
 
-/** What tools say where no way leads there. */
-export const unreachable = /unreachable|No route to host/i
+/** What tools say where no way leads there, or where a machine on the way said so: REJECT has many words for it. */
+export const unreachable = /unreachable|No route to host|Prohibited|Packet filtered|Protocol not available/i
 
 /** What tools say of a name that nobody knows. */
 export const unknownName =

@@ -25,7 +25,7 @@ export const ping: ProbeKind = {
   *ttl=*) said=\${said#*ttl=} && echo "replies, TTL \${said%%[!0-9]*}" ;;
   *'bad address'* | *'not known'* | *'name resolution'*) echo 'does not resolve' ;;
   *'Time to live exceeded'*) echo 'TTL exceeded' ;;
-  *nreachable*) echo unreachable ;;
+  *nreachable* | *rohibited* | *'Packet filtered'*) echo unreachable ;;
   *'100% packet loss'*) echo 'no reply' ;;
   *) echo "the tool failed: $said" ;;
   esac
