@@ -179,6 +179,7 @@ export function rememberCaller(): () => string | undefined {
 /** Who called the library, however deep in it this is. */
 function caller(): string | undefined {
   const { stackTraceLimit } = Error
+  if (stackTraceLimit === 0) return undefined // nobody wants to know
   Error.stackTraceLimit = 60
   try {
     return rememberCaller()()

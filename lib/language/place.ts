@@ -4,7 +4,7 @@ import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
 import { ip } from './ip/index.ts'
-import { iptables } from './iptables/index.ts'
+import { ip6tables, iptables } from './iptables/index.ts'
 import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
 import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
@@ -15,6 +15,7 @@ import { must, program } from './values.ts'
 export const tools = (place: Place) => ({
   ip: ip(place),
   iptables: iptables(place),
+  ip6tables: ip6tables(place),
   sysctl: sysctl(place),
   ...probes(place),
 

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { BadInput } from '../../lib/errors.ts'
 import { plan } from '../../lib/lab/plan.ts'
@@ -26,9 +26,6 @@ const seed = Number(process.env.SEED ?? 13)
 
 /** An error that tells its line costs a hundred times as much, and here nobody reads it. */
 const depth = Error.stackTraceLimit
-before(() => {
-  Error.stackTraceLimit = 0
-})
 const folder = mkdtempSync(join(tmpdir(), 'harmless-'))
 after(() => {
   Error.stackTraceLimit = depth
@@ -285,6 +282,7 @@ const made: Array<{ from: Case; commands: Command[]; checks: Check[] }> = []
 let refused = 0
 /** What ended in another error than BadInput. */
 const wrong: string[] = []
+Error.stackTraceLimit = 0
 const { methods, lacking } = walk()
 
 test('each method of the vocabulary is tried: right values are known for it', () => {

@@ -74,6 +74,8 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'compose().container': [['web', 2]],
   'container().address': [[], ['n1']],
   exec: [['ss', '-tln']],
+  tcpFlags: [['SYN,ACK', 'SYN']],
+  matchSet: [['web', 'src']],
   'link.set().type': [
     ['bridge', { stp_state: 1 }],
     ['bridge_slave', { isolated: 'on', cost: 7 }],
@@ -129,6 +131,7 @@ export const likely: readonly unknown[] = [
   'NET_ADMIN', '8080:80', 'net.ipv4.ip_forward', '/tmp/file', 'web', '0x1', '1000-1999', 'main', 'replies', 'key=value',
   'eth0.5', 'permanent', 'link', 'static', 100, 5000, net1, host, a1, {}, ['a'], '1', '+', '10.0.0.1-10.0.0.9',
   'eui64', 'low', 'blackhole',
+  '5/min', 'LOCAL', 'bm', 'nth', '0.5', 'echo-request', '08:00', '2030-01-01', 'Mon', 'ORIGINAL', 'ASSURED', 'EF', 'unicast', 'srcip', 'frag', '0:500',
 ] // biome-ignore format: a list of values
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -224,7 +227,8 @@ function behind(
       if (!isObject(grown) || methodsOf(grown) !== methodsOf(owner)) break
       const method = memberOf(grown, name)
       if (typeof method !== 'function') continue
-      const right = likely.map((one) => [one]).filter((own) => works(method as Function, grown, own))
+      const all = [[], ...likely.map((one) => [one]), ['SYN,ACK', 'SYN']]
+      const right = all.filter((own) => works(method as Function, grown, own))
       const both = right.length > 0 ? right : works(method as Function, grown, ['deny']) ? [['deny']] : []
       if (both.length > 0)
         return { before: { ...before, good: [...before.good.slice(0, -1), [args]] }, args: both.slice(0, 6) }
@@ -232,6 +236,13 @@ function behind(
   }
   return undefined
 }
+
+/** The same table of rules in another place, or of the other family, has the same methods: once is enough. */
+const saidElsewhere = (path: string, name: string): boolean =>
+  (/^ip6?tables$/.test(name) && path !== 'server()') ||
+  (/\.ip6tables$/.test(path) && name !== 'nat') ||
+  (/\.iptables$/.test(path) && name === 'security') ||
+  (/\.(raw|mangle)$/.test(path) && name !== 'append')
 
 /** All methods, and the paths of those for which no right arguments are known. */
 export function walk(): { methods: Method[]; lacking: string[] } {
@@ -245,7 +256,7 @@ export function walk(): { methods: Method[]; lacking: string[] } {
     const siblings: Method[] = []
     const later: string[] = []
     for (const name of namesOf(value)) {
-      if (isData(value, name) || (path === '' && elsewhere.has(name))) continue
+      if (isData(value, name) || (path === '' && elsewhere.has(name)) || saidElsewhere(path, name)) continue
       const member = memberOf(value, name)
       const at = path === '' ? name : `${path}.${name}`
       if (typeof member !== 'function') {

@@ -1,15 +1,23 @@
 /** Tables and chains, as in `iptables -t nat -N`. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, OLD, type Place } from '../command.ts'
+import { flag } from '../grammar/clause.ts'
+import { words } from '../grammar/missing.ts'
+import { type Options, optionWords } from '../grammar/options.ts'
 import { chainName, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { oneOf } from '../values.ts'
-import { rule, tableWords } from './rule.ts'
+import { familyOf, type Rule, startRule, tableWords, type Verb } from './rule.ts'
 import { type BuiltinChains, type ChainOf, isTarget, type Table, tables } from './table.ts'
+import type { Program } from './target.ts'
 
 /** One table of iptables(8) in a place. */
-const tableOf = <T extends Table>(place: Place, table: T) => {
-  const iptables = (...words: string[]) => ['iptables', ...tableWords(table), ...words]
+const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
+  const iptables = (...words: string[]) => [program, ...tableWords(table), ...words]
+  const family = familyOf(program)
+  const rule = <C extends string>(chain: ChainOf<T, C>, verb: Verb): Rule<T, C> =>
+    startRule({ place, program, table, chain: chainIn<C>(chain), verb })
+  const position = (number: number) => whole(number, 'rule number', 1, 65535)
   const chainIn = <C extends string>(chain: ChainOf<T, C>): C => {
     const name: string = chainName(chain)
     const own = Object.keys(tables[table])
@@ -33,8 +41,7 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Example: server1.iptables.nat.append('POSTROUTING').source('172.30.20.0/24').not.out('r0-net1').jump('MASQUERADE')
      * Equivalent to: `iptables -t nat -A POSTROUTING -s 172.30.20.0/24 ! -o r0-net1 -j MASQUERADE`
      */
-    append: <C extends string>(chain: ChainOf<T, C>) =>
-      rule<T, C>(place, table, chainIn<C>(chain), { flag: '-A' }),
+    append: <C extends string>(chain: ChainOf<T, C>) => rule<C>(chain, { flag: '-A' }),
 
     /**
      * Puts a rule at the head of a chain, or before the rule at a position, counted from 1.
@@ -44,11 +51,25 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Example: server1.iptables.filter.insert('FORWARD', 2).protocol('icmp').jump('DROP')
      * Equivalent to: `iptables -I FORWARD 2 -p icmp -j DROP`
      */
-    insert: <C extends string>(chain: ChainOf<T, C>, position?: number) =>
-      rule<T, C>(place, table, chainIn<C>(chain), {
-        flag: '-I',
-        ...(position === undefined ? {} : { position: whole(position, 'rule number', 1, 65535) }),
-      }),
+    insert: <C extends string>(chain: ChainOf<T, C>, at?: number) =>
+      rule<C>(chain, { flag: '-I', ...(at === undefined ? {} : { position: position(at) }) }),
+
+    /**
+     * Takes the place of the rule at a position, counted from 1. There is no undo.
+     *
+     * Example: server1.iptables.filter.replace('FORWARD', 2).source('10.0.0.0/8').jump('DROP')
+     * Equivalent to: `iptables -R FORWARD 2 -s 10.0.0.0/8 -j DROP`
+     */
+    replace: <C extends string>(chain: ChainOf<T, C>, at: number) =>
+      rule<C>(chain, { flag: '-R', position: position(at) }),
+
+    /**
+     * Asks whether a chain has a rule that reads exactly so.
+     *
+     * Example: server1.iptables.filter.check('FORWARD').in('r0-net1').jump('ACCEPT')
+     * Equivalent to: `iptables -C FORWARD -i r0-net1 -j ACCEPT`
+     */
+    check: <C extends string>(chain: ChainOf<T, C>) => rule<C>(chain, { flag: '-C' }),
 
     /**
      * Deletes the first rule of a chain that reads exactly so. Its undo appends the rule again.
@@ -56,8 +77,18 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
      * Example: server1.iptables.filter.delete('FORWARD').in('r0-net1').jump('ACCEPT')
      * Equivalent to: `iptables -D FORWARD -i r0-net1 -j ACCEPT`
      */
-    delete: <C extends string>(chain: ChainOf<T, C>) =>
-      rule<T, C>(place, table, chainIn<C>(chain), { flag: '-D' }),
+    delete: <C extends string>(chain: ChainOf<T, C>) => rule<C>(chain, { flag: '-D' }),
+
+    /**
+     * Deletes the rule at a position, counted from 1. There is no undo.
+     *
+     * Example: server1.iptables.filter.deleteAt('FORWARD', 1)
+     * Equivalent to: `iptables -D FORWARD 1`
+     */
+    deleteAt: <C extends string>(chain: ChainOf<T, C>, at: number): Command =>
+      command(place, iptables('-D', chainIn<C>(chain), String(position(at))), [
+        { does: 'removes', kind: 'firewall rule', name: `${chain} ${at}`, chain, table, ...family },
+      ]),
 
     /**
      * Sets what happens to a packet that reaches the end of a built-in chain.
@@ -75,6 +106,7 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
             kind: 'chain',
             name: chain,
             table,
+            ...family,
             key: 'policy',
             value: target,
             read: { argv: iptables('-S', chain), filter: `sed -n ${quote(`s/^-P ${chain} //p`)}` },
@@ -93,34 +125,99 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
       command(
         place,
         iptables('-N', ownChain(chain)),
-        [{ does: 'makes', kind: 'chain', name: chain, table }],
+        [{ does: 'makes', kind: 'chain', name: chain, table, ...family }],
         { undo: { argv: iptables('-X', chain) } },
       ),
 
     /**
-     * Deletes a user's chain, which must be empty.
+     * Deletes a user's chain, which must be empty; without a name, all of them.
      *
      * Example: server1.iptables.filter.deleteChain('LESSON')
      * Equivalent to: `iptables -X LESSON`
+     * Example: server1.iptables.nat.deleteChain()
+     * Equivalent to: `iptables -t nat -X`
      */
-    deleteChain: (chain: string): Command =>
+    deleteChain: (chain?: string): Command =>
       command(
         place,
-        iptables('-X', ownChain(chain)),
-        [{ does: 'removes', kind: 'chain', name: chain, table }],
-        { undo: { argv: iptables('-N', chain) } },
+        iptables('-X', ...(chain === undefined ? [] : [ownChain(chain)])),
+        [
+          {
+            does: chain === undefined ? 'flushes' : 'removes',
+            kind: 'chain',
+            name: chain ?? table,
+            table,
+            ...family,
+          },
+        ],
+        chain === undefined ? {} : { undo: { argv: iptables('-N', chain) } },
       ),
 
     /**
-     * Deletes all rules of a chain. There is no undo.
+     * Gives a user's chain another name.
+     *
+     * Example: server1.iptables.filter.renameChain('LESSON', 'LAB')
+     * Equivalent to: `iptables -E LESSON LAB`
+     */
+    renameChain: (chain: string, name: string): Command =>
+      command(
+        place,
+        iptables('-E', ownChain(chain), ownChain(name)),
+        [
+          { does: 'removes', kind: 'chain', name: chain, table, ...family },
+          { does: 'makes', kind: 'chain', name, table, ...family },
+        ],
+        { undo: { argv: iptables('-E', name, chain) } },
+      ),
+
+    /**
+     * Deletes all rules of a chain; without a name, all rules of the table. There is no undo.
      *
      * Example: server1.iptables.filter.flush('LESSON')
      * Equivalent to: `iptables -F LESSON`
+     * Example: server1.iptables.nat.flush()
+     * Equivalent to: `iptables -t nat -F`
      */
-    flush: <C extends string>(chain: ChainOf<T, C>): Command =>
-      command(place, iptables('-F', chainIn<C>(chain)), [
-        { does: 'flushes', kind: 'firewall rule', name: chain, chain, table },
+    flush: <C extends string>(chain?: ChainOf<T, C>): Command =>
+      command(place, iptables('-F', ...(chain === undefined ? [] : [chainIn<C>(chain)])), [
+        {
+          does: 'flushes',
+          kind: 'firewall rule',
+          name: chain ?? table,
+          chain: chain ?? '',
+          table,
+          ...family,
+        },
       ]),
+
+    /**
+     * Sets the counters of a chain to 0; without a name, those of the table.
+     *
+     * Example: server1.iptables.filter.zero('FORWARD')
+     * Equivalent to: `iptables -Z FORWARD`
+     */
+    zero: <C extends string>(chain?: ChainOf<T, C>): Command =>
+      command(place, iptables('-Z', ...(chain === undefined ? [] : [chainIn<C>(chain)])), [
+        { does: 'sets', key: 'counters', value: '0', kind: 'chain', name: chain ?? table, table, ...family },
+      ]),
+
+    /**
+     * Lists the rules as a table for people, of one chain or of all.
+     *
+     * Example: server1.iptables.filter.list('FORWARD', { verbose: true, numeric: true, lineNumbers: true })
+     * Equivalent to: `iptables -L FORWARD -v -n --line-numbers`
+     */
+    list: <C extends string>(chain?: ChainOf<T, C>, options: ListOptions = {}): Command =>
+      command(
+        place,
+        iptables(
+          '-L',
+          ...(chain === undefined ? [] : [chainIn<C>(chain)]),
+          ...optionWords(listOptions, options, 'list()'),
+        ),
+        [{ does: 'looks', table }],
+        { shows: true },
+      ),
 
     /**
      * Shows the rules, of one chain or of all, as the commands that make them.
@@ -138,10 +235,29 @@ const tableOf = <T extends Table>(place: Place, table: T) => {
   }
 }
 
+const listOptions = {
+  /** With counters and interfaces: `-v` */
+  verbose: flag('-v', '--verbose'),
+  /** Addresses and ports in digits: `-n` */
+  numeric: flag('-n', '--numeric'),
+  /** Counters in full: `-x` */
+  exact: flag('-x', '--exact'),
+  /** With the position of each rule: `--line-numbers` */
+  lineNumbers: flag('--line-numbers', '--line-number'),
+}
+type ListOptions = Options<typeof listOptions>
+
+const tablesOf = (place: Place, program: Program) =>
+  words([program], {
+    filter: tableOf(place, program, 'filter'),
+    nat: tableOf(place, program, 'nat'),
+    raw: tableOf(place, program, 'raw'),
+    mangle: tableOf(place, program, 'mangle'),
+    security: tableOf(place, program, 'security'),
+  })
+
 /** iptables(8) in a place, by table: filter decides, nat rewrites, raw comes before tracking, mangle marks. */
-export const iptables = (place: Place) => ({
-  filter: tableOf(place, 'filter'),
-  nat: tableOf(place, 'nat'),
-  raw: tableOf(place, 'raw'),
-  mangle: tableOf(place, 'mangle'),
-})
+export const iptables = (place: Place) => tablesOf(place, 'iptables')
+
+/** ip6tables(8): the same for IPv6. */
+export const ip6tables = (place: Place) => tablesOf(place, 'ip6tables')

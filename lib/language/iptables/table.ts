@@ -1,30 +1,51 @@
-/** The grammar of iptables(8) and iptables-extensions(8) as types: which chain, target and match goes where. */
+/** The grammar of iptables(8) as data and as types: which chain, and which target, goes where. */
+import type { Options } from '../grammar/options.ts'
+import type { targetOptions } from './target-options.ts'
 
-const always = ['ACCEPT', 'DROP', 'RETURN', 'LOG'] as const
+const always = [
+  'ACCEPT',
+  'DROP',
+  'RETURN',
+  'LOG',
+  'MARK',
+  'CONNMARK',
+  'NFLOG',
+  'NFQUEUE',
+  'SET',
+  'CLASSIFY',
+  'AUDIT',
+] as const
+const changes = ['TCPMSS', 'TTL', 'HL', 'DSCP', 'TOS', 'TEE', 'CHECKSUM', 'ECN'] as const
+const tracks = ['NOTRACK', 'TRACE', 'CT', 'TCPMSS', 'TTL', 'HL', 'DSCP', 'TEE'] as const
 
 /** The tables, their built-in chains, and the targets that each chain allows. The types below are read off it. */
 export const tables = {
   filter: {
-    INPUT: [...always, 'REJECT'],
-    FORWARD: [...always, 'REJECT'],
-    OUTPUT: [...always, 'REJECT'],
+    INPUT: [...always, 'REJECT', 'TCPMSS', 'TEE'],
+    FORWARD: [...always, 'REJECT', 'TCPMSS', 'TEE'],
+    OUTPUT: [...always, 'REJECT', 'TCPMSS', 'TEE'],
   },
   nat: {
-    PREROUTING: [...always, 'DNAT', 'REDIRECT'],
-    INPUT: [...always, 'SNAT'],
-    OUTPUT: [...always, 'DNAT', 'REDIRECT'],
-    POSTROUTING: [...always, 'SNAT', 'MASQUERADE'],
+    PREROUTING: [...always, 'DNAT', 'REDIRECT', 'NETMAP'],
+    INPUT: [...always, 'SNAT', 'NETMAP'],
+    OUTPUT: [...always, 'DNAT', 'REDIRECT', 'NETMAP'],
+    POSTROUTING: [...always, 'SNAT', 'MASQUERADE', 'NETMAP'],
   },
   raw: {
-    PREROUTING: [...always, 'NOTRACK', 'TRACE'],
-    OUTPUT: [...always, 'NOTRACK', 'TRACE'],
+    PREROUTING: [...always, ...tracks],
+    OUTPUT: [...always, ...tracks],
   },
   mangle: {
-    PREROUTING: [...always, 'MARK', 'TCPMSS'],
-    INPUT: [...always, 'MARK', 'TCPMSS'],
-    FORWARD: [...always, 'MARK', 'TCPMSS'],
-    OUTPUT: [...always, 'MARK', 'TCPMSS'],
-    POSTROUTING: [...always, 'MARK', 'TCPMSS'],
+    PREROUTING: [...always, ...changes, 'TPROXY'],
+    INPUT: [...always, ...changes],
+    FORWARD: [...always, ...changes],
+    OUTPUT: [...always, ...changes],
+    POSTROUTING: [...always, ...changes],
+  },
+  security: {
+    INPUT: [...always],
+    FORWARD: [...always],
+    OUTPUT: [...always],
   },
 } as const
 
@@ -55,42 +76,14 @@ export type BeforeRouting = (typeof beforeRouting)[number]
 export const onTheWayOut = ['POSTROUTING', 'OUTPUT'] as const
 export type OnTheWayOut = (typeof onTheWayOut)[number]
 
-/** What a target needs; `undefined` for none. */
-export interface TargetOptions {
-  ACCEPT: undefined
-  DROP: undefined
-  RETURN: undefined
-  /** Drops and answers. Default: icmp-port-unreachable. */
-  REJECT: { with?: RejectWith } | undefined
-  /** Writes a line to the kernel's log; the prefix has at most 29 characters. */
-  LOG: { prefix?: string } | undefined
-  /** Replaces the source by the address of the interface that the packet leaves through. */
-  MASQUERADE: undefined
-  SNAT: { to: string }
-  DNAT: { to: string }
-  /** Sends the packet to this machine itself, to another port. */
-  REDIRECT: { port: number }
-  /** No connection tracking for this packet. */
-  NOTRACK: undefined
-  /** Shows the packet's further way in `xtables-monitor --trace`. */
-  TRACE: undefined
-  MARK: { set: number }
-  /** Sets the MSS of a TCP SYN to what fits the path. */
-  TCPMSS: { clamp: 'pmtu' }
-}
+type WithOptions = { [G in keyof typeof targetOptions]: OptionsFor<Options<(typeof targetOptions)[G]>> }
+type OptionsFor<O> = Record<never, never> extends O ? O | undefined : O
+type AllTargets = ListOf<{ [T in Table]: Tables[T][keyof Tables[T]] }[Table]>
 
-/** What REJECT may answer. */
-export const rejections = [
-  'icmp-net-unreachable',
-  'icmp-host-unreachable',
-  'icmp-port-unreachable',
-  'icmp-proto-unreachable',
-  'icmp-net-prohibited',
-  'icmp-host-prohibited',
-  'icmp-admin-prohibited',
-  'tcp-reset',
-] as const
-export type RejectWith = (typeof rejections)[number]
+/** What a target needs, or may have; `undefined` for none. */
+export type TargetOptions = {
+  [G in AllTargets]: G extends keyof WithOptions ? WithOptions[G] : undefined
+}
 
 /** The targets allowed in any chain C of table T; in a user's chain, all those of the table. */
 export type TargetOf<T extends Table, C extends string> = Extract<
@@ -101,8 +94,21 @@ export type TargetOf<T extends Table, C extends string> = Extract<
 type ListOf<L> = L extends readonly (infer Target)[] ? Target : never
 
 /** The states that connection tracking gives to packets. */
-export const connectionStates = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
+export const connectionStates = [
+  'NEW',
+  'ESTABLISHED',
+  'RELATED',
+  'INVALID',
+  'UNTRACKED',
+  'SNAT',
+  'DNAT',
+] as const
 export type ConnectionState = (typeof connectionStates)[number]
-/** The protocols that `-p` may name. */
-export const protocols = ['tcp', 'udp', 'icmp'] as const
-export type Protocol = (typeof protocols)[number]
+
+/** The protocols that have ports. */
+export const withPorts = ['tcp', 'udp', 'sctp', 'dccp', 'udplite'] as const
+/** The protocols that `-p` may name, beside any by its number. */
+export const protocols = [
+  ...withPorts, 'icmp', 'icmpv6', 'ipv6-icmp', 'all', 'esp', 'ah', 'gre', 'ospf', 'igmp', 'ipv6', 'ipip', 'vrrp', 'pim', 'mh', 'ipencap', '4', 'l2tp',
+] as const // biome-ignore format: a list
+export type Protocol = (typeof protocols)[number] | number

@@ -1,12 +1,34 @@
 /** The words behind `-j`: what each target takes, and where it may stand, as iptables-extensions(8) has it. */
 import { BadInput } from '../../errors.ts'
-import { chainName, cidr, ipv4, port, whole } from '../names.ts'
-import { must, needed, oneLine, oneOf, options as readOptions, show, text } from '../values.ts'
-import { isTarget, rejections, type Table, type TargetOptions, tables } from './table.ts'
+import type { Clauses } from '../grammar/clause.ts'
+import { anyAddress, anyCidr, isIpv6, maskLength } from '../grammar/kinds.ts'
+import { optionWords } from '../grammar/options.ts'
+import { chainName } from '../names.ts'
+import { hasRef } from '../ref.ts'
+import { show, text } from '../values.ts'
+import { isTarget, type Table, tables } from './table.ts'
+import { natParts, targetOptions } from './target-options.ts'
 
-/** An address with or without prefix length, as `-s` and `-d` take it. */
-export const addressOrSubnet = (value: string): string =>
-  text(value, 'an address or a subnet').includes('/') ? cidr(value) : ipv4(value)
+/** The program, which says of which family the addresses are. */
+export type Program = 'iptables' | 'ip6tables'
+
+/** One address, a subnet, one with a mask, or a name. */
+function oneAddress(value: string, program: Program): void {
+  if (hasRef(value)) return
+  const [address = '', prefix = ''] = value.split('/')
+  if (value.includes('/') && maskLength(prefix) === undefined) anyCidr(value)
+  else anyAddress(address)
+  if (isIpv6(address) !== (program === 'ip6tables'))
+    throw new BadInput(
+      `${show(value)} is of the other family: say ${program === 'iptables' ? 'ip6tables' : 'iptables'}`,
+    )
+}
+
+/** Addresses with or without prefix length, as `-s` and `-d` take them: one, or several with commas between them. */
+export function addressOrSubnet(value: string, program: Program): string {
+  for (const one of text(value, 'an address or a subnet').split(',')) oneAddress(one, program)
+  return value
+}
 
 /** Refuses what a rule can have only after `-p` with one of some protocols. */
 export function needsProtocol(has: string | undefined, wanted: readonly string[], what: string): void {
@@ -14,79 +36,42 @@ export function needsProtocol(has: string | undefined, wanted: readonly string[]
     throw new BadInput(`${what} needs a protocol before it: -p ${wanted.join(' or -p ')}`)
 }
 
-/** One port, or a range of them, in digits. */
-function portRange(value: string, whole: string): void {
-  must(/^\d+(-\d+)?$/.test(value), whole, 'is not ADDRESS or ADDRESS:PORT, as in 10.0.0.2:80')
-  for (const number of value.split('-')) port(Number(number))
-}
-
-/** An address, a range of them, and ports, as --to-destination and --to-source take them. */
-function natTarget(to: string, protocol: string | undefined): string {
-  text(to, 'ADDRESS or ADDRESS:PORT')
-  const [addresses = '', ports, ...rest] = to.split(':')
-  for (const address of addresses.split('-')) ipv4(address)
-  if (rest.length > 0) throw new BadInput(`${show(to)} is not ADDRESS or ADDRESS:PORT`)
-  if (ports !== undefined) {
-    portRange(ports, to)
-    needsProtocol(protocol, ['tcp', 'udp'], `the port of ${show(to)}`)
+/** What a target asks of the rest of its rule. */
+function checkAgainst(
+  target: string,
+  given: Readonly<Record<string, unknown>>,
+  protocol: string | undefined,
+  program: Program,
+): void {
+  const ports = ['tcp', 'udp', 'sctp', 'dccp']
+  if (target === 'REJECT' && given.with === 'tcp-reset') needsProtocol(protocol, ['tcp'], 'tcp-reset')
+  if (
+    target === 'REJECT' &&
+    given.with !== undefined &&
+    given.with !== 'tcp-reset' &&
+    String(given.with).startsWith('icmp6') !== (program === 'ip6tables')
+  )
+    throw new BadInput(`${program} has no answer ${show(given.with)}: it is one of the other family`)
+  if (target === 'REDIRECT') needsProtocol(protocol, ports, 'REDIRECT to a port')
+  if (target === 'MASQUERADE' && given.toPorts !== undefined)
+    needsProtocol(protocol, ports, 'MASQUERADE with ports')
+  if (target === 'TCPMSS') {
+    needsProtocol(protocol, ['tcp'], 'TCPMSS')
+    if (given.clamp === undefined && given.mss === undefined) throw new BadInput('TCPMSS needs clamp, or mss')
   }
-  return to
-}
-
-/** The kernel keeps 30 bytes for a prefix, with the NUL at its end (xt_LOG.h). */
-function logPrefix(prefix: string): string {
-  oneLine(prefix, 'a prefix for the log')
-  must(Buffer.byteLength(prefix) <= 29, prefix, 'is longer than 29 bytes')
-  return prefix
-}
-
-type OptionWords<O> = {
-  keys: readonly string[]
-  words: (options: O, protocol: string | undefined) => string[]
-}
-
-const optionsOf: { [G in keyof TargetOptions]?: OptionWords<NonNullable<TargetOptions[G]>> } = {
-  REJECT: {
-    keys: ['with'],
-    words: ({ with: answer }, protocol) => {
-      if (answer === undefined) return []
-      if (answer === 'tcp-reset') needsProtocol(protocol, ['tcp'], answer)
-      return ['--reject-with', oneOf(answer, 'an answer of REJECT', rejections)]
-    },
-  },
-  LOG: {
-    keys: ['prefix'],
-    words: ({ prefix }) => (prefix === undefined ? [] : ['--log-prefix', logPrefix(prefix)]),
-  },
-  SNAT: { keys: ['to'], words: ({ to }, p) => ['--to-source', natTarget(needed(to, 'SNAT', 'to'), p)] },
-  DNAT: { keys: ['to'], words: ({ to }, p) => ['--to-destination', natTarget(needed(to, 'DNAT', 'to'), p)] },
-  REDIRECT: {
-    keys: ['port'],
-    words: (given, protocol) => {
-      const to = port(needed(given.port, 'REDIRECT', 'port'))
-      needsProtocol(protocol, ['tcp', 'udp'], 'REDIRECT to a port')
-      return ['--to-ports', String(to)]
-    },
-  },
-  MARK: {
-    keys: ['set'],
-    words: ({ set }) => [
-      '--set-mark',
-      String(whole(needed(set, 'MARK', 'set'), 'packet mark', 0, 0xffffffff)),
-    ],
-  },
-  TCPMSS: {
-    keys: ['clamp'],
-    words: ({ clamp }, protocol) => {
-      oneOf(needed(clamp, 'TCPMSS', 'clamp'), 'what TCPMSS clamps to', ['pmtu'])
-      needsProtocol(protocol, ['tcp'], 'TCPMSS')
-      return ['--clamp-mss-to-pmtu']
-    },
-  },
+  if (target === 'MARK' && Object.keys(given).length === 0) throw new BadInput('MARK needs set')
+  if ((target === 'SNAT' || target === 'DNAT') && typeof given.to === 'string' && !hasRef(given.to)) {
+    const { addresses, ports: some } = natParts(given.to)
+    if (some !== undefined) needsProtocol(protocol, ports, `the port of ${show(given.to)}`)
+    for (const one of addresses)
+      if (isIpv6(one) !== (program === 'ip6tables'))
+        throw new BadInput(`${show(given.to)} is of the other family than ${program}`)
+  }
 }
 
 /** A target of this table and chain with its options, or a user's chain. */
 export function targetWords(
+  program: Program,
   table: Table,
   chain: string,
   target: string,
@@ -104,10 +89,10 @@ export function targetWords(
     )
   if (Object.values(tables).some((own) => Object.hasOwn(own, target)))
     throw new BadInput(`${target} is a built-in chain: no rule can jump to it`)
-  const known = Object.hasOwn(optionsOf, target) ? optionsOf[target as keyof TargetOptions] : undefined
-  const { keys, words } = (known ?? { keys: [], words: () => [] }) as unknown as OptionWords<object>
-  return [
-    target,
-    ...words(readOptions<Record<string, unknown>>(options as never, target, [...keys]), protocol),
-  ]
+  const known: Clauses = Object.hasOwn(targetOptions, target)
+    ? targetOptions[target as keyof typeof targetOptions]
+    : {}
+  const words = optionWords(known, options ?? {}, target)
+  checkAgainst(target, (options ?? {}) as Record<string, unknown>, protocol, program)
+  return [target, ...words]
 }
