@@ -40,6 +40,12 @@ function tableAndWords([, ...words]: readonly string[]): [table: string, words: 
   return words[0] === '-t' ? [words[1] ?? '', words.slice(2)] : ['filter', words]
 }
 
+/** The options of an ip command (`-6`), which no line of a batch can have, and its words behind them. */
+function optionsAndWords([, ...words]: readonly string[]): [options: string[], words: string[]] {
+  const object = words.findIndex((word) => !word.startsWith('-'))
+  return [words.slice(0, object), words.slice(object)]
+}
+
 /** What must be alike for two commands of one place to be in one batch; undefined for those that are in none. */
 function kindOf(command: Command, restore: Restore): string | undefined {
   const { argv, place, shows, background } = command
@@ -50,8 +56,9 @@ function kindOf(command: Command, restore: Restore): string | undefined {
     (place.kind !== 'server' && place.kind !== 'netns')
   )
     return undefined
-  if (argv[0] === 'ip' && argv.every((word) => plain.test(word))) return 'ip'
-  if (argv[0] === 'sysctl' && argv[1] === '-w') return 'sysctl'
+  if (argv[0] === 'ip' && argv.every((word) => plain.test(word)))
+    return ['ip', ...optionsAndWords(argv)[0]].join(' ')
+  if (argv[0] === 'sysctl' && argv[1] === '-w' && argv.length === 3) return 'sysctl'
   if (argv[0] === 'iptables' && restore && !argv.some((word) => /[\r\n]/.test(word)))
     return `iptables ${tableAndWords(argv)[0]}`
   return undefined
@@ -109,8 +116,8 @@ export function batch(commands: readonly Command[], restore: Restore): Batch {
   switch (argv[0]) {
     case 'ip':
       return {
-        argv: onServer(place, ['ip', '-batch', '-']),
-        input: commands.map((command) => `${command.argv.slice(1).join(' ')}\n`).join(''),
+        argv: onServer(place, ['ip', ...optionsAndWords(argv)[0], '-batch', '-']),
+        input: commands.map((command) => `${optionsAndWords(command.argv)[1].join(' ')}\n`).join(''),
         ends: (said) => ipEnds(commands, said),
       }
     case 'sysctl':

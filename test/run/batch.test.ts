@@ -20,6 +20,8 @@ const typed = (...commands: Command[]): string => {
   return [argv.join(' '), input].filter(Boolean).join('\n')
 }
 
+const shapes = (commands: Command[]): number[] => pieces(commands, restore).map((piece) => piece.length)
+
 test('ip: one line a command, without the namespace, which is that of the process', () => {
   assert.equal(
     typed(host.netns('net1').add(), host.ip.link.add('r0').type('veth', { peer: 'e0', netns: net1 })),
@@ -29,6 +31,16 @@ test('ip: one line a command, without the namespace, which is that of the proces
     typed(net1.ip.addr.add('10.0.0.1/24').dev('e0'), net1.ip.route.add('default').via('10.0.0.9')),
     'ip -n net1 -batch -\naddr add 10.0.0.1/24 dev e0\nroute add default via 10.0.0.9\n',
   )
+})
+
+test('ip: the options of a batch stand before it, and commands with others are not in it', () => {
+  const rule = net1.ip.rule.add().fwmark(5).table(100).family(6)
+  assert.equal(
+    typed(rule, rule),
+    'ip -n net1 -6 -batch -\nrule add fwmark 5 table 100\nrule add fwmark 5 table 100\n',
+  )
+  const up = net1.ip.link.set('e0').up()
+  assert.deepEqual(shapes([up, rule, rule, up]), [1, 2, 1])
 })
 
 test('iptables-restore: one table, words with blanks in double quotes', () => {
@@ -47,8 +59,6 @@ test('sysctl: one call', () => {
     'ip netns exec net1 sysctl -w net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0',
   )
 })
-
-const shapes = (commands: Command[]): number[] => pieces(commands, restore).map((piece) => piece.length)
 
 test('a batch ends where the tool or the table changes, and at a command that shows or is not plain', () => {
   const up = host.ip.link.set('e0').up()
