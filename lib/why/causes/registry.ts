@@ -10,6 +10,7 @@ import {
   twoMacs,
   twoOwners,
 } from './collisions.ts'
+import { olderStream } from './conntrack.ts'
 import { behindProxy, home, straight } from './delivered.ts'
 import { answerAtSwitch, atSwitch } from './denied.ts'
 import { asymmetric, overlap } from './detour.ts'
@@ -21,7 +22,7 @@ import { left, lost } from './outside.ts'
 import { goneContainer, paused } from './published.ts'
 import { byName, translated } from './remarks.ts'
 import { backward, onward, routes } from './routes.ts'
-import { legacyRules, rules } from './rules.ts'
+import { legacyRules, questionDropped, rules } from './rules.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
 import { vxlan } from './vxlan.ts'
@@ -39,6 +40,7 @@ export const causeClasses: readonly CauseClass[] = [
   twoOwners,
   tooBig,
   rules,
+  questionDropped,
   localnet,
   senderElsewhere,
   sourceIsOwn,
@@ -77,4 +79,4 @@ export const causeClasses: readonly CauseClass[] = [
 /** What more is said of a verdict. */
 export const remarks: ReadonlyArray<
   (situation: Situation, told: Verdict) => Promise<Remark | undefined> | Remark | undefined
-> = [asymmetric, translated, byName]
+> = [asymmetric, translated, byName, olderStream]

@@ -4,6 +4,7 @@ import { type Journey, killer } from '../journey.ts'
 import { grownLegacy, policyText, type RuleText, rejects, ruleText } from '../rules.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import type { Stack } from '../stacks.ts'
+import { death } from '../trace.ts'
 import { typed, type Verdict, verdict } from '../verdict.ts'
 import { narrow } from './narrow.ts'
 
@@ -40,6 +41,34 @@ async function ofTrace({ evidence, packet }: Situation, journey: Journey): Promi
   const rule = ruleText(by, json, save)
   const cause = rejects(rule.text) || rejects(by.text) ? 'rejected' : 'rule'
   return byRule(stack, packet, cause, rule)
+}
+
+/** What asked for the MAC address of the next hop was dropped: no packet could follow it. */
+export const questionDropped: CauseClass = {
+  at: ['unsent'],
+  async find({ evidence, packet }) {
+    const passage = evidence.passages.find((one) => one.header.arp !== undefined && death(one) !== undefined)
+    const by = passage && death(passage)
+    if (!passage || by === undefined) return undefined
+    const stack = stackOf(evidence, passage.place)
+    const rule =
+      by === 'policy'
+        ? policyText(passage.family, passage.table, passage.chain)
+        : await evidence.facts
+            .rules(stack, by.family, by.table)
+            .then(({ json, save }) => ruleText(by, json, save))
+    const six = passage.family === 'ip6'
+    const what = `"who has?" (${six ? 'neighbour discovery of IPv6, ICMPv6' : 'ARP'})`
+    const where = `${six ? 'ip6tables ' : ''}${rule.table} ${rule.chain}`
+    const bridged = six && passage.iif !== undefined && passage.iif === passage.oif
+    const key = 'net.bridge.bridge-nf-call-ip6tables'
+    const told = byRule(stack, packet, by === 'policy' ? 'policy' : 'rule', rule)
+    return {
+      ...told,
+      says: `${by === 'policy' ? `no rule of ${where} took ${what}, and the policy is DROP` : `rule ${rule.number ?? ''} of ${where} dropped ${what}`}${bridged ? ': the frame was bridged, and br_netfilter shows bridged frames to ip6tables' : ''}`,
+      ...(bridged ? { undo: typed(stack.place, ['sysctl', '-w', `${key}=0`]) } : {}),
+    }
+  },
 }
 
 /** A rule or a policy that the trace shows. */
