@@ -11,19 +11,31 @@ have npm || die 'npm: not found' 'It comes with Node.js; Debian has it as a pack
 [ -w . ] || die "this checkout is not yours to write ($(stat -c %U .) owns it), and its modules are not there yet" \
   'Its owner types make setup; or copy it, and work in the copy.'
 
+made=node_modules/.package-lock.json same=node_modules/.made-of new=node_modules.new
 # Two at once would undo each other's.
 if have flock; then
   exec 8<package-lock.json
   flock 8
-  made=node_modules/.package-lock.json
-  if [ -f $made ] && [ -z "$(find package.json package-lock.json -newer $made)" ]; then exit 0; fi
+fi
+# git gives a file a new time without a change in it.
+if [ -f $made ] && cmp -s package-lock.json $same; then
+  touch $made
+  exit 0
 fi
 said=$(mktemp)
-trap 'rm -rf "$said" "$said.cache"' EXIT
+trap 'rm -rf "$said" "$said.cache" "$new"' EXIT
 # npm keeps what it downloads below HOME, which may be read-only or not there.
 if ! mkdir -p "${HOME-}/.npm" 2>/dev/null || [ ! -w "${HOME-}/.npm" ]; then export npm_config_cache="$said.cache"; fi
-npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >"$said" 2>&1 || {
+# Beside those that are there: npm removes them first, and without a network there would be none.
+rm -rf $new
+mkdir $new
+cp package.json package-lock.json $new
+(cd $new && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund) >"$said" 2>&1 || {
   grep -v '^$' "$said" | head -n 8 >&2
   die 'npm could not get the packages' 'Its first words are above. Is there a network, and room on the disk?'
 }
-touch node_modules/.package-lock.json
+cp package-lock.json $new/$same
+[ ! -d node_modules/.cache ] || mv node_modules/.cache $new/node_modules/
+rm -rf node_modules
+mv $new/node_modules node_modules
+touch $made

@@ -30,7 +30,7 @@ export function givenWords() {
 }
 
 /** Options with a value: what follows them is no scenario. */
-const valued = ['--name', '--on', '--pcap', '--copies', '--from', '--svg']
+const valued = ['--name', '--on', '--pcap', '--copies', '--from', '--svg', '--port']
 
 /**
  * `vethlab.ts up net1` is `net1.ts up`: a bundle holds what its first file imports, and the tool imports no scenario.

@@ -69,18 +69,20 @@ export const options = {
 /** Verbs that pass on what others say, or that write shell. */
 const withoutJson = ['shell', 'exec', 'print', 'new']
 
+/** Refuses words that are understood, and cannot be meant. */
+export const refuseWords = (what: string, hint: string): never => {
+  throw new BadInput(what, { where: undefined, hint })
+}
+
 /** Refuses what the options' types allow and nobody means. */
 export function mustMakeSense(args: { [key: string]: unknown }): true {
-  const refuse = (what: string, hint: string): never => {
-    throw new BadInput(what, { where: undefined, hint })
-  }
   for (const option of ['name', 'pcap', 'from', 'svg', 'report', 'on'])
     if (args[option] === false || args[option] === '')
-      refuse(`--${option} takes a value`, `As in: --${option} ${option === 'on' ? 'host' : 'NAME'}`)
+      refuseWords(`--${option} takes a value`, `As in: --${option} ${option === 'on' ? 'host' : 'NAME'}`)
   if (args.on === 'host') mustBeOwnCode()
   const [verb] = args._ as string[]
   if (args.json && verb !== undefined && withoutJson.includes(verb))
-    refuse(`${verb} has no --json`, 'Leave it out.')
+    refuseWords(`${verb} has no --json`, 'Leave it out.')
   return true
 }
 

@@ -47,13 +47,13 @@ const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject)
 ]
 
 /** The verbs that look into a lab. */
-const looking = ({ own, catalogue, target, maybe, labOf, labIfNamed }: Subject): Verb[] => [
+const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Verb[] => [
   {
     words: `status${maybe}`,
     about: 'show what is up: servers, namespaces, containers, addresses',
     async run(args) {
       const { statusVerb } = await import('./reports.ts')
-      return statusVerb(labIfNamed(args), args.json, catalogue?.names())
+      return statusVerb(labIfNamed(args), args.json, names())
     },
   },
   {

@@ -2,7 +2,7 @@
 import type { InferredOptionTypes, Options as YargsOption } from 'yargs'
 import type { Scenario } from '../lab/lab.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { options } from './options.ts'
+import { type options, refuseWords } from './options.ts'
 
 /** The options of all verbs, as they are read. */
 export type Options = InferredOptionTypes<typeof options>
@@ -38,21 +38,26 @@ export interface Subject {
   labOf(args: Args): string
   /** The same, or undefined when no lab was named. */
   labIfNamed(args: Args): string | undefined
+  /** The names of the scenarios. */
+  names(): readonly string[]
 }
 
 /** Reads what was started: a scenario's own file, or the tool for all of them. */
 export function subjectOf(started: Scenario | Catalogue): Subject {
   const own = 'body' in started ? started : undefined
   const catalogue = 'body' in started ? undefined : started
-  const labOf = ({ name, scenario }: Args): string => String(name ?? scenario ?? own?.name)
+  const labIfNamed = ({ name, scenario }: Args): string | undefined => {
+    const said = name ?? scenario ?? own?.name
+    return said === undefined ? undefined : String(said)
+  }
   return {
     own,
     catalogue,
     target: own ? '' : ' <scenario>',
     maybe: own ? '' : ' [scenario]',
     scenarioOf: async ({ scenario }) => own ?? (catalogue as Catalogue).load(String(scenario)),
-    labOf,
-    labIfNamed: (args) =>
-      own || args.scenario !== undefined || args.name !== undefined ? labOf(args) : undefined,
+    labOf: (args) => labIfNamed(args) ?? refuseWords('which lab?', 'Say its name: status shows what is up.'),
+    labIfNamed,
+    names: () => catalogue?.names() ?? (own ? [own.name] : []),
   }
 }

@@ -6,6 +6,7 @@ import type { Argv } from 'yargs'
 import { BadInput, VethlabError } from '../errors.ts'
 import { startLine } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
+import { nearest } from '../language/grammar/nearest.ts'
 import type { Catalogue } from './catalogue.ts'
 import { mustMakeSense, options, reading, yargs } from './options.ts'
 import { type Args, type Subject, subjectOf, type Verb } from './verb.ts'
@@ -20,8 +21,9 @@ export async function run(argv: readonly string[], started: Scenario | Catalogue
   const verbs = verbsOf(subject)
   let code = 0
   const parser = parserOf(argv, subject).fail((message, error) => {
-    // Of its own errors yargs gives the words, too; ours come without.
-    throw message && !(error instanceof VethlabError) ? unknownWords(message, argv, verbs, subject) : error
+    // Of its own errors yargs gives the words, too, or nothing at all; ours come without.
+    const ours = error instanceof VethlabError || (error && !message)
+    throw ours ? error : unknownWords(message, argv, verbs, subject)
   })
   for (const verb of verbs)
     parser.command(
@@ -69,18 +71,43 @@ function withWords(parser: Argv, { words, positional = {}, options = {} }: Verb)
   return parser.options(options)
 }
 
+/** The first word that is neither an option nor the value of one. */
+function firstWord(argv: readonly string[], verbs: readonly Verb[]): string | undefined {
+  const all: NonNullable<Verb['options']> = Object.assign({}, options, ...verbs.map((verb) => verb.options))
+  const takesValue = (word = '') => all[word.replace(/^--/, '')]?.requiresArg
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  return argv.slice(0, end).find((word, i) => !word.startsWith('-') && !takesValue(argv[i - 1]))
+}
+
+/** What yargs calls a word, without what stands behind it. */
+const nameOf = ({ words }: Verb): string => [words].flat()[0]?.split(' ')[0] ?? ''
+
+const meant = (near: string | undefined): string => (near === undefined ? '' : `: did you mean ${near}?`)
+
+/** The error for words that are not understood, with the one that may have been meant. */
 function unknownWords(
   message: string,
   argv: readonly string[],
   verbs: readonly Verb[],
-  { own, catalogue }: Subject,
+  { own, names }: Subject,
 ): BadInput {
-  const names = verbs.map(({ words }) => [words].flat()[0]?.split(' ')[0] ?? '')
-  const first = argv.find((word) => !word.startsWith('-'))
-  const known = first !== undefined && names.includes(first)
-  const hint = known
-    ? `--help shows how it is called.${own ? '' : ` Scenarios: ${catalogue?.names().join(', ')}`}`
-    : `Verbs: ${names.join(', ')}`
-  const text = known ? message : first === undefined ? 'no verb' : `unknown verb ${JSON.stringify(first)}`
-  return new BadInput(text || 'not understood', { where: undefined, hint })
+  const first = firstWord(argv, verbs)
+  const verb = verbs.find((one) => nameOf(one) === first)
+  if (!verb) {
+    const known = verbs.map(nameOf)
+    const near = !own && names().includes(first ?? '') ? `up ${first}` : nearest(first ?? '', known)
+    const text = first === undefined ? 'no verb' : `unknown verb ${JSON.stringify(first)}${meant(near)}`
+    return new BadInput(text, { where: undefined, hint: `Verbs: ${known.join(', ')}` })
+  }
+  const strange = message.match(/^Unknown arguments?: ([^,\s]+)/)?.[1]
+  const known = Object.keys({ ...options, ...verb.options, help: {} })
+  const near = argv.some((word) => word.startsWith(`--${strange}`))
+    ? nearest(strange ?? '', known)
+    : undefined
+  const few = /^Not enough non-option arguments/.test(message)
+  const said = few ? `words are missing: ${[verb.words].flat()[0]}` : message || 'not understood'
+  return new BadInput(`${said}${meant(near && `--${near}`)}`, {
+    where: undefined,
+    hint: `--help shows how it is called.${own ? '' : ` Scenarios: ${names().join(', ')}`}`,
+  })
 }

@@ -52,7 +52,7 @@ test('a reader that goes away does not end what is being done', async () => {
 
 test('a full disk is told by every verb, with exit code 2', async () => {
   for (const verb of ['print', 'status', 'test', 'test --json', 'down']) {
-    const { code, stderr } = await shell(`start scenarios/namespaces.ts ${verb} --name full >/dev/full`)
+    const { code, stderr } = await shell(`start scenarios/namespaces.ts ${verb} >/dev/full`)
     assert.equal(code, 2, verb)
     assert.match(stderr, /^error: stdout: .*no space left.*\n.*only its output is lost/, verb)
   }

@@ -58,6 +58,16 @@ const refused: Array<[string[], RegExp]> = [
   [['up', 'namespaces', '--on'], /Not enough arguments following: on/],
   [['print', 'namespaces', '--json'], /print has no --json/],
   [['status', 'nosuch'], /no lab and no scenario is called "nosuch"/],
+  [['status', 'nosuch', '--json'], /no lab and no scenario is called "nosuch"/],
+  [['status', '--name', 'nosuch'], /no lab and no scenario is called "nosuch"/],
+  [['tset', 'namespaces'], /unknown verb "tset": did you mean test\?/],
+  [['--name', 'x', 'tset', 'namespaces'], /unknown verb "tset": did you mean test\?/],
+  [['namespaces'], /unknown verb "namespaces": did you mean up namespaces\?/],
+  [['up', 'namespaces', '--nmae', 'x'], /Unknown argument: nmae: did you mean --name\?/],
+  [['status', '--jsn'], /Unknown argument: jsn: did you mean --json\?/],
+  [['up'], /words are missing: up <scenario>/],
+  [['down'], /which lab\?/],
+  [[], /no verb\nVerbs: up, test/],
 ]
 for (const [words, says] of refused)
   test(`refused: ${words.join(' ')}`, async () => {
@@ -66,6 +76,19 @@ for (const [words, says] of refused)
     assert.match(stderr, says)
     assert.doesNotMatch(stderr, /defect of vethlab/)
   })
+
+test("refused in a scenario's own file, too: a verb, an option, a lab that nobody knows", async () => {
+  for (const [words, says] of [
+    [['tset'], /unknown verb "tset": did you mean test\?/],
+    [['test', '--qiet'], /did you mean --quiet\?/],
+    [['down', '--all'], /Unknown argument: all/],
+    [['status', '--name', 'nosuch'], /no lab and no scenario is called "nosuch"/],
+  ] as Array<[string[], RegExp]>) {
+    const { code, stderr } = await vethlab('namespaces', words)
+    assert.equal(code, 2)
+    assert.match(stderr, says)
+  }
+})
 
 test('--json=true gets its document for an error, too, and what stands behind -- does not ask for one', async () => {
   const { stdout } = await vethlabAll(['--json=true', 'up', 'nosuch'])
