@@ -15,6 +15,8 @@ export interface Container {
   /** `running`, `exited`, `restarting`, `paused`, `created`, `dead`. */
   state: string
   exitCode: number
+  /** How often the engine started it again. */
+  restarts: number
   /** `bridge`, `host`, `none`, a network's name, `container:ID`. */
   mode: string
   /** The file of its network namespace, as the server sees it; empty when it has none of its own. */
@@ -85,6 +87,7 @@ interface Details {
   Id: string
   Name: string
   State: { Status: string; ExitCode: number }
+  RestartCount?: number
   HostConfig: { NetworkMode: string; PortBindings?: Bindings | null; Dns?: string[] | null }
   HostsPath?: string
   ResolvConfPath?: string
@@ -118,6 +121,7 @@ export function containerOf(server: string, details: Details): Container {
     ...(service ? { service } : {}),
     state: State.Status,
     exitCode: State.ExitCode,
+    restarts: details.RestartCount ?? 0,
     mode: HostConfig.NetworkMode,
     sandbox: NetworkSettings.SandboxKey,
     networks: Object.fromEntries(

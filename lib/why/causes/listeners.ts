@@ -86,6 +86,11 @@ async function notListening(situation: Situation): Promise<Verdict> {
       : `it arrived, but nobody listens on ${where}`,
     see: typed(place, ['ss', protocol === 'tcp' ? '-ltn' : '-lun']),
     hints: [
+      ...(stack.container && stack.container.restarts > 0
+        ? [
+            `${stack.container.name} was restarted ${stack.container.restarts} times: its program ends (exit code ${stack.container.exitCode}) again and again: docker logs ${stack.container.name}`,
+          ]
+        : []),
       ...(inside
         ? [`${port} is the published number, for who asks the host; inside it is ${inside.inside}.`]
         : []),

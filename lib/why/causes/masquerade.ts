@@ -1,5 +1,5 @@
 /** The answer finds no way home, because nobody rewrote a private source: the fault is at the sender's side. */
-import { isPrivate } from '../address.ts'
+import { isPrivate, within } from '../address.ts'
 import { linkOf, stackOf } from '../evidence.ts'
 import type { Visit } from '../journey.ts'
 import { chainLines } from '../rules.ts'
@@ -110,13 +110,13 @@ async function noWayBack(situation: Situation, source: string): Promise<boolean>
   const { evidence, stack, stage, packet, header } = situation
   const { facts } = evidence
   if (packet === 'request' && stage === 'unanswered') return !(await facts.route(stack, header.src)).ok
-  if (packet !== 'reply' || header.dst !== source) return false
-  return stage === 'entered' || stage === 'unsent' || stage === 'sent' || stage === 'dropped'
+  if (packet !== 'reply' || header.dst !== source || stage !== 'entered') return false
+  return !(await facts.route(stack, header.dst, { from: header.src, iif: situation.dev })).ok
 }
 
 /** A router of the sender's side should have rewritten the source. */
 export const masquerade: CauseClass = {
-  at: ['unanswered', 'entered', 'unsent', 'sent', 'dropped'],
+  at: ['unanswered', 'entered'],
   async find(situation) {
     const { evidence, request, packet, stack } = situation
     const source = request?.visits.at(-1)?.passages.at(-1)?.header.src
@@ -134,21 +134,17 @@ export const masquerade: CauseClass = {
     if (packet === 'reply' && all.some((router) => router.stack === stack)) return undefined
     for (const router of all) {
       const lines = chainLines(await evidence.facts.saved(router.stack, 'nat'), 'nat', 'POSTROUTING')
-      const at = lines.findIndex((line) => /-j (MASQUERADE|SNAT)\b/.test(line))
+      // A rule for other sources is not meant for this one.
+      const isFor = (line: string) => {
+        const subnet = line.match(/ -s (\S+)/)?.[1]
+        return subnet === undefined || within(source, subnet)
+      }
+      const at = lines.findIndex((line) => /-j (MASQUERADE|SNAT)\b/.test(line) && isFor(line))
       const docker = isDockers(situation, router)
       const isBorder =
         !isPrivate(far) && linkOf(router.stack, router.oif)?.addresses.some(({ local }) => !isPrivate(local))
-      const meant = at !== -1 && !lines[at]?.includes(`-o ${router.iif} `)
-      if (docker || isBorder || meant)
-        return told(
-          router,
-          source,
-          docker && at !== -1 && !lines[at]?.includes(source.split('.').slice(0, 2).join('.'))
-            ? undefined
-            : lines[at],
-          at + 1,
-          docker,
-        )
+      const meant = at !== -1
+      if (docker || isBorder || meant) return told(router, source, lines[at], at + 1, docker)
     }
     return undefined
   },
