@@ -37,6 +37,7 @@ export const program = (file: string, ...words: string[]): string[] => [
  * containers, docker0's address.
  */
 const inUse = `ip netns add first && ip netns del first
+rmdir /var/lib/vethlab 2>/dev/null || : # of the machine outside; the last lab removes it
 docker run -d --name first ${builtImage} sleep 60
 tries=0
 until ip -6 addr show dev docker0 | grep -v tentative | grep -q fe80 || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done

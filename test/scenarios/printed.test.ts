@@ -43,7 +43,9 @@ async function started(lab: OpenLab, server: string, path: string) {
     end: finished(child),
     shown: () => shown,
     tell: (line: string) => child.stdin?.write(`${line}\n`),
-    part: (number: number) => until(() => shown.includes(`part ${number} is done`), 30_000),
+    // Its facts are the line below.
+    part: (number: number) =>
+      until(() => new RegExp(`part ${number} is done\nfacts .*\n`).test(shown), 120_000),
   }
 }
 
