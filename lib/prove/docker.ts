@@ -1,5 +1,6 @@
 /** What the machine's own Docker Engine has. It is asked, never started. */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { askEngine } from '../server/engine-ask.ts'
 
 const socket = '/run/docker.sock'
 
@@ -13,25 +14,7 @@ function runs(): boolean {
   }
 }
 
-async function ask<T>(path: string): Promise<T> {
-  const { get } = await import('node:http') // only a machine with an engine needs it
-  return new Promise((resolve, reject) => {
-    const request = get(
-      { socketPath: socket, path, agent: false, signal: AbortSignal.timeout(2000) },
-      async (response) => {
-        try {
-          let text = ''
-          for await (const chunk of response) text += chunk
-          if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode}`)
-          resolve(JSON.parse(text))
-        } catch (error) {
-          reject(error)
-        }
-      },
-    )
-    request.once('error', reject)
-  })
-}
+const ask = <T>(path: string): Promise<T> => askEngine(socket, path)
 
 const short = (id: string): string => id.replace('sha256:', '').slice(0, 12)
 

@@ -1,11 +1,8 @@
 /** Whether a Docker Engine answers: it may be stopped or overloaded, and then what asks it would wait for ever. */
-import { get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Unable } from '../errors.ts'
+import { engineSays, questionLimit } from './engine-ask.ts'
 import { engineSocket } from './enter.ts'
-
-/** How long a question waits for its answer, in milliseconds. */
-export const questionLimit = 2000
 
 /** How long an engine may answer nobody until a command that it has to do is given up, in milliseconds. */
 const patience = 12_000
@@ -18,16 +15,10 @@ export const silentEngine = (server?: string): Unable =>
 
 /** Whether the API of a server's engine answers within that time: `GET /_ping`. */
 export const answers = (pid: number, ms = questionLimit): Promise<boolean> =>
-  new Promise((resolve) => {
-    const request = get(
-      { socketPath: engineSocket(pid), path: '/_ping', agent: false, signal: AbortSignal.timeout(ms) },
-      (response) => {
-        response.on('error', () => {}).resume()
-        resolve(response.statusCode === 200)
-      },
-    )
-    request.once('error', () => resolve(false))
-  })
+  engineSays(engineSocket(pid), '/_ping', ms).then(
+    () => true,
+    () => false,
+  )
 
 /** Waits for what an engine does, as long as that takes, and gives it up when the engine answers nobody any more. */
 export async function whileItAnswers<T>(pid: number, work: Promise<T>): Promise<T> {

@@ -1,6 +1,5 @@
 /** What the engine of a server knows of its containers, also of those that do not run. */
-import { get } from 'node:http'
-import { questionLimit } from '../server/engine-life.ts'
+import { askEngine } from '../server/engine-ask.ts'
 import { engineSocket } from '../server/enter.ts'
 import type { ServerRecord } from '../server/state.ts'
 
@@ -59,27 +58,7 @@ export interface EngineFacts {
   silent?: string
 }
 
-/** Asks an engine, without the library that is for changing things. */
-function ask<T>(pid: number, path: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const request = get({ socketPath: engineSocket(pid), path, timeout: questionLimit }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-      response.on('end', () => {
-        if ((response.statusCode ?? 0) >= 400) return reject(new Error(text.trim()))
-        try {
-          resolve(JSON.parse(text || 'null'))
-        } catch (error) {
-          reject(error)
-        }
-      })
-    })
-    request.once('timeout', () => request.destroy(new Error('the engine does not answer')))
-    request.once('error', reject)
-  })
-}
+const ask = <T>(pid: number, path: string): Promise<T> => askEngine(engineSocket(pid), path)
 
 type Bindings = Record<string, Array<{ HostIp?: string; HostPort?: string }> | null>
 
