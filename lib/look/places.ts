@@ -7,6 +7,7 @@ import { ended, enter, hasEnded } from '../server/enter.ts'
 import { finished } from '../server/process.ts'
 import { type LabRecord, label, type ServerRecord } from '../server/state.ts'
 import { type IpLink, ipShows, linksThere, namespacesThere, type Run } from './ip.ts'
+import { type Names, placeNamed } from './named.ts'
 
 export interface FoundPlace extends Place {
   record: ServerRecord
@@ -19,6 +20,8 @@ export interface FoundPlace extends Place {
   state?: string
   /** Its Docker Engine does not answer, so that nobody knows its containers. */
   engine?: 'silent'
+  /** The Compose project of a container, and its service. */
+  compose?: { project: string; service: string }
   /** The cables of a container: its end, the other end, and where that is plugged in. */
   cables?: Cable[]
 }
@@ -89,6 +92,13 @@ async function ofServer(
   return [server, ...(await Promise.all(namespaces)), ...(await containersOf())]
 }
 
+/** What Compose has written on a container of its own. */
+function composeOf(labels: Readonly<Record<string, string>>): Pick<FoundPlace, 'compose'> {
+  const project = labels['com.docker.compose.project']
+  const service = labels['com.docker.compose.service'] ?? ''
+  return project === undefined ? {} : { compose: { project, service } }
+}
+
 /** The cables of a container, by the numbers that each end knows of the other. */
 function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
   return inside
@@ -129,6 +139,7 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
         .map(([dev, network]) => ({ dev, address: network.IPAddress })),
       up: container.State === 'running',
       state: container.State,
+      ...composeOf(container.Labels),
       cables: await cables(container.Id),
     }),
   )
@@ -146,6 +157,15 @@ export const placesOf = async (lab: LabRecord, own?: Own, engines = true): Promi
     )
   ).flat()
 
+const namesOf = ({ kind, name, compose }: FoundPlace): Names => ({
+  names:
+    compose && name.startsWith(`${compose.project}-`)
+      ? [name, name.slice(compose.project.length + 1)]
+      : [name],
+  container: kind === 'container',
+  ...compose,
+})
+
 /** The place of that name: a server, a namespace, or a container, whose Compose project may be left out. */
 export async function findPlace(lab: LabRecord, name: string | undefined, own?: Own): Promise<FoundPlace> {
   const named = (places: FoundPlace[]): FoundPlace | undefined =>
@@ -154,8 +174,7 @@ export async function findPlace(lab: LabRecord, name: string | undefined, own?: 
   const near = named(await placesOf(lab, own, false))
   if (near) return near
   const places = await placesOf(lab, own)
-  const found =
-    named(places) ?? places.find((place) => place.kind === 'container' && place.name.endsWith(`-${name}`))
+  const found = name === undefined ? places[0] : placeNamed(places, name, namesOf)
   if (found) return found
   const gone = places.find((place) => place.ended)
   if (gone) throw ended(gone.record, lab.name) // it may have been on that one

@@ -2,6 +2,7 @@
 import ipaddr from 'ipaddr.js'
 import { BadInput, Unable } from '../errors.ts'
 import { ipv4 } from '../language/names.ts'
+import { placeNamed } from '../look/named.ts'
 import { familyOf, isLinkLocal, isLoopback, plain, within } from './address.ts'
 import { notRunning } from './causes/published.ts'
 import type { Container } from './containers.ts'
@@ -22,29 +23,20 @@ const likeness = (word: string, name: string): number => {
   return common + (name.includes(word) ? word.length : 0)
 }
 
-/**
- * The stack of a place; the Compose project of a container may be left out, and so may its number. Of several projects
- * the one of `near` comes first.
- */
-export function stackNamed(stacks: readonly Stack[], name: string, near?: Stack): Stack | undefined {
-  const containers = stacks.filter(({ place }) => place.kind === 'container')
-  const inOrder = [...containers].sort(
-    (a, b) =>
-      Number(b.container?.project === near?.container?.project) -
-      Number(a.container?.project === near?.container?.project),
+/** The stack of a place, by the rule of look/named.ts. */
+export const stackNamed = (stacks: readonly Stack[], name: string, near?: Stack): Stack | undefined =>
+  placeNamed(
+    stacks,
+    name,
+    (stack) => ({
+      names: [stack.place.name, ...namesOf(stack)],
+      container: stack.place.kind === 'container',
+      project: stack.container?.project,
+      service: stack.container?.service,
+      aliases: stack.aliases,
+    }),
+    near,
   )
-  return (
-    stacks.find((stack) => stack.place.name === name) ??
-    (near &&
-      inOrder.find(
-        (stack) => stack.container?.project === near.container?.project && namesOf(stack).includes(name),
-      )) ??
-    stacks.find((stack) => namesOf(stack).includes(name)) ??
-    stacks.find((stack) => stack.place.kind === 'container' && stack.place.name.endsWith(`-${name}`)) ??
-    inOrder.find(({ container }) => container?.service === name) ??
-    stacks.find(({ aliases }) => aliases.some((alias) => alias.endsWith(`-${name}`)))
-  )
-}
 
 /** A container that does not run, by its name or its service. */
 const stoppedNamed = (containers: readonly Container[], name: string): Container | undefined =>
