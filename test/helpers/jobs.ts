@@ -49,7 +49,7 @@ async function run({ name, words, env }: Job): Promise<Result> {
   let late = ''
   const timer = setTimeout(() => {
     late = `\nIt took longer than ${patience} s, and was ended.`
-    process.kill(-pid, 'SIGTERM')
+    process.kill(-pid, 'SIGKILL') // what waits for its child, as unshare does, hears nothing gentler
   }, patience * 1000)
   const { code, stdout, stderr } = await finished(child)
   clearTimeout(timer)
