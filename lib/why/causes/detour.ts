@@ -125,8 +125,12 @@ export async function asymmetric(situation: Situation, told: Verdict): Promise<R
   if (!reply || told.packet !== 'reply' || told.status === 'delivered') return undefined
   const found = parted(situation)
   const passed = new Set(request?.visits.map(({ place }) => place))
-  const stray = reply.visits.findIndex(({ place }) => !passed.has(place))
-  const last = reply.visits[stray - 1]
+  // Switches hand on what they get: only who makes or routes a packet chooses its way.
+  const chooses = ({ passages }: Visit) =>
+    passages.some(({ chain }) => chain === 'made' || chain === 'routed')
+  const hops = reply.visits.filter((visit, i) => chooses(visit) || i === reply.visits.length - 1)
+  const stray = hops.findIndex(({ place }) => !passed.has(place))
+  const last = hops[stray - 1]
   const killed = killer(reply)
   const six = familyOf(situation.header.dst) === 6 ? ['-6'] : []
   if (found && told.cause !== 'no route back') {
@@ -141,12 +145,12 @@ export async function asymmetric(situation: Situation, told: Verdict): Promise<R
   }
   if (stray < 1 || !last) return undefined
   const at = stackOf(evidence, last.place)
-  const next = stackOf(evidence, reply.visits[stray]?.place ?? '')
+  const next = stackOf(evidence, hops[stray]?.place ?? '')
   const dst = last.passages.at(-1)?.header.dst ?? ''
   const line = await evidence.facts.chosen(at, dst)
   const words = `The ways differ: ${called(at.place)} sent the reply to ${called(next.place)}${line ? `, by its route ${line}` : ''}; the request had not come that way (asymmetric).`
   if (killed || told.cause !== 'no route back') return { hints: [words] }
-  const before = [...(request?.visits ?? [])].reverse()
+  const before = (request?.visits ?? []).filter(chooses).reverse()
   const from = before[before.findIndex(({ place }) => place === last.place) + 1]
   const router = from && stackOf(evidence, from.place)
   const gateway = router?.links
