@@ -197,7 +197,7 @@ function sweepDrafts(): void {
 }
 
 /** All that is ever in the folder of a lab on virtual servers. */
-const ownFiles = ['pid', 'owner', 'lab.json', 'lab.json.new', 'journal', 'before.json', 'cgroup']
+export const knownFiles = ['pid', 'owner', 'lab.json', 'lab.json.new', 'journal', 'before.json', 'cgroup']
 
 /**
  * Removes the folder of a lab that has ended, unless another process has claimed the name meanwhile: it is moved
@@ -207,7 +207,7 @@ export function removeFolder(name: string): void {
   const folder = labFolder(name)
   const found = lstatSync(folder, { throwIfNoEntry: false })
   if (!found || ownedByOther(folder)) return
-  const others = found.isDirectory() ? list(folder).filter((file) => !ownFiles.includes(file)) : ['a file']
+  const others = found.isDirectory() ? list(folder).filter((file) => !knownFiles.includes(file)) : ['a file']
   if (others.length > 0)
     throw new Unable(`${folder} holds what no lab has made: ${others.slice(0, 5).join(', ')}`, {
       hint: 'It is left. Move it elsewhere, then try again.',
