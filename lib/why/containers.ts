@@ -116,14 +116,18 @@ export function containerOf(server: string, details: Details): Container {
   }
 }
 
+/** What is known of one; undefined when it is gone by now. While it starts or ends, its engine may keep one waiting. */
+const details = (pid: number, id: string): Promise<Details | undefined> =>
+  ask<Details>(pid, `/containers/${id}/json`).catch(() =>
+    ask<Details>(pid, `/containers/${id}/json`).catch(() => undefined),
+  )
+
 /** All containers of a server, the stopped ones too. An engine that does not answer is told, and is no error. */
 export async function containersOf({ name: server, pid }: ServerRecord): Promise<EngineFacts> {
   try {
     const list = await ask<Array<{ Id: string }>>(pid, '/containers/json?all=1')
     // One may be gone by now.
-    const all = await Promise.all(
-      list.map(({ Id }) => ask<Details>(pid, `/containers/${Id}/json`).catch(() => undefined)),
-    )
+    const all = await Promise.all(list.map(({ Id }) => details(pid, Id)))
     const containers = all.filter((one) => one !== undefined).map((one) => containerOf(server, one))
     return { containers: containers.sort((a, b) => a.name.localeCompare(b.name)) }
   } catch (error) {

@@ -3,10 +3,10 @@ import { familyOf } from '../address.ts'
 import { type Evidence, linkOf } from '../evidence.ts'
 import { killer } from '../journey.ts'
 import type { Header } from '../packet.ts'
-import { inTable, type RuleText } from '../rules.ts'
+import { chainLines, inTable, type RuleText } from '../rules.ts'
 import type { Situation } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
-import { typed, type Verdict } from '../verdict.ts'
+import { typed, typedAll, type Verdict } from '../verdict.ts'
 
 /** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
 const isDockers = ({ table, chain, text }: RuleText, bridges: readonly string[]): boolean =>
@@ -138,6 +138,15 @@ const established = ({ header }: Situation, { table, chain, number }: RuleText):
   ...['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
 ]
 
+/** Whether a chain has a rule for what belongs to a connection. */
+async function letsAnswersPass(
+  { evidence: { facts }, stack, header }: Situation,
+  { table, chain }: RuleText,
+): Promise<boolean> {
+  const { save } = await facts.rules(stack, familyOf(header.dst) === 6 ? 'ip6' : 'ip', table)
+  return chainLines(save, table, chain).some((line) => /ESTABLISHED.*-j ACCEPT/.test(line))
+}
+
 /** What the rule in question keeps out, besides this packet, is worth keeping out. */
 const isProtection = ({ text, chain }: RuleText): boolean =>
   !/ -[sd] | --dport | --sport | -p icmp/.test(text) || chain === 'DOCKER-USER'
@@ -186,13 +195,16 @@ export async function narrow(situation: Situation, told: Verdict): Promise<Verdi
     const argv = isAnswer ? established(situation, rule) : exactly(situation, rule)
     if (!argv || !['iptables', 'ip6tables'].includes(rule.text.split(' ')[0] ?? '')) return told
     if (rule.chain === 'DOCKER-USER' && packet === 'request') return told
+    // What is handed on one way has an answer, which passes the same chain.
+    const both = !isAnswer && rule.chain === 'FORWARD' && !(await letsAnswersPass(situation, rule))
+    const lines = both ? [established(situation, rule), argv] : [argv]
     return {
       ...told,
-      undo: typed(stack.place, argv),
+      undo: typedAll(stack.place, ...lines),
       hints: [
         isAnswer
           ? 'It lets in what belongs to a connection, and nothing else.'
-          : 'It lets in this, and nothing else.',
+          : `It lets in this${both ? ', and what answers' : ''}, and nothing else.`,
       ],
     }
   }
