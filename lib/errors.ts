@@ -18,7 +18,7 @@ export interface ErrorParts {
 export class VethlabError extends Error {
   where: string | undefined
   readonly command: string | undefined
-  readonly hint: string | undefined
+  hint: string | undefined
   constructor(message: string, parts: ErrorParts = {}) {
     super(message)
     this.name = new.target.name

@@ -59,7 +59,8 @@ export async function shownCopies(
   const code = Math.max(...results.map(codeOf))
   if (json) {
     const all = results.map((one) => ({ lab: one.lab, ok: codeOf(one) === 0, ...told(one) }))
-    say(`${JSON.stringify({ scenario: scenario.name, ok: code === 0, ms, labs: all }, null, 2)}\n`)
+    const document = { scenario: scenario.name, ok: code === 0, ms, warnings: [...warnings], labs: all }
+    say(`${JSON.stringify(document, null, 2)}\n`)
     return code
   }
   for (const one of results) {

@@ -76,5 +76,6 @@ const documentOf = (
 ) => ({
   ...{ scenario, title, ok, ms },
   steps: events.filter((event) => event.kind === 'step' || event.kind === 'command'),
+  warnings: events.flatMap((event) => (event.kind === 'warning' ? [event.text] : [])),
   ...more,
 })

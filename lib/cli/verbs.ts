@@ -16,10 +16,10 @@ import {
   readsFrom,
   serversOf,
 } from '../lab/plan.ts'
+import { slipIn, straysOf } from '../lab/slips.ts'
 import type { Command } from '../language/command.ts'
 import { needed } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
-import { toShell } from '../language/shell.ts'
 import { compose, image, kernel, mustHold, ownImage, tools } from '../needs/needs.ts'
 import { mustBeAllowed } from '../needs/rights.ts'
 import type { Undone } from '../on-host/undo.ts'
@@ -83,8 +83,7 @@ function preflight(planned: Plan, path: string): void {
 
 async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {
   const planned = await guarded(() => plan(scenario), undefined, 'nothing was begun')
-  for (const { command, where } of planned.forgotten)
-    tell({ kind: 'warning', text: `${where()}: built and never given to the lab: ${toShell(command)}` })
+  for (const text of straysOf(planned)) tell({ kind: 'warning', text })
   const path = serverPath()
   preflight(planned, path)
   return { planned, path }
@@ -134,7 +133,10 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
     const { why, batch } = options
     // What changes the machine itself waits until that has been looked at; what does not goes on.
     if (seen && options.on === 'host') await remember(hostFolder(name), seen)
-    const { lab, first, results, captures } = liveLab(box, { tell, where, why, batch })
+    const { lab, first, results, captures } = liveLab(box, {
+      ...{ tell, where, why, batch },
+      slip: (step) => slipIn(planned, step),
+    })
     if (before.length > 0) tell({ kind: 'step', number: 0, title: 'What the machine lacks' })
     for (const command of before) await first(command)
     await play(lab, scenario.body).finally(() => options.look?.(box.record))

@@ -89,6 +89,10 @@ function careful(inner: Lab): CarefulLab {
   const lab: Lab = {
     live: inner.live,
     step(title, ...commands) {
+      if (typeof title !== 'string')
+        throw new BadInput('a step has no title', {
+          hint: "Its title stands before its commands: lab.step('Two namespaces', …)",
+        })
       oneLine(title, 'the title of a step')
       if (flatten(commands).some((command) => !Array.isArray(command?.argv)))
         throw new BadInput(`step "${title}" was given something that is no command`, {

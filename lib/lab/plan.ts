@@ -2,7 +2,7 @@
 
 import { rememberCaller } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
-import { type Command, forgottenIn, type Read, used } from '../language/command.ts'
+import { type Command, forgottenIn, type Inquiry, type Read, type Stray, used } from '../language/command.ts'
 import { plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
@@ -34,7 +34,9 @@ export type Entry = StepEntry | ReadEntry | CheckEntry
 export interface Plan {
   entries: Entry[]
   /** Commands that were built and never given to the lab. */
-  forgotten: Array<{ command: Command; where: () => string | undefined }>
+  forgotten: Array<Stray<Command>>
+  /** Questions that were asked, and whose answer was never given to the lab. */
+  unasked: Array<Stray<Inquiry>>
 }
 
 /** A variable for each fact: its own name, or, where another fact has that already, the name with a number. */
@@ -76,6 +78,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
     async check(checks, why) {
       const where = rememberCaller()
       for (const check of asList(checks)) {
+        used(check.inquiry)
         const address = typeof check.target === 'string' ? check.target : readOnce(check.target)
         const command = check.command(address)
         used(command)
@@ -86,9 +89,15 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       return readOnce(read as unknown as Read, { own: true }) as T
     },
   }
-  const forgotten = await forgottenIn(() => play(lab, scenario.body))
-  // Questions do not count: asking a container builds the read of its address, used or not.
-  return { entries, forgotten: forgotten.filter(({ command }) => !command.shows) }
+  const strays = await forgottenIn(() => play(lab, scenario.body))
+  const isCommand = (stray: Stray<Command | Inquiry>): stray is Stray<Command> => 'argv' in stray.value
+  const isQuestion = (stray: Stray<Command | Inquiry>): stray is Stray<Inquiry> => !isCommand(stray)
+  return {
+    entries,
+    // Commands that only look do not count: asking a container builds the read of its address, used or not.
+    forgotten: strays.filter(isCommand).filter(({ value }) => !value.shows),
+    unasked: strays.filter(isQuestion),
+  }
 }
 
 /** All commands of a plan, in order: those of steps, reads and checks. */

@@ -66,8 +66,14 @@ export interface Read<T extends string = string> extends Command {
   check(value: T): T
 }
 
-/** Commands that no lab has yet, with the line that built each. */
-type Built = Map<Command, () => string | undefined>
+/** One question of a script, whatever answers it may have: of its checks one is given to a lab. */
+export interface Inquiry {
+  /** `ping 10.0.0.1`, as an error tells it. */
+  readonly text: string
+}
+
+/** Commands and questions that no lab has yet, with the line that built each. */
+type Built = Map<Command | Inquiry, () => string | undefined>
 
 /** Of each watch its own: two that go on side by side share no command. */
 const watching = new AsyncLocalStorage<Built>()
@@ -115,17 +121,28 @@ export function withPrototype<C extends object>(base: Command, prototype: C): Co
   return value
 }
 
-/** Notes that a command was given to a lab, or grew into another one. */
-export const used = (value: Command): void => void watching.getStore()?.delete(value)
+/** Begins a question. */
+export function inquiry(text: string): Inquiry {
+  const value = Object.freeze({ text })
+  watching.getStore()?.set(value, rememberCaller())
+  return value
+}
+
+/** Notes that a command or a question was given to a lab, or grew into another one. */
+export const used = (value: Command | Inquiry): void => void watching.getStore()?.delete(value)
+
+/** Something that was built, and the line that did. */
+export interface Stray<T> {
+  readonly value: T
+  readonly where: () => string | undefined
+}
 
 /**
- * Does the work, and tells which commands it has built and never given to a lab, with the line that built each: a
- * mistake that is easy to make.
+ * Does the work, and tells which commands and questions it has built and never given to a lab, with the line that built
+ * each: a mistake that is easy to make.
  */
-export async function forgottenIn(
-  work: () => Promise<void>,
-): Promise<Array<{ command: Command; where: () => string | undefined }>> {
+export async function forgottenIn(work: () => Promise<void>): Promise<Array<Stray<Command | Inquiry>>> {
   const built: Built = new Map()
   await watching.run(built, work)
-  return [...built].map(([command, where]) => ({ command, where }))
+  return [...built].map(([value, where]) => ({ value, where }))
 }

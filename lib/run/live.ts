@@ -1,5 +1,5 @@
 /** The lab of a real run: does the steps, reads the facts, asks the questions. */
-import { VethlabError } from '../errors.ts'
+import { CommandFailed, VethlabError } from '../errors.ts'
 import type { CheckResult, Listener } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import { asList, flatten } from '../lab/misuse.ts'
@@ -16,6 +16,8 @@ export interface LiveOptions {
   tell: Listener
   /** Where each step stands in the file, in order: found when the scenario was planned. */
   where: ReadonlyArray<() => string | undefined>
+  /** What the plan tells of a step that failed: a hint that is better than the tool's own words give. */
+  slip?: (step: number) => string | undefined
   /** Skips the steps, and all checks but these: for a lab that is up already. */
   only?: ReadonlySet<number>
   /** Asks `why` for checks that fail, and for what must not work. */
@@ -37,7 +39,7 @@ export interface LiveLab {
 /** The lab of a run, and the results of its checks as they come. */
 export function liveLab(
   servers: Servers,
-  { tell, where, only, batch = false, why: asking }: LiveOptions,
+  { tell, where, slip, only, batch = false, why: asking }: LiveOptions,
 ): LiveLab {
   const results: CheckResult[] = []
   const written = journal(servers.journal.file, servers.journal)
@@ -58,6 +60,7 @@ export function liveLab(
         else for (const command of commands) await runMarked(run, command)
       } catch (error) {
         if (error instanceof VethlabError) error.where = `${where[number]?.() ?? ''}, step "${title}"`
+        if (error instanceof CommandFailed) error.hint = slip?.(number) ?? error.hint
         throw error
       }
       if (commands.some(needsEngine)) facts.forget()

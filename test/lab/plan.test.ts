@@ -1,7 +1,7 @@
 /** What is known of a scenario before it runs. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { output, server } from '../../lib/index.ts'
+import { matrix, output, server } from '../../lib/index.ts'
 import type { Lab } from '../../lib/lab/lab.ts'
 import { commandsOf, lastingChecks, plan, serversOf } from '../../lib/lab/plan.ts'
 
@@ -55,10 +55,36 @@ test('what was built and never given to the lab is found, with its line', async 
     await lab.check(server1.ping('10.0.0.1').replies, 'why')
   })
   assert.deepEqual(
-    it.forgotten.map(({ command }) => command.argv.join(' ')),
+    it.forgotten.map(({ value }) => value.argv.join(' ')),
     ['ip link set dev e0 up', 'docker run -dit --name forgotten --network n1 alpine'],
   )
   assert.match(it.forgotten[0]?.where() ?? '', /^test\/lab\/plan\.test\.ts:\d+$/)
+})
+
+test('a question whose answer was never given to the lab is found, with its line', async () => {
+  const a1 = server1.container('a1')
+  const it = await planned(async (lab) => {
+    server1.ping('10.0.0.9').noReply
+    server1.tcp(a1, 80).open.seenFrom('10.0.0.1')
+    output(server1.ip.link.show()).prints('x')
+    const question = server1.ping('10.0.0.1')
+    await lab.check(question.replies, 'one of its answers')
+    await lab.check(server1.tcp(a1, 80).open.seenFrom('10.0.0.1'), 'an answer of an answer')
+    await lab.check(server1.ping(a1).replies.ttl(63), 'an answer with a detail')
+    await lab.check(output(server1.ip.link.show(), 'links').prints('x'), 'an output')
+    await lab.check(
+      matrix(
+        [1, 2].map((n) => ({ name: `${n}`, place: server1, at: `10.0.0.${n}` as const })),
+        () => true,
+      ),
+      'all pairs',
+    )
+  })
+  assert.deepEqual(
+    it.unasked.map(({ value }) => value.text),
+    ['ping 10.0.0.9', 'tcp a1:80', 'output of ip link show'],
+  )
+  assert.match(it.unasked[0]?.where() ?? '', /^test\/lab\/plan\.test\.ts:\d+$/)
 })
 
 test('reads stand in for facts, and are part of the plan', async () => {

@@ -17,7 +17,7 @@ const body = (given: number, pause: number) => async (lab: Lab) => {
   await lab.step('given', [first, second].slice(0, given))
 }
 const forgottenBy = async (given: number, pause: number): Promise<string[]> =>
-  (await plan({ body: body(given, pause) })).forgotten.map(({ command }) => command.argv[4] ?? '')
+  (await plan({ body: body(given, pause) })).forgotten.map(({ value }) => value.argv[4] ?? '')
 
 test('what one plan builds is not forgotten by another, and what it forgets is told', async () => {
   const runs: Array<[given: number, pause: number, forgotten: string[]]> = [

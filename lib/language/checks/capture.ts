@@ -1,6 +1,6 @@
 /** What tcpdump sees on an interface, and checks on it. */
 import { BadInput } from '../../errors.ts'
-import { type Command, command, type Place } from '../command.ts'
+import { type Command, command, inquiry, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { ifName, port as portNumber, whole } from '../names.ts'
 import { quote } from '../shell.ts'
@@ -61,6 +61,7 @@ export function capture(place: Place, dev: string, filter = '', name?: string) {
     if (port !== undefined) portNumber(port)
     return Object.freeze({
       kind: 'check',
+      inquiry: inquiry(`what moved on ${dev} of ${place.name}`),
       from: place,
       to: `${dev}: ${[from, from || to ? '>' : '', `${to}${port === undefined ? '' : `.${port}`}`, text].filter(Boolean).join(' ')}`,
       observer: 'packets',

@@ -1,5 +1,5 @@
 /** What a check is: a question, and the outcome that it must have. */
-import type { Command, Place, Read } from '../command.ts'
+import type { Command, Inquiry, Place, Read } from '../command.ts'
 import { type Observer, probeKinds, signOf } from './kinds/index.ts'
 import type { Observed, Said } from './kinds/kind.ts'
 
@@ -9,6 +9,8 @@ export type { Observed } from './kinds/kind.ts'
 /** A probe and the outcome that it must have. */
 export interface Check {
   readonly kind: 'check'
+  /** The question that it is one answer to. */
+  readonly inquiry: Inquiry
   readonly from: Place
   /** What was asked, for the table of checks: an address, a name, or a command. */
   readonly to: string

@@ -1,6 +1,6 @@
 /** Checks on what a command prints, and whether the kernel knows a type of link. */
 import { BadInput } from '../../errors.ts'
-import { type Command, command, used } from '../command.ts'
+import { type Command, command, inquiry, used } from '../command.ts'
 import { type Effect, made } from '../effects.ts'
 import { whole } from '../names.ts'
 import { shellLine } from '../shell.ts'
@@ -34,9 +34,11 @@ const shortly = ({ argv }: Command): string =>
 export const output = (question: Command, label = shortly(isCommand(question))) => {
   isCommand(question)
   oneLine(label, 'a label')
+  const asked = inquiry(`output of ${label}`)
   const must = (expected: string, text: string): Check =>
     Object.freeze({
       kind: 'check',
+      inquiry: asked,
       from: question.place,
       to: label,
       observer: 'output',
@@ -73,6 +75,7 @@ export function kernelHas(add: Command): Check {
   const does: Effect[] = [...add.does, { does: 'removes', kind: 'link', name: link.name }]
   return Object.freeze({
     kind: 'check',
+    inquiry: inquiry(`kernelHas ${link.type}`),
     from: add.place,
     to: `a ${link.type}`,
     observer: 'attempt',

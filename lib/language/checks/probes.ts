@@ -1,6 +1,8 @@
 /** The questions that a place can ask of others: ping, tcp, udp, dns. */
-import { type Command, command, type Place, type Read } from '../command.ts'
+import { type Command, command, type Inquiry, inquiry, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
+import { missing } from '../grammar/missing.ts'
+import { listed } from '../grammar/nearest.ts'
 import { dnsName, type Ipv4, ipv4, port, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, oneLine } from '../values.ts'
@@ -13,6 +15,7 @@ export type Target =
   | { readonly label: string; readonly address: (network?: string) => Read }
 
 interface Question {
+  inquiry: Inquiry
   from: Place
   target: Target
   observer: Observer
@@ -22,19 +25,36 @@ interface Question {
   argv: (address: string, expected: string) => string[]
 }
 
+/** Who is asked, as a person calls it. */
+const named = (target: Target): string => (typeof target === 'object' ? target.label : target)
+
+/** What a question without its answer may be asked for, to find out that it is no check. */
+const ofChecks: ReadonlySet<string> = new Set(['kind', 'argv', 'inquiry', 'to', 'place', 'check'])
+
+/** The answers that a question may have: one that it has not is told, with the nearest. */
+function answers<T extends object>(question: string, all: T): T {
+  const known = Object.keys(all)
+  const prototype = missing(
+    (name) => `${question}() has no answer ${name}: ${listed(name, known)}`,
+    () => known,
+    ofChecks,
+  )
+  return Object.setPrototypeOf(all, prototype)
+}
+
 /** A check for each outcome that a question may have. */
-function asking({ from, target, observer, suffix = '', look, asks, argv }: Question) {
-  const named = typeof target === 'object'
+function asking({ inquiry, from, target, observer, suffix = '', look, asks, argv }: Question) {
   return (expected: string): Check =>
     Object.freeze({
       kind: 'check',
+      inquiry,
       from,
-      to: `${named ? target.label : target}${suffix}`,
+      to: `${named(target)}${suffix}`,
       observer,
       expected,
       ...(look === undefined ? {} : { look }),
       asks,
-      target: named ? target.address() : target,
+      target: typeof target === 'object' ? target.address() : target,
       command: (address: string): Command => command(from, argv(address, expected), looks, { shows: true }),
     })
 }
@@ -65,13 +85,14 @@ export const probes = (from: Place) => ({
     const seconds = (expected: string) =>
       (expected === 'no reply' || expected === silence) && from.kind !== 'container' ? '0.3' : '1'
     const must = asking({
+      inquiry: inquiry(`ping ${named(checked)}`),
       from,
       target: checked,
       observer: 'ping',
       asks: isName(checked) ? { dns: true } : {},
       argv: (address, expected) => ['ping', '-c', '1', '-W', seconds(expected), address],
     })
-    return {
+    return answers('ping', {
       /** A reply came; `ttl(63)`: with one router between (every router takes one off 64). */
       replies: {
         ...must('replies'),
@@ -87,7 +108,7 @@ export const probes = (from: Place) => ({
       is: (outcome: string) => must(oneLine(outcome, 'an outcome')),
       /** No reply, for whatever reason. */
       silent: must(silence),
-    }
+    })
   },
 
   /**
@@ -98,7 +119,13 @@ export const probes = (from: Place) => ({
    */
   tcp: (target: Target, number: number) => {
     port(number)
-    const question = { from, target: asked(target), suffix: `:${number}`, asks: { port: number } }
+    const question = {
+      inquiry: inquiry(`tcp ${named(asked(target))}:${number}`),
+      from,
+      target,
+      suffix: `:${number}`,
+      asks: { port: number },
+    }
     const must = asking({
       ...question,
       observer: 'port',
@@ -111,7 +138,7 @@ export const probes = (from: Place) => ({
         look: String(port(listening)),
         argv: (address) => ['nc', '-v', '-w', '1', address, String(number)],
       })
-    return {
+    return answers('tcp', {
       /**
        * Somebody listens; `seenFrom(address)`: a `listen()` there sees the connection come from that address.
        * Where a port is published the listener has another one: `seenFrom(address, 80)`.
@@ -129,7 +156,7 @@ export const probes = (from: Place) => ({
       unreachable: must('unreachable'),
       /** An outcome that was read from the running lab, as one that differs from engine to engine. */
       is: (outcome: string) => must(oneLine(outcome, 'an outcome')),
-    }
+    })
   },
 
   /**
@@ -140,14 +167,15 @@ export const probes = (from: Place) => ({
    */
   udp: (target: Target, number: number) => {
     const must = asking({
+      inquiry: inquiry(`udp ${named(asked(target))}:${port(number)}`),
       from,
-      target: asked(target),
-      suffix: `:${port(number)}/udp`,
+      target,
+      suffix: `:${number}/udp`,
       observer: 'udp',
       asks: { port: number, udp: true },
       argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${quote(address)} ${number}`],
     })
-    return {
+    return answers('udp', {
       /** An answer came. */
       open: must('open'),
       /** The machine refused (ICMP port unreachable). */
@@ -155,7 +183,7 @@ export const probes = (from: Place) => ({
       /** Nothing came back: UDP does not tell a silent listener from a dropped packet. */
       noAnswer: must('no answer'),
       unreachable: must('unreachable'),
-    }
+    })
   },
 
   /**
@@ -166,13 +194,14 @@ export const probes = (from: Place) => ({
    */
   dns: (name: string) => {
     const must = asking({
+      inquiry: inquiry(`dns ${dnsName(name)}`),
       from,
-      target: dnsName(name),
+      target: name,
       observer: 'dns',
       asks: { dns: true },
       argv: (address) => ['nslookup', address],
     })
-    return {
+    return answers('dns', {
       /** It has addresses; `addresses(3)`: that many. */
       resolves: {
         ...must('resolves'),
@@ -180,6 +209,6 @@ export const probes = (from: Place) => ({
           must(`resolves, ${whole(count, 'number of addresses', 1, 1000)} address${count === 1 ? '' : 'es'}`),
       },
       doesNotResolve: must('does not resolve'),
-    }
+    })
   },
 })
