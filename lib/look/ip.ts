@@ -5,6 +5,17 @@ import type { Finished } from '../server/process.ts'
 /** Runs a program where one wants to look. */
 export type Run = (argv: readonly string[]) => Promise<Finished>
 
+/** An address of a link. */
+export interface IpAddress {
+  family: string
+  local: string
+  prefixlen: number
+  scope: string
+  /** IPv6: another machine has it; it is not known yet whether one has. */
+  dadfailed?: boolean
+  tentative?: boolean
+}
+
 /** A link, as `ip -j link` and `ip -j -d addr` show it; the addresses come with the latter. */
 export interface IpLink {
   ifname: string
@@ -18,8 +29,15 @@ export interface IpLink {
   /** The number of the link at its other end, or of its parent, and of the namespace where that is. */
   link_index?: number
   link_netnsid?: number
-  linkinfo?: { info_kind?: string }
-  addr_info?: Array<{ family: string; local: string; prefixlen: number; scope: string }>
+  mtu?: number
+  /** With -d: its type, and that of its part in a bridge, each with its settings. */
+  linkinfo?: {
+    info_kind?: string
+    info_data?: Record<string, unknown>
+    info_slave_kind?: string
+    info_slave_data?: Record<string, unknown>
+  }
+  addr_info?: IpAddress[]
 }
 
 /** A route, as `ip -j route` shows it. */

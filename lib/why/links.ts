@@ -1,4 +1,5 @@
 /** Interfaces, as `ip -d addr` shows them: pure. */
+import { type IpLink, readIp } from '../look/ip.ts'
 import { isLinkLocal } from './address.ts'
 
 /** An address of an interface. */
@@ -65,31 +66,6 @@ export interface Link {
   vlans?: true
 }
 
-interface IpLink {
-  ifname: string
-  ifindex: number
-  address?: string
-  flags: string[]
-  operstate: string
-  mtu?: number
-  master?: string
-  link_index?: number
-  link_netnsid?: number
-  linkinfo?: {
-    info_kind?: string
-    info_data?: Record<string, unknown>
-    info_slave_kind?: string
-    info_slave_data?: Record<string, unknown>
-  }
-  addr_info?: Array<{
-    family: string
-    local: string
-    prefixlen: number
-    dadfailed?: boolean
-    tentative?: boolean
-  }>
-}
-
 const address = ({ local, prefixlen, dadfailed, tentative }: NonNullable<IpLink['addr_info']>[number]) => ({
   local,
   prefixlen,
@@ -137,7 +113,7 @@ function ofKind({
 
 /** Reads what `ip -j -d addr` prints. */
 export const linksOf = (json: string): Link[] =>
-  (JSON.parse(json || '[]') as IpLink[]).map((link) => ({
+  readIp<IpLink>(json).map((link) => ({
     name: link.ifname,
     index: link.ifindex,
     mac: link.address ?? '',
