@@ -126,8 +126,12 @@ export async function asymmetric(situation: Situation, told: Verdict): Promise<R
   const found = parted(situation)
   const passed = new Set(request?.visits.map(({ place }) => place))
   // Switches hand on what they get: only who makes or routes a packet chooses its way.
+  // A bridge may show to iptables what it hands on; then the TTL stays.
   const chooses = ({ passages }: Visit) =>
-    passages.some(({ chain }) => chain === 'made' || chain === 'routed')
+    passages.some(
+      ({ chain, header }) =>
+        chain === 'made' || (chain === 'routed' && header.ttl !== passages[0]?.header.ttl),
+    )
   const hops = reply.visits.filter((visit, i) => chooses(visit) || i === reply.visits.length - 1)
   const stray = hops.findIndex(({ place }) => !passed.has(place))
   const last = hops[stray - 1]
