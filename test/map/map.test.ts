@@ -1,8 +1,11 @@
 /** The map of a lab that is up. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { server, withLab } from '../../lib/index.ts'
 import { mapOf } from '../../lib/map/read.ts'
+import { root, vethlab, vethlabAll } from '../helpers/machine.ts'
 
 const s = server('s')
 const [n1, n2, n3, n4] = ['n1', 'n2', 'n3', 'n4'].map((name) => s.netns(name)) as [
@@ -34,3 +37,24 @@ test('two cables whose four ends have the same numbers are told apart, on the ma
     assert.deepEqual([verdict.cause, verdict.place], ['link down', 'n1'])
     assert.match(verdict.says, /b of n3/)
   }))
+
+test('the picture in the README is that of net1', async () => {
+  const lab = `map-${process.pid}`
+  // What differs from run to run: the lab's name, the numbers of Docker's bridges and cables, who got which address.
+  const words = (svg: string) =>
+    [...svg.matchAll(/>([^<]+)<\/text>/g)]
+      .map(([, text = '']) => text.replace(/br-[0-9a-f]{12}/, 'br-ID').replace(/^veth[0-9a-f]{7}$/, 'vethID'))
+      .map((text) => text.replace(/172\.30\.10\.[123]\//, 'ADDRESS/').replace(lab, 'net1'))
+      .sort()
+  try {
+    assert.equal((await vethlab('net1', ['up', '-q', '--name', lab])).code, 0)
+    const file = join(root, `node_modules/.cache/${lab}.svg`)
+    assert.equal((await vethlabAll(['map', lab, '--svg', file])).code, 0)
+    assert.deepEqual(
+      words(readFileSync(join(root, 'docs/net1.svg'), 'utf8')),
+      words(readFileSync(file, 'utf8')),
+    )
+  } finally {
+    await vethlab('net1', ['down', '--name', lab])
+  }
+})

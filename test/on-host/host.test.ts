@@ -43,9 +43,12 @@ test(
   root,
   async () => {
     const { stdout } = fine(await host.up(net1))
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const readme = readFileSync(new URL('../../docs/machine.md', import.meta.url), 'utf8')
     const [, screen = ''] = readme.match(/<!-- changes: [\s\S]*?```\n([\s\S]*?)```/) ?? []
-    assert.ok(screen.length > 100 && stdout.includes(screen), `the README's screen is not\n${stdout}`)
+    assert.ok(
+      screen.length > 100 && stdout.includes(screen),
+      `the screen in docs/machine.md is not\n${stdout}`,
+    )
     assert.match(stdout, /All 23 checks hold/)
 
     assert.match(await host.sh('ip -d link show dev r0-net1'), /alias vethlab:net1/)
