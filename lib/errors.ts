@@ -101,7 +101,8 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMat
   [
     /exec of "([^"]+)" failed|exec: "([^"]+)": executable file not found|^(?:\S+: )?(?:(?:line )?\d+: )?(?:exec: )?([\w.+-]+): (?:command )?not found$/m,
     'no such program',
-    ([, ...names]) => `${names.find(Boolean)} is not installed in the place where it was to run.`,
+    ([, ...names]) =>
+      `${names.find(Boolean)} is not installed in the place where it was to run. A container has what its image has.`,
   ],
   [
     /freezer|unable to freeze|cgroup\.freeze/i,

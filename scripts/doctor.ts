@@ -8,6 +8,7 @@ import { freemem } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import colors from 'picocolors'
+import { foreignFolder } from '../lib/cli/foreign-cache.ts'
 import { borderless } from '../lib/cli/screen.ts'
 import { explain } from '../lib/errors.ts'
 import { inside } from '../lib/language/names.ts'
@@ -147,6 +148,13 @@ function subnets(): Finding[] {
     : [ok('subnets', 'those of the scenarios are not routed here')]
 }
 
+/** Code of others that this user might run: by make never, but by `npx tsx`. */
+function codeOfOthers(): Finding[] {
+  const foreign = foreignFolder()
+  if (foreign === undefined) return []
+  return [warn('code of others', foreign, 'make does not; remove that folder before you type npx tsx.')]
+}
+
 function room(): Finding[] {
   const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
   const disk = statfsSync(existsSync(cacheRoot()) ? cacheRoot() : '/')
@@ -175,6 +183,7 @@ function main(): number {
     ...image(),
     ...firewall(),
     ...subnets(),
+    ...codeOfOthers(),
     ...room(),
   ]
   const failed = findings.some(({ state }) => state === 'fail')

@@ -1,4 +1,4 @@
-/** The command line of all scenarios: `node --import tsx/esm scripts/vethlab.ts up net1`. */
+/** The command line of all scenarios: `node scripts/start.mjs scripts/vethlab.ts up net1`. */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'

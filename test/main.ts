@@ -4,7 +4,7 @@
  * namespaces of its own, so that it finds the machine as if alone. An ordinary user cannot have those: there the files
  * that compare the machine before and after run one by one. Ends with `N passed, N failed`.
  *
- *   node --import tsx/esm test/main.ts [--text | --labs] [--static] [--here] [FILE…]
+ *   sh scripts/test.sh [--text | --labs] [--static] [--here] [FILE…]
  *
  *   --text     those that make no lab;  --labs  those that do
  *   --static   format and lint, types, and shell scripts, too

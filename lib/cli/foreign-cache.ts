@@ -12,8 +12,10 @@ const startedByTsx = (): boolean =>
   !process.env.TSX_DISABLE_CACHE
 
 /** What is wrong with the folder that this process has taken code from; undefined when nothing is. */
-export function foreignCache(): string | undefined {
-  if (!startedByTsx()) return undefined
+export const foreignCache = (): string | undefined => (startedByTsx() ? foreignFolder() : undefined)
+
+/** What is wrong with the folder that tsx would take code from; undefined when nothing is. */
+export function foreignFolder(): string | undefined {
   const uid = process.geteuid?.()
   const folder = join(tmpdir(), `tsx-${uid}`)
   const found = lstatSync(folder, { throwIfNoEntry: false })

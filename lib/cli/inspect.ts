@@ -47,11 +47,14 @@ export function greeting({ kind, name, record }: Pick<FoundPlace, 'kind' | 'name
   return `${name}: ~ /tmp /etc /opt /var /run are the lab's own; the rest is read-only.`
 }
 
+/** The prompt of a place. A shell runs what stands in one: of a name it gets what is no word of its own. */
+export const promptOf = (name: string): string => `PS1=${name.replace(/[^\w.:@+,-]/g, '?')}# `
+
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
   const place = await reachable(lab, where)
-  const prompt = `PS1=${place.name}# `
+  const prompt = promptOf(place.name)
   const bash = findProgram('bash', lab.path)
   const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
   // It begins at home: where it was called, nothing could be written.

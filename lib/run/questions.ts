@@ -1,5 +1,5 @@
 /** Asks the questions of checks, and reads facts: each fact once, until containers may have changed. */
-import { BadInput, VethlabError } from '../errors.ts'
+import { BadInput, classify, VethlabError } from '../errors.ts'
 import type { CheckResult } from '../lab/events.ts'
 import {
   type Check,
@@ -9,6 +9,7 @@ import {
   type Observed,
   observe,
 } from '../language/checks/check.ts'
+import type { Said } from '../language/checks/kinds/kind.ts'
 import type { Command, Read } from '../language/command.ts'
 import { toShell } from '../language/shell.ts'
 import { sleep } from '../server/process.ts'
@@ -52,6 +53,12 @@ export function factsOf(servers: Servers): Facts {
   }
 }
 
+/** What to do when the program that asks is not there, as in an image that has no ping. */
+function missingProgram({ stdout, stderr }: Said): string | undefined {
+  const known = classify(stderr || stdout)
+  return known?.cause === 'no such program' ? known.hint : undefined
+}
+
 /** Asks once; when an answer is expected and does not come, once more: the first packet may wait for ARP. */
 async function ask({ servers, written }: Run, check: Check, command: Command): Promise<string> {
   for (let tries = isPositive(check) ? 2 : 1; ; tries--) {
@@ -62,7 +69,9 @@ async function ask({ servers, written }: Run, check: Check, command: Command): P
     const observed = observe(check, said)
     if (observed === undefined)
       throw failure(servers, command, said, {
-        hint: 'The tool failed, so nothing is known of the network. Is the program there, and the place up?',
+        hint:
+          missingProgram(said) ??
+          'The tool failed, so nothing is known of the network. Is the program there, and the place up?',
       })
     if (tries === 1 || holds(check.expected, observed)) return observed
     await sleep(100)

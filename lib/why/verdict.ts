@@ -1,7 +1,7 @@
 /** The causes that `why` knows, and how a verdict reads. */
 import type { Place } from '../language/command.ts'
 import { onServer } from '../language/on-server.ts'
-import { shellLine } from '../language/shell.ts'
+import { quote, shellLine } from '../language/shell.ts'
 import type { RuleText } from './rules.ts'
 import { called, type Stack } from './stacks.ts'
 
@@ -95,7 +95,7 @@ export const verdict = ({ place }: Stack, packet: Verdict['packet'], found: Foun
 /** A command as a person would type it on the server of a place. An image may have no such tool: nsenter brings it. */
 export function typed(place: Place, argv: readonly string[]): string {
   if (place.kind !== 'container') return shellLine(onServer(place, argv))
-  return `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${place.name})" -n ${shellLine(argv)}`
+  return `nsenter -t "$(docker inspect -f '{{.State.Pid}}' ${quote(place.name)})" -n ${shellLine(argv)}`
 }
 
 /** Several commands, one after the other. */

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { finished } from '../../lib/server/process.ts'
 import { root, vethlab, vethlabAll } from '../helpers/machine.ts'
-import { users } from '../helpers/users.ts'
 
 const folder = mkdtempSync(join(root, 'test/.words-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -114,34 +113,4 @@ test('a checkout in a folder with any name', async () => {
   assert.equal(stdout, (await vethlab('compose', ['print'])).stdout)
   const run = await here('scenarios/namespaces.ts', 'test', '-q')
   assert.match(run.stdout, /All 7 checks hold/, run.stderr)
-})
-
-test('code that another user has planted in the temp folder: make does not run it; npx tsx tells, and refuses --on host', async () => {
-  const two = await users()
-  try {
-    await two.as(
-      'root',
-      'mkdir -m 1777 -p /home/shared; mkdir -m 777 -p /home/shared/tsx-61001; chown 61002 /home/shared/tsx-61001',
-    )
-    const env = { TMPDIR: '/home/shared' }
-    const plain = await two.as('student', 'npx tsx scenarios/namespaces.ts print', env)
-    assert.match(
-      plain.stderr,
-      /warning: tsx takes compiled code from \/home\/shared\/tsx-61001, which belongs to another user/,
-    )
-    const host = await two.as('student', 'npx tsx scenarios/namespaces.ts --on host --yes', env)
-    assert.equal(host.code, 2)
-    assert.match(host.stderr, /error: tsx takes compiled code from [\s\S]*Nothing was begun/)
-    for (const line of [
-      'node scripts/start.mjs scenarios/namespaces.ts print',
-      'chmod a-w node_modules; rm -rf node_modules/.cache; node scripts/start.mjs scenarios/namespaces.ts print',
-    ]) {
-      const { code, stderr } = await two.as('student', `${line}`, env)
-      assert.equal(code, 0, stderr)
-      assert.equal(stderr, '')
-    }
-    assert.equal((await two.as('root', 'ls -A /home/shared/tsx-61001 | grep -vc pipe')).stdout, '0\n')
-  } finally {
-    await two.end()
-  }
 })
