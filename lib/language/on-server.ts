@@ -21,6 +21,10 @@ export function onServer(place: Place, argv: readonly string[], background = fal
 export const commandArgv = (command: Line): string[] =>
   onServer(command.place, command.argv, command.background)
 
+/** A line of shell may call docker as well as a command does. */
+const callsDocker = (argv: readonly string[]): boolean =>
+  argv[0] === 'docker' || (argv[1] === '-c' && /(^|[\s;&|(!])docker\s/.test(argv[2] ?? ''))
+
 /** Whether a command needs the server's Docker Engine. */
 export const needsEngine = (command: Line): boolean =>
-  command.place.kind === 'container' || command.argv[0] === 'docker' || needed(command, 'engine').length > 0
+  command.place.kind === 'container' || callsDocker(command.argv) || needed(command, 'engine').length > 0
