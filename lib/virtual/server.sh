@@ -25,7 +25,9 @@ inside)
     mkdir "$cgroup/$name"
     echo 0 >"$cgroup/$name/cgroup.procs"
   fi
-  mount -n -t proc proc /proc
+  read -r mark </proc/sys/kernel/random/uuid
+  mark=own-${mark%%-*}
+  mount -n -t proc "$mark" /proc
   hostname "$name"
   # shellcheck source=/dev/null
   . "$here/files.sh"
@@ -51,23 +53,18 @@ cgroup)
   ip link set dev lo up
   cd /
   # As root all mounts so far are locked, by a copy of them that belongs to a user namespace: nobody on the server takes one
-  # off or makes it writable again, and `ip netns exec` mounts a /sys that is as read-only as this one.
-  if [ -n "$cgroup" ]; then
-    mkfifo /run/locked /run/taken
-    "$UNSHARE" --user --mount busybox sh -c 'echo >/run/locked; read -r _ </run/taken' 2>/dev/null &
-    holder=$!
-    if read -r _ </run/locked; then
-      exec "$NSENTER" --mount="/proc/$holder/ns/mnt" busybox sh "$0" "$name" "$cgroup" ready "$4"
-    fi
-  fi
-  exec busybox sh "$0" "$name" "$cgroup" ready "$4"
+  # off or makes it writable again, and `ip netns exec` mounts a /sys that is as read-only as this one. The copy needs a
+  # process that holds it until it is entered; where none may be made, by a limit, the mounts stay as they are.
+  holder=''
+  [ -z "$cgroup" ] ||
+    holder=$("$UNSHARE" --user --mount busybox sh -c 'echo $$; exec >/dev/null; kill -STOP $$' 2>/dev/null &)
+  set -- busybox sh "$0" "$name" "$cgroup" ready "$4" "$holder"
+  [ -z "$holder" ] || set -- "$NSENTER" --mount="/proc/$holder/ns/mnt" "$@"
+  exec "$@"
   ;;
 
 ready)
-  if [ -p /run/taken ]; then
-    echo >/run/taken
-    rm /run/locked /run/taken
-  fi
+  [ -z "$5" ] || kill -KILL "$5"
   echo "$name $4"
   exec "$SETPRIV" --bounding-set "$FENCE" tini -- sleep infinity >/dev/null 2>&1
   ;;
