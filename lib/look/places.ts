@@ -117,14 +117,14 @@ function cablesOf(inside: IpLink[], outside: IpLink[]): Cable[] {
 
 async function containers(lab: LabRecord, record: ServerRecord, own: Own | undefined): Promise<FoundPlace[]> {
   const { asking } = await import('../server/engine-api.ts')
-  const list = (await asking(record.pid).listContainers({ all: true })).filter(
+  const list = (await asking(record).listContainers({ all: true })).filter(
     ({ Labels }) =>
       !own || Labels[label] === lab.name || own.projects.includes(Labels['com.docker.compose.project'] ?? ''),
   )
   const run = runOn(lab, record)
   const outside = await linksThere(run)
   const cables = async (id: string): Promise<Cable[]> => {
-    const { State, HostConfig } = await asking(record.pid).getContainer(id).inspect()
+    const { State, HostConfig } = await asking(record).getContainer(id).inspect()
     if (!State.Running || HostConfig.NetworkMode === 'host') return []
     return cablesOf(await linksThere(run, ['nsenter', '--target', String(State.Pid), '--net']), outside)
   }

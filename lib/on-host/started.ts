@@ -24,9 +24,9 @@ export const inLabFolder = (lab: string, words: readonly string[]): string[] => 
 
 /** Makes sure that this machine's own engine answers. */
 export async function machineEngine(): Promise<void> {
-  const { client } = await import('../server/engine-api.ts')
+  const { client, thisMachine } = await import('../server/engine-api.ts')
   try {
-    await client(process.pid).ping()
+    await client(thisMachine).ping()
   } catch (error) {
     throw new Unable(`the Docker Engine of this machine does not answer: ${(error as Error).message}`, {
       command: 'docker version',

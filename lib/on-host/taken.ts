@@ -2,7 +2,7 @@
 import { Unable } from '../errors.ts'
 import { overlap } from '../language/names.ts'
 import { type IpLink, type IpRoute, ipMustShow, namespacesThere, type Run } from '../look/ip.ts'
-import { client } from '../server/engine-api.ts'
+import { client, thisMachine } from '../server/engine-api.ts'
 import type { RunningServer } from '../server/servers.ts'
 import { everywhere, type Uses } from './uses.ts'
 
@@ -79,7 +79,7 @@ async function routed(run: Run): Promise<Way[]> {
 /** What the machine's engine has. Returns the subnets of its networks. */
 async function inEngine(uses: Uses, image: string | undefined, { both }: Found): Promise<Way[]> {
   if (uses.containers.length + uses.networks.length + uses.projects.length === 0) return []
-  const docker = client(process.pid)
+  const docker = client(thisMachine)
   const containers = await docker.listContainers({ all: true })
   const networks = await docker.listNetworks()
   const names = containers.flatMap(({ Names }) => Names.map((name) => name.slice(1)))

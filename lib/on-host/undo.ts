@@ -156,8 +156,8 @@ async function labelsOf(
   kind: 'container' | 'network',
   name: string,
 ): Promise<Record<string, string> | undefined> {
-  const { client } = await import('../server/engine-api.ts')
-  const docker = client(process.pid)
+  const { client, thisMachine } = await import('../server/engine-api.ts')
+  const docker = client(thisMachine)
   try {
     if (kind === 'network') return (await docker.getNetwork(name).inspect()).Labels ?? {}
     return (await docker.getContainer(name).inspect()).Config.Labels ?? {}

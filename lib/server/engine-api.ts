@@ -6,25 +6,38 @@ import { Unable, VethlabError } from '../errors.ts'
 import type { ApiCall } from '../language/docker/api.ts'
 import { questionLimit } from './engine-ask.ts'
 import { silentEngine, whileItAnswers } from './engine-life.ts'
-import { engineSocket, mustBeApart } from './enter.ts'
+import { ended, engineSocket, hasEnded } from './enter.ts'
 import { collected, tooMuch } from './output.ts'
 import type { Finished } from './process.ts'
 import { type Resident, shellBehind } from './resident.ts'
+import type { ServerRecord } from './state.ts'
+
+/** The first process of the server that an engine is on; this process itself stands for this machine. */
+export type EngineServer = Pick<ServerRecord, 'name' | 'pid' | 'born'>
+
+/** This machine, whose engine is asked. */
+export const thisMachine: EngineServer = { name: 'this machine', pid: process.pid }
+
+/** Makes sure that a server is the very one that was started: its number may be that of another one's by now. */
+function mustBeSame({ name, pid, born }: EngineServer): void {
+  if (pid === process.pid) return
+  if (hasEnded({ name, pid, ...(born ? { born } : {}) })) throw ended({ name, pid }, 'this lab')
+}
 
 const clients = new Map<number, Docker>()
 
-/** The client of the engine on the server with that first process; with this process's own, of this machine's engine. */
-export function client(pid: number): Docker {
-  if (pid !== process.pid) mustBeApart(pid)
-  const known = clients.get(pid) ?? new Docker({ socketPath: engineSocket(pid) })
-  clients.set(pid, known)
+/** The client of the engine on a server. */
+export function client(server: EngineServer): Docker {
+  mustBeSame(server)
+  const known = clients.get(server.pid) ?? new Docker({ socketPath: engineSocket(server.pid) })
+  clients.set(server.pid, known)
   return known
 }
 
 /** The client for questions: each has a time limit. */
-export function asking(pid: number): Docker {
-  if (pid !== process.pid) mustBeApart(pid)
-  return new Docker({ socketPath: engineSocket(pid), timeout: questionLimit })
+export function asking(server: EngineServer): Docker {
+  mustBeSame(server)
+  return new Docker({ socketPath: engineSocket(server.pid), timeout: questionLimit })
 }
 
 /** What the engine says when it refuses, in the form of a program that failed. */
@@ -37,9 +50,9 @@ function refused(error: unknown): Finished {
 }
 
 /** Makes the call. The output is what the docker program prints for it. */
-export async function callEngine(pid: number, call: ApiCall): Promise<Finished> {
+export async function callEngine(server: EngineServer, call: ApiCall): Promise<Finished> {
   try {
-    return { code: 0, stdout: await whileItAnswers(pid, perform(client(pid), call)), stderr: '' }
+    return { code: 0, stdout: await whileItAnswers(server.pid, perform(client(server), call)), stderr: '' }
   } catch (error) {
     return refused(error)
   }
@@ -121,14 +134,14 @@ async function progress(stream: NodeJS.ReadableStream): Promise<string> {
 const shells = new Map<string, Promise<Resident | undefined>>()
 
 /** Starts a shell in a container, by `docker exec -i`; undefined where there is none, or no such container. */
-async function startShell(pid: number, container: string): Promise<Resident | undefined> {
+async function startShell(server: EngineServer, container: string): Promise<Resident | undefined> {
   try {
-    const exec = await client(pid)
+    const exec = await client(server)
       .getContainer(container)
       .exec({ Cmd: ['sh'], AttachStdin: true, AttachStdout: true, AttachStderr: true })
     const stdin = await exec.start({ hijack: true, stdin: true })
     const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-    client(pid).modem.demuxStream(stdin, stdout, stderr)
+    client(server).modem.demuxStream(stdin, stdout, stderr)
     const { shell, gone } = shellBehind({ stdin, stdout, stderr }, [
       stdin as { ref?(): void; unref?(): void },
     ])
@@ -141,11 +154,11 @@ async function startShell(pid: number, container: string): Promise<Resident | un
   }
 }
 
-async function shellIn(pid: number, container: string): Promise<Resident | undefined> {
-  const key = `${pid}/${container}`
+async function shellIn(server: EngineServer, container: string): Promise<Resident | undefined> {
+  const key = `${server.pid}/${container}`
   const known = shells.get(key)
   if (known && !(await known)?.ended()) return known
-  const started = startShell(pid, container) // of a container that was stopped, or made again, meanwhile
+  const started = startShell(server, container) // of a container that was stopped, or made again, meanwhile
   shells.set(key, started)
   return started
 }
@@ -170,19 +183,19 @@ export function mustRun(container: string, state: string | undefined): void {
 
 /** Runs a program in a container: in a shell that stays there, or, when that is busy, by an exec of its own. */
 export const execInContainer = (
-  pid: number,
+  server: EngineServer,
   container: string,
   argv: readonly string[],
   background: boolean,
-): Promise<Finished> => whileItAnswers(pid, execThere(pid, container, argv, background))
+): Promise<Finished> => whileItAnswers(server.pid, execThere(server, container, argv, background))
 
 async function execThere(
-  pid: number,
+  server: EngineServer,
   container: string,
   argv: readonly string[],
   background: boolean,
 ): Promise<Finished> {
-  const shell = background ? undefined : await shellIn(pid, container)
+  const shell = background ? undefined : await shellIn(server, container)
   if (shell && !shell.busy()) {
     const done = await shell.run(argv, {}).catch(() => undefined)
     // Of a program that is not there the engine has words of its own.
@@ -191,18 +204,18 @@ async function execThere(
     )?.[1]
     if (done && missing !== argv[0]) return done
   }
-  return execAlone(pid, container, argv, background)
+  return execAlone(server, container, argv, background)
 }
 
 /** Runs a program in a container, as `docker exec`. In the background it does not wait for its end. */
 async function execAlone(
-  pid: number,
+  server: EngineServer,
   container: string,
   argv: readonly string[],
   background: boolean,
 ): Promise<Finished> {
   try {
-    const exec = await client(pid)
+    const exec = await client(server)
       .getContainer(container)
       .exec({ Cmd: [...argv], AttachStdout: !background, AttachStderr: !background })
     const stream = await exec.start({ Detach: background })
@@ -212,7 +225,7 @@ async function execAlone(
     }
     const out = new PassThrough()
     const err = new PassThrough()
-    client(pid).modem.demuxStream(stream, out, err)
+    client(server).modem.demuxStream(stream, out, err)
     stream.once('end', () => {
       out.end()
       err.end()
@@ -223,7 +236,7 @@ async function execAlone(
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 409)
       // the state of the container is in the way
-      mustRun(container, (await client(pid).getContainer(container).inspect()).State.Status)
+      mustRun(container, (await client(server).getContainer(container).inspect()).State.Status)
     return refused(error)
   }
 }

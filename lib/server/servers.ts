@@ -140,9 +140,9 @@ export function byEntering(
       child.stdin?.end(start.input)
       return finished(child)
     },
-    call: async (api) => (await import('./engine-api.ts')).callEngine(pid, api),
+    call: async (api) => (await import('./engine-api.ts')).callEngine(entry.server, api),
     exec: async (container, argv, background) =>
-      (await import('./engine-api.ts')).execInContainer(pid, container, argv, background),
+      (await import('./engine-api.ts')).execInContainer(entry.server, container, argv, background),
     words,
     file: (path) => `/proc/${pid}/root${words([path])[0]}`,
   }

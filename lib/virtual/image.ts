@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
 import { ownImage } from '../needs/needs.ts'
-import { callEngine } from '../server/engine-api.ts'
+import { callEngine, type EngineServer } from '../server/engine-api.ts'
 import { cacheRoot } from '../server/state.ts'
 
 /** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
-export async function giveImage(pid: number, image: string): Promise<void> {
+export async function giveImage(server: EngineServer, image: string): Promise<void> {
   const done = ownImage()
-    ? await callEngine(pid, { call: 'image import', file: builtFile(), image, change: 'CMD ["sh"]' })
-    : await callEngine(pid, { call: 'image load', file: await savedFile(image) })
+    ? await callEngine(server, { call: 'image import', file: builtFile(), image, change: 'CMD ["sh"]' })
+    : await callEngine(server, { call: 'image load', file: await savedFile(image) })
   if (done.code !== 0) throw new Unable(`cannot give the engine the image ${image}: ${done.stderr}`)
 }
 

@@ -21,8 +21,8 @@ function virtualServer(record: LabRecord, server: ServerRecord, tell: Listener):
         import('./image.ts'),
         startEngine({ lab: record, server }),
       ])
-      const { Version } = await client(server.pid).version()
-      await giveImage(server.pid, record.image)
+      const { Version } = await client(server).version()
+      await giveImage(server, record.image)
       server.engine = true
       saveLab(record)
       tell({ kind: 'waited', what: `${what} ${Version}`, ms: performance.now() - began })

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { image, type OpenLab, server, withLab } from '../../lib/index.ts'
 import type { Command } from '../../lib/language/command.ts'
+import { asking, client } from '../../lib/server/engine-api.ts'
 
 const host = server('server1')
+
 const withoutCall = ({ api: _, ...command }: Command): Command => ({
   ...command,
   argv: command.argv.map((word) => (word === image ? 'vethlab' : word)),
@@ -36,6 +38,11 @@ async function same(lab: OpenLab, make: Command, inspect: string[], remove: Comm
 test('docker commands and calls of the API make the same', async () => {
   await withLab(async (lab) => {
     const { docker } = host
+    const { server: record } = await lab.sandbox.server('server1', true)
+    for (const ask of [client, asking]) {
+      assert.ok(ask(record))
+      assert.throws(() => ask({ ...record, born: '1' }), /has ended/, 'a later process of that number')
+    }
     const networks = [
       docker.network.create('n1'),
       docker.network
