@@ -3,8 +3,9 @@ import { relative } from 'node:path'
 import { Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { onServer } from '../language/on-server.ts'
+import { shellLine } from '../language/shell.ts'
 import { type Cable, type FoundPlace, findPlace, type Own, placesOf } from '../look/places.ts'
-import { enter } from '../server/enter.ts'
+import { enter, folderIsThere } from '../server/enter.ts'
 import { allLabs, findLab } from '../server/labs.ts'
 import { findProgram } from '../server/path.ts'
 import { finished } from '../server/process.ts'
@@ -32,10 +33,22 @@ async function reachable(lab: LabRecord, where: string | undefined) {
   return place
 }
 
+/** What to say when a program does not run in the folder it was called from: its server has no such folder. */
+export function atHome({
+  kind,
+  name,
+  record,
+}: Pick<FoundPlace, 'kind' | 'name' | 'record'>): string | undefined {
+  if (record.host || kind === 'container' || folderIsThere(record, process.cwd())) return undefined
+  return `${process.cwd()} is not there on ${name}: this runs in ~`
+}
+
 /** One program in a place, with the caller's terminal. Returns its exit code. */
 export async function exec(name: string, where: string, argv: readonly string[]): Promise<number> {
   const lab = standing(name)
   const place = await reachable(lab, where)
+  const elsewhere = atHome(place)
+  if (elsewhere) process.stderr.write(`${elsewhere}\n`)
   const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
   return (await finished(child)).code
 }
@@ -50,6 +63,12 @@ export function greeting({ kind, name, record }: Pick<FoundPlace, 'kind' | 'name
 /** The prompt of a place. A shell runs what stands in one: of a name it gets what is no word of its own. */
 export const promptOf = (name: string): string => `PS1=${name.replace(/[^\w.:@+,-]/g, '?')}# `
 
+/** A program with a terminal of the server's own: the caller's has no name there, and `tty` says that there is none. */
+function withTerminal({ path }: LabRecord, { record }: FoundPlace, argv: readonly string[]): string[] {
+  const has = process.stdin.isTTY && !record.host && findProgram('script', path)
+  return has ? ['script', '-q', '-e', '-c', `exec ${shellLine(argv)}`, '/dev/null'] : [...argv]
+}
+
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
@@ -58,11 +77,11 @@ export async function shell(name: string, where: string | undefined): Promise<nu
   const bash = findProgram('bash', lab.path)
   const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
   // It begins at home: where it was called, nothing could be written.
-  const atHome = place.record.host ? [] : ['sh', '-c', 'cd; exec "$@"', 'sh']
+  const home = place.record.host ? [] : ['sh', '-c', 'cd; exec "$@"', 'sh']
   const argv =
     place.kind === 'container'
       ? ['docker', 'exec', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name, 'sh']
-      : [...atHome, ...onServer(place, inside)]
+      : [...home, ...withTerminal(lab, place, onServer(place, inside))]
   process.stderr.write(`${greeting(place)}\n`)
   process.on('SIGINT', () => {}) // Ctrl-C is for the program in the shell
   const child = enter({ lab, server: place.record }, argv, { stdio: 'inherit' })

@@ -4,7 +4,7 @@
  * (world.ts), the engine is told (engine.ts), and the state is in another folder (state.ts).
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { Unable } from '../errors.ts'
 import { shellLine } from '../language/shell.ts'
 import { bornAt } from './process.ts'
@@ -66,6 +66,10 @@ const insideWords = (argv: readonly string[]): string[] => [
   process.cwd(),
   ...argv,
 ]
+
+/** Whether a server has a folder of this machine, at the same place. */
+export const folderIsThere = ({ pid }: Pick<ServerRecord, 'pid'>, folder: string): boolean =>
+  existsSync(`/proc/${pid}/root${folder}`)
 
 /** Whether a process is in none of the machine's own namespaces that a lab has for itself. */
 export function isApart(pid: number): boolean {

@@ -1,14 +1,14 @@
 /** From a lab nothing of the machine can be changed, and only the very server that was started is entered. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { until } from '../../lib/server/process.ts'
 import { labFolder } from '../../lib/server/state.ts'
-import { root, vethlab } from '../helpers/machine.ts'
+import { needsRoot, root, vethlab } from '../helpers/machine.ts'
 
 const name = `harmless-${process.pid}`
 const lab = (verb: string, ...words: string[]) => vethlab('namespaces', [verb, '--name', name, ...words])
@@ -42,6 +42,72 @@ test('rm -rf harms nothing, wherever it begins', async () => {
     assert.equal((await inside(`echo x >${own}/vethlab-own && cat ${own}/vethlab-own`)).stdout, 'x\n', own)
 })
 
+test(
+  'a file system that is mounted for writing is read-only in a lab, whatever its name, and on a folder of this project',
+  needsRoot('it mounts one'),
+  async () => {
+    const folder = join(mkdtempSync(join(root, 'canary-')), 'a disk\twith "blanks" \\ and more')
+    const own = `disk-${process.pid}`
+    mkdirSync(folder)
+    execFileSync('mount', ['-n', '-t', 'tmpfs', 'none', folder])
+    try {
+      writeFileSync(join(folder, 'sings'), 'yes')
+      const up = await vethlab('namespaces', ['up', '-q', '--name', own])
+      assert.equal(up.code, 0, up.stdout + up.stderr)
+      const words = ['exec', '--name', own, 'server1', '--', 'sh', '-c']
+      const line = 'cat "$0/sings"; rm -rf "$0"; echo no >"$0/sings"'
+      const { code, stdout } = await vethlab('namespaces', [...words, line, folder])
+      assert.equal(stdout, 'yes')
+      assert.notEqual(code, 0)
+      assert.equal(readFileSync(join(folder, 'sings'), 'utf8'), 'yes')
+    } finally {
+      await vethlab('namespaces', ['down', '--name', own])
+      execFileSync('umount', ['-n', folder])
+      rmSync(dirname(folder), { recursive: true })
+    }
+  },
+)
+
+test('a program called from a folder that the server lacks runs at home, and says so in one line', async () => {
+  const folder = mkdtempSync('/dev/shm/vethlab-')
+  try {
+    const start = join(root, 'scripts/start.mjs')
+    const words = [
+      start,
+      join(root, 'scenarios/namespaces.ts'),
+      'exec',
+      '--name',
+      name,
+      'server1',
+      '--',
+      'pwd',
+    ]
+    const run = (cwd: string) => spawnSync('node', words, { cwd, encoding: 'utf8' })
+    const { stdout, stderr, status } = run(folder)
+    assert.deepEqual([status, stdout], [0, '/run/root\n'], stderr)
+    assert.equal(stderr, `${folder} is not there on server1: this runs in ~\n`)
+    const there = run(root)
+    assert.deepEqual([there.stdout, there.stderr], [`${root.replace(/\/$/, '')}\n`, ''])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a shell has a terminal of the server, also in a namespace, and ends with the code of its last command', () => {
+  for (const where of ['server1', 'space1']) {
+    const words = ['node', join(root, 'scripts/start.mjs'), join(root, 'scenarios/namespaces.ts')]
+    const line = [...words, 'shell', '--name', name, where].join(' ')
+    const input = 'tty\nhostname\nexit 7\n'
+    const { stdout, status } = spawnSync('script', ['-q', '-e', '-c', line, '/dev/null'], {
+      input,
+      encoding: 'utf8',
+    })
+    assert.match(stdout, /\/dev\/pts\/\d+\r?\n/, stdout)
+    assert.match(stdout, /server1/)
+    assert.equal(status, 7, stdout)
+  }
+})
+
 test('the links of /sys are those of the server, and of a namespace on it', async () => {
   const same = 'ls /sys/class/net | sort; echo; ip -o link | sed "s/^[0-9]*: //; s/[@:].*//" | sort'
   for (const where of ['server1', 'space1']) {
@@ -60,10 +126,18 @@ test('power, modules, clock, log, disks and consoles are out of reach, also belo
     'dmesg --clear',
     'grep CapBnd /proc/self/status | grep -q "ffffffff$"',
   ]
-  if (process.getuid?.() === 0)
-    for (const where of ['server1', 'space1'])
-      for (const attempt of attempts)
-        assert.notEqual((await lab('exec', where, '--', 'sh', '-c', attempt)).code, 0, `${where}: ${attempt}`)
+  // Without root the mounts are those of the user's own lab, who may change them, and no more than a user may anyway.
+  const tried = process.getuid?.() === 0 ? attempts : attempts.filter((attempt) => !/remount/.test(attempt))
+  for (const where of ['server1', 'space1'])
+    for (const attempt of tried)
+      assert.notEqual((await lab('exec', where, '--', 'sh', '-c', attempt)).code, 0, `${where}: ${attempt}`)
+  const devices = await inside(
+    'ls /dev; cat /dev/null && head -c 1 /dev/zero | wc -c && tty </dev/ptmx >/dev/null; :',
+  )
+  assert.match(
+    devices.stdout,
+    /^fd\nfull\nnet\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n1$/m,
+  )
 })
 
 test('a new network begins with the defaults of the kernel, whatever was set before', async () => {
@@ -114,6 +188,7 @@ test('a number that now is that of another process is not entered', async () => 
 
 test('a lab of an older version, without times of birth, is shown, entered and taken down', async () => {
   const older = record()
+  delete older.born
   for (const server of older.servers) delete server.born
   writeFileSync(file(), JSON.stringify(older))
   assert.match((await lab('status')).stdout, /space1 +netns/)
