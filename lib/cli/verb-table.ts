@@ -130,6 +130,13 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
           run: async ({ json }) => (await import('./reports.ts')).testAll(catalogue, json),
         },
         {
+          words: 'words [line]',
+          about: 'print what a line of shell is in TypeScript; exit code 1 for exec()',
+          positional: { line: 'a line of shell in quotes; without it: lines on standard input' },
+          run: async ({ line, json }) =>
+            (await import('./typed-words.ts')).wordsVerb(line === undefined ? [] : [String(line)], json),
+        },
+        {
           words: 'new <name>',
           about: 'copy a scenario, to be edited',
           options: {

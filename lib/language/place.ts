@@ -3,12 +3,16 @@ import { BadInput } from '../errors.ts'
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
+import { groups, speak } from './grammar/speak.ts'
 import { ip } from './ip/index.ts'
 import { ip6tables, iptables } from './iptables/index.ts'
 import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
 import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
+import { bridgeForms } from './tools/bridge.ts'
+import { conntrackForms, ethtoolForms, ipsetForms } from './tools/netfilter.ts'
+import { trafficForms } from './tools/traffic.ts'
 import { must, program } from './values.ts'
 
 /** What can be said in every place: on a server, in a network namespace, in a container. */
@@ -16,6 +20,13 @@ export const tools = (place: Place) => ({
   ip: ip(place),
   iptables: iptables(place),
   ip6tables: ip6tables(place),
+  /** bridge(8): what a bridge knows, and how its ports behave. */
+  bridge: groups(place, 'bridge', bridgeForms),
+  /** tc(8): how fast, how late, how lossy a link sends. */
+  tc: groups(place, 'tc', trafficForms),
+  ethtool: speak(place, ['ethtool'], ethtoolForms),
+  ipset: speak(place, ['ipset'], ipsetForms),
+  conntrack: speak(place, ['conntrack'], conntrackForms),
   sysctl: sysctl(place),
   ...probes(place),
 

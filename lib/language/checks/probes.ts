@@ -1,16 +1,17 @@
 /** The questions that a place can ask of others: ping, tcp, udp, dns. */
 import { type Command, command, type Inquiry, inquiry, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
+import { address as addressKind, anyAddress } from '../grammar/kinds.ts'
 import { missing } from '../grammar/missing.ts'
 import { listed } from '../grammar/nearest.ts'
-import { dnsName, type Ipv4, ipv4, port, whole } from '../names.ts'
+import { type Address, dnsName, ipv4, port, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, oneLine } from '../values.ts'
 import { type Check, type Observer, silence } from './check.ts'
 
 /** Who is asked: an address, or a container, whose address is then read. */
 export type Target =
-  | Ipv4
+  | Address
   | (string & {})
   | { readonly label: string; readonly address: (network?: string) => Read }
 
@@ -59,15 +60,21 @@ function asking({ inquiry, from, target, observer, suffix = '', look, asks, argv
     })
 }
 
-/** An address, or a container; with `names`, a machine's name, too. */
+/** An address of either family, or a container; with `names`, a machine's name, too. */
 function asked(target: Target, names = false): Target {
-  if (typeof target === 'string') return names && isName(target) ? dnsName(target) : ipv4(target)
+  if (typeof target === 'string') {
+    if (names && isName(target)) return dnsName(target)
+    if (target.includes(':')) anyAddress(target)
+    else ipv4(target)
+    return target
+  }
   const is = typeof target === 'object' && typeof target?.address === 'function'
   mustBe(is && typeof target.label === 'string', target, 'cannot be asked: say an address, or a container')
   return target
 }
 
-const isName = (target: Target): boolean => typeof target === 'string' && /^[a-z_]/i.test(target)
+const isName = (target: Target): boolean =>
+  typeof target === 'string' && /^[a-z_]/i.test(target) && !target.includes(':')
 
 /** Questions that a place can ask; each outcome of each is a check. */
 export const probes = (from: Place) => ({
@@ -97,6 +104,8 @@ export const probes = (from: Place) => ({
       replies: {
         ...must('replies'),
         ttl: (ttl: number) => must(`replies, TTL ${whole(ttl, 'TTL', 1, 255)}`),
+        /** What IPv6 calls the time to live. */
+        hopLimit: (hops: number) => must(`replies, TTL ${whole(hops, 'hop limit', 1, 255)}`),
       },
       /** The request was sent and nothing came back. */
       noReply: must('no reply'),
@@ -120,7 +129,7 @@ export const probes = (from: Place) => ({
   tcp: (target: Target, number: number) => {
     port(number)
     const question = {
-      inquiry: inquiry(`tcp ${named(asked(target))}:${number}`),
+      inquiry: inquiry(`tcp ${named(asked(target, true))}:${number}`),
       from,
       target,
       suffix: `:${number}`,
@@ -145,8 +154,8 @@ export const probes = (from: Place) => ({
        */
       open: {
         ...must('open'),
-        seenFrom: (address: Ipv4, listening = number) =>
-          answer(listening)(`open, seen from ${ipv4(address)}`),
+        seenFrom: (address: Address, listening = number) =>
+          answer(listening)(`open, seen from ${addressKind.word(address)}`),
       },
       /** Nobody listens: the machine refused (TCP RST). */
       closed: must('closed'),
@@ -167,7 +176,7 @@ export const probes = (from: Place) => ({
    */
   udp: (target: Target, number: number) => {
     const must = asking({
-      inquiry: inquiry(`udp ${named(asked(target))}:${port(number)}`),
+      inquiry: inquiry(`udp ${named(asked(target, true))}:${port(number)}`),
       from,
       target,
       suffix: `:${number}/udp`,

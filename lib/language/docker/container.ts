@@ -2,10 +2,13 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
 import { looks, type Port } from '../effects.ts'
+import type { Clauses } from '../grammar/clause.ts'
+import type { Methods } from '../grammar/form.ts'
 import { dockerName, hostName, type Ipv4, imageName, ipv4, port } from '../names.ts'
 import { otherProgram } from '../programs.ts'
 import { list, must, oneLine, options, program, show, text, word } from '../values.ts'
 import type { ContainerBody } from './api.ts'
+import { extraClauses } from './run-clauses.ts'
 
 /** What `docker run` was told so far: the words, and the same in the API's terms. */
 interface Spec {
@@ -14,10 +17,12 @@ interface Spec {
   readonly network?: string
   readonly ip?: string
   readonly ports?: readonly Port[]
+  /** Options that only the docker program knows: by name, those that were said. */
+  readonly extra?: readonly string[]
 }
 
 /** A container in the making; every clause returns a new command. */
-export interface Run extends Command {
+export interface Run extends Command, Methods<typeof extraClauses, Run> {
   /** The network it is plugged into, or `host` or `none`. Default: the default bridge. `--network` */
   network(name: string): Run
   /** A fixed address in that network, which must be one with a subnet of its own. `--ip` */
@@ -99,7 +104,11 @@ function run(
         ...(spec.ports === undefined ? {} : { ports: spec.ports }),
       },
     ],
-    { undo: { argv: ['docker', 'rm', '-f', name] }, api: { call: 'run', name, body } },
+    {
+      undo: { argv: ['docker', 'rm', '-f', name] },
+      // What the call does not say, the docker program does.
+      ...(spec.extra === undefined ? { api: { call: 'run', name, body } as const } : {}),
+    },
     from,
   )
   return withClauses(value, (self) => {
@@ -117,6 +126,7 @@ function run(
         self,
       )
     return {
+      ...extraMethods(spec.extra ?? [], name, (words, extra) => also(words, {}, { extra })),
       network: (network: string) => {
         once('--network', spec.network)
         return also(
@@ -176,6 +186,23 @@ function run(
     }
   }) as Run
 }
+
+/** The methods of the options that only the docker program knows. */
+const extraMethods = (
+  said: readonly string[],
+  name: string,
+  also: (words: string[], extra: readonly string[]) => Run,
+): Record<string, (...args: unknown[]) => Run> =>
+  Object.fromEntries(
+    Object.entries(extraClauses as Clauses).map(([key, clause]) => [
+      key,
+      (...args: unknown[]) => {
+        if (!clause.many && said.includes(key))
+          throw new BadInput(`${clause.words[0]} stands in the run of ${name} already: it can stand once`)
+        return also(clause.print(args as never), [...said, key])
+      },
+    ]),
+  )
 
 /** Networks in which the engine gives the addresses, or there are none (docker-run(1), --ip). */
 const noFixedAddress = ['bridge', 'default', 'host', 'none']

@@ -1,13 +1,21 @@
 /** All that is said by `docker …`. */
 import type { Place } from '../command.ts'
+import { speak } from '../grammar/speak.ts'
 import { containers } from './container.ts'
 import { firewall } from './firewall.ts'
+import { plainForms, volumeForms } from './forms.ts'
 import { images } from './image.ts'
 import { network } from './network.ts'
+import { nodeForms, serviceForms, swarmForms } from './swarm-forms.ts'
 
 /** The docker program on a server. */
 export const docker = (place: Place) => ({
   ...containers(place),
+  ...speak(place, ['docker'], plainForms),
+  volume: speak(place, ['docker', 'volume'], volumeForms),
+  swarm: speak(place, ['docker', 'swarm'], swarmForms),
+  node: speak(place, ['docker', 'node'], nodeForms),
+  service: speak(place, ['docker', 'service'], serviceForms),
   network: network(place),
   firewall: firewall(place),
   image: images(place),

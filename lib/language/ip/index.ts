@@ -1,6 +1,8 @@
 /** All that is said by `ip …`. */
 import type { Place } from '../command.ts'
 import { words } from '../grammar/missing.ts'
+import { speak } from '../grammar/speak.ts'
+import { ipForms } from '../tools/ip-objects.ts'
 import { addr } from './addr.ts'
 import { link } from './link.ts'
 import { neigh } from './neigh.ts'
@@ -17,6 +19,9 @@ export const ip = (place: Place) =>
     addr: addr(place),
     route: route(place),
     rule: rule(place),
+    nexthop: speak(place, ['ip', 'nexthop'], ipForms.nexthop),
+    maddr: speak(place, ['ip', 'maddr'], ipForms.maddr),
+    tunnel: speak(place, ['ip', 'tunnel'], ipForms.tunnel),
     tuntap: tuntap(place),
     neigh: neigh(place),
   })

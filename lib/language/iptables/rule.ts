@@ -161,8 +161,7 @@ function rule<T extends Table, C extends string>(where: Where<T, C>, said: Said)
   const withoutNot = (what: string) => {
     if (negated) throw new BadInput(`.not negates a match: ${what} cannot follow it`)
   }
-  const value: Record<string, unknown> = Object.create(behind)
-  Object.assign(value, {
+  const value = {
     source: (address: string) =>
       match('-s', ['-s', severalOnlyPlain(addressOrSubnet(address, program), negated)], address),
     destination: (address: string) =>
@@ -206,23 +205,24 @@ function rule<T extends Table, C extends string>(where: Where<T, C>, said: Said)
       withoutNot('count()')
       return finished(where, words)
     },
-  })
+  }
+  const all: Record<string, unknown> = Object.assign(Object.create(behind), value)
   for (const [name, clause] of Object.entries(matches) as Array<[string, Clause]>)
-    value[name] = (...args: unknown[]) => {
+    all[name] = (...args: unknown[]) => {
       const flag = clause.print(args)
       if (['--syn', '--tcp-flags', '--tcp-option'].includes(flag[0] ?? ''))
         needsProtocol(once['-p'], ['tcp'], flag[0] ?? '')
       if (clause.module === 'multiport') needsProtocol(once['-p'], withPorts, flag[0] ?? '')
       return match(name, flag, flag.slice(1).join(' '), clause.module)
     }
-  Object.defineProperty(value, 'not', {
+  Object.defineProperty(all, 'not', {
     get() {
       withoutNot('a second .not')
       return rule(where, { ...said, negated: true })
     },
   })
   // The types of `in`, `out`, `dport` and `sport` depend on the chain and the protocol; the code does not.
-  return Object.freeze(value) as unknown as Rule<T, C>
+  return Object.freeze(all) as unknown as Rule<T, C>
 }
 
 /** Several addresses make several rules, of which each would let through what another one does not. */

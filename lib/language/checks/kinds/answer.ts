@@ -7,7 +7,8 @@ import { allOf, type Observed, type ProbeKind, type Said } from './kind.ts'
  * IPv6 sees ::ffff: before it; a caller that has sent all it had to say is in CLOSE_WAIT.
  */
 function seenFrom(text: string, port: string): Observed | undefined {
-  const line = /^tcp\s+\d+\s+\d+\s+\S+:(\d+)\s+(?:::ffff:)?([\d.]+):\d+\s+(?:ESTABLISHED|CLOSE_WAIT)/gm
+  const line =
+    /^tcp\s+\d+\s+\d+\s+\S+:(\d+)\s+(?:::ffff:)?([\d.]+|[0-9a-f:]+):\d+\s+(?:ESTABLISHED|CLOSE_WAIT)/gm
   const peer = [...text.matchAll(line)].find(([, local]) => local === port)?.[2]
   return peer && `open, seen from ${peer}`
 }
