@@ -35,6 +35,20 @@ function nextName(): string {
   return `lab-${process.pid}${opened++ === 0 ? '' : `-${opened}`}`
 }
 
+/** What runs a lab: loaded late, so that a scenario that only wants the vocabulary does not wait for it. */
+async function machinery() {
+  const [run, live, path, servers, state, share, world] = await Promise.all([
+    import('./run/execute.ts'),
+    import('./run/live.ts'),
+    import('./server/path.ts'),
+    import('./virtual/servers.ts'),
+    import('./server/state.ts'),
+    import('./virtual/share.ts'),
+    import('./virtual/world.ts'),
+  ])
+  return { ...run, ...live, ...path, ...servers, ...state, ...share, ...world }
+}
+
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
  * failed, or was cut off by a signal. Servers and engines start when the first command needs them. Unless `batch` is
@@ -44,24 +58,17 @@ function nextName(): string {
  */
 export async function withLab<T>(work: (lab: OpenLab) => Promise<T>, options: LabOptions = {}): Promise<T> {
   const { name = nextName(), tell = () => {}, batch = true, share } = options
-  // Loaded here, so that a scenario that only wants the vocabulary does not wait for it.
-  const [
-    { execute, failure },
-    { liveLab },
-    { serverPath },
-    { virtualServers },
-    { labName },
-    { sharedFolder },
-    { endWorld, inNewWorld },
-  ] = await Promise.all([
-    import('./run/execute.ts'),
-    import('./run/live.ts'),
-    import('./server/path.ts'),
-    import('./virtual/servers.ts'),
-    import('./server/state.ts'),
-    import('./virtual/share.ts'),
-    import('./virtual/world.ts'),
-  ])
+  const {
+    execute,
+    failure,
+    liveLab,
+    serverPath,
+    virtualServers,
+    labName,
+    sharedFolder,
+    endWorld,
+    inNewWorld,
+  } = await machinery()
   const about = {
     name: labName(name),
     title: 'a lab of a program',
