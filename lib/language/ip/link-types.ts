@@ -1,4 +1,5 @@
 /** The types of links and their options, as ip-link(8) lists them: a table each. The keys are the words of ip(8). */
+
 import { BadInput } from '../../errors.ts'
 import { type Clause, type Clauses, either, flag, needed, word } from '../grammar/clause.ts'
 import {
@@ -17,6 +18,7 @@ import {
 import { listed } from '../grammar/nearest.ts'
 import { type Options, optionsOf, optionWords } from '../grammar/options.ts'
 import { readClauses } from '../grammar/read.ts'
+import { show } from '../values.ts'
 import { bridge, slave } from './bridge-options.ts'
 
 const bit = whole('switch', 0, 1)
@@ -231,10 +233,11 @@ export type LinkType = keyof typeof linkTypes
 export type LinkTypes = { [T in LinkType]: Options<(typeof linkTypes)[T]> }
 
 const table = (type: string): Clauses => {
-  const found = Object.hasOwn(linkTypes, type) ? linkTypes[type as LinkType] : undefined
+  const found =
+    typeof type === 'string' && Object.hasOwn(linkTypes, type) ? linkTypes[type as LinkType] : undefined
   if (found === undefined)
     throw new BadInput(
-      `${JSON.stringify(type)} is not a type of link: ${listed(String(type), Object.keys(linkTypes))}`,
+      `${show(type)} is not a type of link: ${listed(typeof type === 'string' ? type : '', Object.keys(linkTypes))}`,
     )
   return found as Clauses
 }
