@@ -19,7 +19,7 @@ for version in ${ENGINES:-20.10 26.1 28.5}; do
 done
 printf '\nRecipes\n'
 unset ENGINE
-count env TSX_DISABLE_CACHE=1 node --import tsx/esm --test --test-reporter=spec test/language/recipes.test.ts
+count node --import tsx/esm --test --test-reporter=spec test/language/recipes.test.ts
 
 printf '\nengines: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

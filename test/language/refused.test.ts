@@ -7,7 +7,27 @@ import { capture, kernelHas, lan, server } from '../../lib/index.ts'
 const host = server('server1')
 const { filter, nat } = host.iptables
 
+/** As a script without types says it. */
+const untyped = host as never as {
+  [name: string]: { [name: string]: { [name: string]: (...args: unknown[]) => unknown } }
+}
+
 const refused: Array<[string, () => unknown, RegExp]> = [
+  [
+    'a surplus value of a tool',
+    () => untyped.ip?.netns?.add?.('a', 'b'),
+    /`ip netns add` takes 1 value, and was given 2/,
+  ],
+  [
+    'a surplus value of docker',
+    () => untyped.docker?.network?.rm?.('a', 'b'),
+    /`docker network rm` takes 1 value/,
+  ],
+  [
+    'a surplus value of a clause',
+    () => (host.ip.link.set('a') as never as { up(...args: unknown[]): unknown }).up('now'),
+    /up takes no value/,
+  ],
   [
     'an interface name of 16 characters',
     () => host.ip.link.add('a234567890123456'),

@@ -273,7 +273,7 @@ export const containers = (place: Place) => ({
    * Example: server1.docker.ps({ format: '{{.Names}}', filters: ['network=alpine-net'] })
    * Equivalent to: `docker ps --filter network=alpine-net --format '{{.Names}}'`
    */
-  ps: (of: { format?: string; filters?: string[] } = {}): Command => {
+  ps: (of?: { format?: string; filters?: string[] }): Command => {
     const { format, filters = [] } = options(of, 'docker ps', ['format', 'filters'])
     return command(
       place,

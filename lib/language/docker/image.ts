@@ -1,6 +1,8 @@
 /** Images, as in `docker import`. */
+
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
+import { exact } from '../grammar/missing.ts'
 import { imageName } from '../names.ts'
 import { ref } from '../ref.ts'
 import { list, options, path, word } from '../values.ts'
@@ -12,48 +14,49 @@ import { list, options, path, word } from '../values.ts'
 export const image: string = ref('IMAGE')
 
 /** Images of the engine, as `docker import` and `docker load`. */
-export const images = (place: Place) => ({
-  /**
-   * Makes an image of a tar file of a root file system; `run` is what its containers run by default.
-   *
-   * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab', { run: ['sh'] })
-   * Equivalent to: `docker import -c 'CMD ["sh"]' /tmp/root.tar vethlab`
-   */
-  import: (file: string, name: string, of: { run?: string[] } = {}): Command => {
-    const { run } = options(of, 'docker import', ['run'])
-    const change = run && `CMD ${JSON.stringify(list(run, 'a program and its arguments', word))}`
-    imageName(name)
-    return command(
-      place,
-      ['docker', 'import', ...(change ? ['-c', change] : []), path(file), name],
-      [{ does: 'makes', kind: 'image', name }],
-      {
-        undo: { argv: ['docker', 'image', 'rm', name] },
-        api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
-        needs: [{ needs: 'file', path: file }],
-      },
-    )
-  },
+export const images = (place: Place) =>
+  exact(['docker', 'image'], {
+    /**
+     * Makes an image of a tar file of a root file system; `run` is what its containers run by default.
+     *
+     * Example: server1.docker.image.import('/tmp/root.tar', 'vethlab', { run: ['sh'] })
+     * Equivalent to: `docker import -c 'CMD ["sh"]' /tmp/root.tar vethlab`
+     */
+    import: (file: string, name: string, of?: { run?: string[] }): Command => {
+      const { run } = options(of, 'docker import', ['run'])
+      const change = run && `CMD ${JSON.stringify(list(run, 'a program and its arguments', word))}`
+      imageName(name)
+      return command(
+        place,
+        ['docker', 'import', ...(change ? ['-c', change] : []), path(file), name],
+        [{ does: 'makes', kind: 'image', name }],
+        {
+          undo: { argv: ['docker', 'image', 'rm', name] },
+          api: { call: 'image import', file, image: name, ...(change ? { change } : {}) },
+          needs: [{ needs: 'file', path: file }],
+        },
+      )
+    },
 
-  /**
-   * Loads the images of a tar file that `docker save` wrote.
-   *
-   * Example: server1.docker.image.load('/tmp/alpine.tar')
-   * Equivalent to: `docker load -i /tmp/alpine.tar`
-   */
-  load: (file: string): Command =>
-    command(
-      place,
-      ['docker', 'load', '-i', path(file)],
-      [{ does: 'makes', kind: 'image', name: `those of ${file}` }],
-      { api: { call: 'image load', file }, needs: [{ needs: 'file', path: file }] },
-    ),
+    /**
+     * Loads the images of a tar file that `docker save` wrote.
+     *
+     * Example: server1.docker.image.load('/tmp/alpine.tar')
+     * Equivalent to: `docker load -i /tmp/alpine.tar`
+     */
+    load: (file: string): Command =>
+      command(
+        place,
+        ['docker', 'load', '-i', path(file)],
+        [{ does: 'makes', kind: 'image', name: `those of ${file}` }],
+        { api: { call: 'image load', file }, needs: [{ needs: 'file', path: file }] },
+      ),
 
-  /**
-   * Lists the images.
-   *
-   * Example: server1.docker.image.ls()
-   * Equivalent to: `docker image ls`
-   */
-  ls: (): Command => command(place, ['docker', 'image', 'ls'], looks, { shows: true }),
-})
+    /**
+     * Lists the images.
+     *
+     * Example: server1.docker.image.ls()
+     * Equivalent to: `docker image ls`
+     */
+    ls: (): Command => command(place, ['docker', 'image', 'ls'], looks, { shows: true }),
+  })

@@ -1,6 +1,8 @@
 /** Docker networks, as in `docker network connect`. */
+
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { type Effect, looks } from '../effects.ts'
+import { exact } from '../grammar/missing.ts'
 import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
 import { variable } from '../ref.ts'
 import { options as readOptions, word } from '../values.ts'
@@ -8,107 +10,108 @@ import type { Endpoint } from './api.ts'
 import { create, type NetworkCreate } from './network-create.ts'
 
 /** Networks of the engine, as `docker network`. */
-export const network = (place: Place) => ({
-  /**
-   * Makes a network: a bridge on this server unless the driver says otherwise.
-   *
-   * Example: server1.docker.network.create('alpine-net').driver('bridge')
-   * Equivalent to: `docker network create --driver bridge alpine-net`
-   * Example: server1.docker.network.create('macv').driver('macvlan').subnet('192.168.56.0/24').option('parent', 'enp0s3')
-   * Equivalent to: `docker network create --driver macvlan --subnet 192.168.56.0/24 -o parent=enp0s3 macv`
-   */
-  create: (name: string): NetworkCreate => create(place, dockerName(name), {}),
+export const network = (place: Place) =>
+  exact(['docker', 'network'], {
+    /**
+     * Makes a network: a bridge on this server unless the driver says otherwise.
+     *
+     * Example: server1.docker.network.create('alpine-net').driver('bridge')
+     * Equivalent to: `docker network create --driver bridge alpine-net`
+     * Example: server1.docker.network.create('macv').driver('macvlan').subnet('192.168.56.0/24').option('parent', 'enp0s3')
+     * Equivalent to: `docker network create --driver macvlan --subnet 192.168.56.0/24 -o parent=enp0s3 macv`
+     */
+    create: (name: string): NetworkCreate => create(place, dockerName(name), {}),
 
-  /**
-   * Plugs a running container into a further network.
-   *
-   * Example: server1.docker.network.connect('alpine-net', 'alpine2')
-   * Equivalent to: `docker network connect alpine-net alpine2`
-   */
-  connect: (name: string, container: string, options: { ip?: Ipv4; alias?: string } = {}): Command => {
-    const { ip, alias } = readOptions(options, 'docker network connect', ['ip', 'alias'])
-    const endpoint: Endpoint = {
-      ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4(ip) } }),
-      ...(alias === undefined ? {} : { Aliases: [dockerName(alias)] }),
-    }
-    const words = [
-      ...(ip === undefined ? [] : ['--ip', ip]),
-      ...(alias === undefined ? [] : ['--alias', alias]),
-      dockerName(name),
-      dockerName(container),
-    ]
-    const does: Effect = { does: 'makes', kind: 'endpoint', name: container, network: name }
-    return command(place, ['docker', 'network', 'connect', ...words], [does], {
-      undo: { argv: ['docker', 'network', 'disconnect', name, container] },
-      api: {
-        call: 'network connect',
-        network: name,
-        body: { Container: container, EndpointConfig: endpoint },
-      },
-    })
-  },
-
-  /**
-   * Removes a network that no container uses.
-   *
-   * Example: server1.docker.network.rm('alpine-net')
-   * Equivalent to: `docker network rm alpine-net`
-   */
-  rm: (name: string): Command =>
-    command(
-      place,
-      ['docker', 'network', 'rm', dockerName(name)],
-      [{ does: 'removes', kind: 'network', name }],
-      {
-        api: { call: 'network rm', network: name },
-      },
-    ),
-
-  /**
-   * Lists the networks.
-   *
-   * Example: server1.docker.network.ls()
-   * Equivalent to: `docker network ls`
-   */
-  ls: (): Command => command(place, ['docker', 'network', 'ls'], looks, { shows: true }),
-
-  /**
-   * Shows all that the engine knows of a network, or one part of it by a Go template.
-   *
-   * Example: server1.docker.network.inspect('bridge', '{{.Driver}}')
-   * Equivalent to: `docker network inspect -f '{{.Driver}}' bridge`
-   */
-  inspect: (name: string, format?: string): Command =>
-    command(
-      place,
-      [
-        'docker',
-        'network',
-        'inspect',
-        ...(format === undefined ? [] : ['-f', word(format)]),
+    /**
+     * Plugs a running container into a further network.
+     *
+     * Example: server1.docker.network.connect('alpine-net', 'alpine2')
+     * Equivalent to: `docker network connect alpine-net alpine2`
+     */
+    connect: (name: string, container: string, options?: { ip?: Ipv4; alias?: string }): Command => {
+      const { ip, alias } = readOptions(options, 'docker network connect', ['ip', 'alias'])
+      const endpoint: Endpoint = {
+        ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4(ip) } }),
+        ...(alias === undefined ? {} : { Aliases: [dockerName(alias)] }),
+      }
+      const words = [
+        ...(ip === undefined ? [] : ['--ip', ip]),
+        ...(alias === undefined ? [] : ['--alias', alias]),
         dockerName(name),
-      ],
-      looks,
-      { shows: true },
-    ),
+        dockerName(container),
+      ]
+      const does: Effect = { does: 'makes', kind: 'endpoint', name: container, network: name }
+      return command(place, ['docker', 'network', 'connect', ...words], [does], {
+        undo: { argv: ['docker', 'network', 'disconnect', name, container] },
+        api: {
+          call: 'network connect',
+          network: name,
+          body: { Container: container, EndpointConfig: endpoint },
+        },
+      })
+    },
 
-  /**
-   * The name of the bridge behind a network of the bridge driver: `br-` and twelve digits of its id, unless the
-   * option com.docker.network.bridge.name chose one (moby's daemon/libnetwork/drivers/bridge).
-   *
-   * Example: server1.docker.network.bridge('alpine-net')
-   * Equivalent to: `docker network inspect -f '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}' alpine-net`
-   */
-  bridge: (name: string): Read => {
-    const option = 'index .Options "com.docker.network.bridge.name"'
-    const format = `{{with ${option}}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}`
-    return Object.freeze({
-      ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], looks, {
-        shows: true,
-        api: { call: 'network bridge', network: name },
-      }),
-      variable: variable(name, 'bridge'),
-      check: ifName<string>,
-    })
-  },
-})
+    /**
+     * Removes a network that no container uses.
+     *
+     * Example: server1.docker.network.rm('alpine-net')
+     * Equivalent to: `docker network rm alpine-net`
+     */
+    rm: (name: string): Command =>
+      command(
+        place,
+        ['docker', 'network', 'rm', dockerName(name)],
+        [{ does: 'removes', kind: 'network', name }],
+        {
+          api: { call: 'network rm', network: name },
+        },
+      ),
+
+    /**
+     * Lists the networks.
+     *
+     * Example: server1.docker.network.ls()
+     * Equivalent to: `docker network ls`
+     */
+    ls: (): Command => command(place, ['docker', 'network', 'ls'], looks, { shows: true }),
+
+    /**
+     * Shows all that the engine knows of a network, or one part of it by a Go template.
+     *
+     * Example: server1.docker.network.inspect('bridge', '{{.Driver}}')
+     * Equivalent to: `docker network inspect -f '{{.Driver}}' bridge`
+     */
+    inspect: (name: string, format?: string): Command =>
+      command(
+        place,
+        [
+          'docker',
+          'network',
+          'inspect',
+          ...(format === undefined ? [] : ['-f', word(format)]),
+          dockerName(name),
+        ],
+        looks,
+        { shows: true },
+      ),
+
+    /**
+     * The name of the bridge behind a network of the bridge driver: `br-` and twelve digits of its id, unless the
+     * option com.docker.network.bridge.name chose one (moby's daemon/libnetwork/drivers/bridge).
+     *
+     * Example: server1.docker.network.bridge('alpine-net')
+     * Equivalent to: `docker network inspect -f '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}' alpine-net`
+     */
+    bridge: (name: string): Read => {
+      const option = 'index .Options "com.docker.network.bridge.name"'
+      const format = `{{with ${option}}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}`
+      return Object.freeze({
+        ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], looks, {
+          shows: true,
+          api: { call: 'network bridge', network: name },
+        }),
+        variable: variable(name, 'bridge'),
+        check: ifName<string>,
+      })
+    },
+  })

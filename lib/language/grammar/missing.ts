@@ -38,6 +38,26 @@ export function missing(tell: Tell, known: () => readonly string[], optional: Re
 
 const none: ReadonlySet<string> = new Set()
 
+type Method = (...args: never[]) => unknown
+
+/** A method that refuses more values than it has names for: they would be dropped in silence. */
+function exactly(line: string, method: Method): Method {
+  return (...args) => {
+    if (args.length > method.length)
+      throw new BadInput(
+        `${line} takes ${method.length} value${method.length === 1 ? '' : 's'}, and was given ${args.length}`,
+      )
+    return method(...args)
+  }
+}
+
+/** The same object, whose methods refuse surplus values. Each method names all that it takes: no rest, no default. */
+export function exact<T extends object>(said: readonly string[], all: T): T {
+  const methods = Object.entries(all).filter(([, value]) => typeof value === 'function')
+  const checked = methods.map(([name, method]) => [name, exactly(`\`${[...said, name].join(' ')}\``, method)])
+  return Object.assign(all, Object.fromEntries(checked))
+}
+
 /** The words of a tool: those that it lacks are said to be lacking, with the way out. */
 export function words<T extends object>(said: readonly string[], all: T): T {
   const tell: Tell = (name, near) => {
@@ -45,7 +65,7 @@ export function words<T extends object>(said: readonly string[], all: T): T {
     return `vethlab has no \`${[...said, name].join(' ')}\`: ${near === undefined ? '' : `did you mean ${near}? If not, `}say it as exec(${line}, …)`
   }
   Object.setPrototypeOf(
-    all,
+    exact(said, all),
     missing(tell, () => Object.keys(all), none),
   )
   return all

@@ -236,6 +236,6 @@ export const addr = (place: Place) =>
      * Example: server1.ip.addr.show({ brief: true, family: 6 })
      * Equivalent to: `ip -br -6 addr show`
      */
-    show: (of: IfName | Options<typeof showClauses> = {}): Command =>
+    show: (of?: IfName | Options<typeof showClauses>): Command =>
       say(place, addrForms.show, typeof of === 'string' ? { dev: of } : of),
   })

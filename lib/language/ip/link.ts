@@ -190,7 +190,7 @@ export const link = (place: Place) =>
      * Example: server1.ip.link.show({ type: 'veth', master: 'docker0', details: true })
      * Equivalent to: `ip -d link show master docker0 type veth`
      */
-    show: (of: IfName | Options<typeof showClauses> = {}): Command =>
+    show: (of?: IfName | Options<typeof showClauses>): Command =>
       say(place, linkForms.show, typeof of === 'string' ? { dev: of } : of),
   })
 export type { LinkSet }

@@ -181,7 +181,7 @@ export const neigh = (place: Place) =>
      * Example: net1.ip.neigh.show({ dev: 'eth0', family: 6 })
      * Equivalent to: `ip -n net1 -6 neigh show dev eth0`
      */
-    show: (options: Options<typeof showClauses> = {}): Command => say(place, neighForms.show, options),
+    show: (options?: Options<typeof showClauses>): Command => say(place, neighForms.show, options),
 
     /**
      * Forgets entries, but those that are permanent. There is no undo.

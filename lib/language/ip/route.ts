@@ -219,7 +219,7 @@ export const route = (place: Place) =>
      * Example: server1.ip.route.get('10.9.0.1', { from: '10.0.0.9', iif: 'eth0', mark: 1 })
      * Equivalent to: `ip route get 10.9.0.1 from 10.0.0.9 iif eth0 mark 1`
      */
-    get: (address: Address, options: Options<typeof getClauses> = {}): Command =>
+    get: (address: Address, options?: Options<typeof getClauses>): Command =>
       say(place, routeForms.get, address, options),
 
     /**

@@ -154,8 +154,7 @@ export const rule = (place: Place) =>
      * Example: net1.ip.rule.show({ family: 6 })
      * Equivalent to: `ip -n net1 -6 rule show`
      */
-    show: (options: Options<typeof ruleForms.show.clauses> = {}): Command =>
-      say(place, ruleForms.show, options),
+    show: (options?: Options<typeof ruleForms.show.clauses>): Command => say(place, ruleForms.show, options),
 
     /**
      * Deletes all rules but that of the table local. There is no undo.
@@ -163,6 +162,6 @@ export const rule = (place: Place) =>
      * Example: net1.ip.rule.flush()
      * Equivalent to: `ip -n net1 rule flush`
      */
-    flush: (options: Options<typeof ruleForms.flush.clauses> = {}): Command =>
+    flush: (options?: Options<typeof ruleForms.flush.clauses>): Command =>
       say(place, ruleForms.flush, options),
   })

@@ -207,7 +207,7 @@ const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
      * Example: server1.iptables.filter.list('FORWARD', { verbose: true, numeric: true, lineNumbers: true })
      * Equivalent to: `iptables -L FORWARD -v -n --line-numbers`
      */
-    list: <C extends string>(chain?: ChainOf<T, C>, options: ListOptions = {}): Command =>
+    list: <C extends string>(chain?: ChainOf<T, C>, options?: ListOptions): Command =>
       command(
         place,
         iptables(
