@@ -1,5 +1,5 @@
 /** How a file becomes a scenario, and a program that runs it: scenario(). */
-import { realpathSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BadInput, explain } from './errors.ts'
@@ -49,14 +49,29 @@ function wordsFor(file: string): string[] | undefined {
   return sameFile(words[at] ?? '', file) ? words.slice(at + 1) : undefined
 }
 
-// A slip outside of a scenario's function, as in lan(…).plug(…), is thrown while its file is loaded: it is
-// explained like any other. When all files are loaded, errors are for who called.
-const explainAndEnd = (error: unknown): void => {
-  process.stderr.write(`error: ${explain(error)}\n`)
-  process.exit(2)
+/** Whether the program that was started is a scenario's file: it says so in its text, before anything of it runs. */
+function scenarioStarted(): boolean {
+  const [, started = '', ...words] = process.argv
+  const file = realOf(started).includes('/node_modules/')
+    ? (words.find((word) => !word.startsWith('-')) ?? '')
+    : started
+  try {
+    return /\bscenario\(\s*import\.meta\b/.test(readFileSync(file, 'utf8'))
+  } catch {
+    return false
+  }
 }
-process.on('uncaughtException', explainAndEnd)
-setImmediate(() => process.off('uncaughtException', explainAndEnd))
+
+// A slip outside of a scenario's function, as in lan(…).plug(…), is thrown while its file is loaded: it is
+// explained like any other. In every other program errors are that program's own.
+if (scenarioStarted()) {
+  const explainAndEnd = (error: unknown): void => {
+    process.stderr.write(`error: ${explain(error)}\n`)
+    process.exit(2)
+  }
+  process.on('uncaughtException', explainAndEnd)
+  setImmediate(() => process.off('uncaughtException', explainAndEnd))
+}
 
 function realOf(file: string): string {
   try {

@@ -20,7 +20,7 @@
  * Slides: "Bridged networking: Creating a custom network", Test1. server2 needs no Docker: an engine there would
  * have a 172.17.0.0/16 of its own.
  */
-import { image, lan, matrix, scenario, server } from '../lib/index.ts'
+import { image, lan, matrix, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const server2 = server('server2')

@@ -14,7 +14,7 @@
  *
  * Slides: "Network Configuration Example Step [1] – Docker Compose".
  */
-import { output, scenario, server } from '../lib/index.ts'
+import { output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const app = server1.compose('disqube-example', new URL('compose/docker-compose.yml', import.meta.url))

@@ -14,7 +14,7 @@
  *
  * Slides: "Quick recap on Dockers", "Docker network information", "Veth interfaces and containers".
  */
-import { image, output, scenario, server } from '../lib/index.ts'
+import { image, output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const a1 = server1.container('alpine1')

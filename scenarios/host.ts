@@ -14,7 +14,7 @@
  *
  * Slides: "Host network", Test2.
  */
-import { capture, image, lan, output, scenario, server } from '../lib/index.ts'
+import { capture, image, lan, output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const server2 = server('server2')

@@ -14,7 +14,7 @@
  *
  * Slides: "Types of virtual interfaces".
  */
-import { kernelHas, output, scenario, server } from '../lib/index.ts'
+import { kernelHas, output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const { link } = server1.ip

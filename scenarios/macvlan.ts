@@ -17,7 +17,7 @@
  * Slides: "macvlan", Test3. The switch plays VirtualBox's, with promiscuous mode denied: it delivers to a machine
  * only what is for that machine's own MAC address, and the containers have others. See promiscuous.ts for Test4.
  */
-import { capture, image, lan, matrix, scenario, server } from '../lib/index.ts'
+import { capture, image, lan, matrix, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const server2 = server('server2')

@@ -14,7 +14,7 @@
  *
  * Slides: "Network Namespaces", "Testing namespaces". No Docker in it.
  */
-import { output, scenario, server } from '../lib/index.ts'
+import { output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const space1 = server1.netns('space1')

@@ -16,7 +16,7 @@
  *
  * Slides: "Docker NAT".
  */
-import { capture, image, lan, output, scenario, server } from '../lib/index.ts'
+import { capture, image, lan, output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const server2 = server('server2')

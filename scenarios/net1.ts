@@ -20,7 +20,7 @@
  *
  * The purpose: a manager in net1, workers in the containers, a client on the host, each on another subnet.
  */
-import { scenario, server } from '../lib/index.ts'
+import { scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')

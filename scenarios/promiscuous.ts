@@ -18,7 +18,7 @@
  *
  * Slides: "Macvlan: promiscuous", Test4.
  */
-import { image, lan, matrix, output, scenario, server } from '../lib/index.ts'
+import { image, lan, matrix, output, scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const server2 = server('server2')

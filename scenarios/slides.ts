@@ -21,7 +21,7 @@
  *   ip link addr add 172.30.20.254/24 dev r0-net1             it is `ip addr add`
  *   ip netns exec net1 ip route add default via 172.30.10.254   not on net1's subnet: it is 172.30.20.254
  */
-import { scenario, server } from '../lib/index.ts'
+import { scenario, server } from 'vethlab'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')

@@ -14,7 +14,7 @@
  * No slide has it: it shows what a list of commands is good for when there are hundreds of them. A bridge takes 1023
  * cables. All pairs are asked up to 50 nodes; beyond, each asks the next one.
  */
-import { matrix, scenario, server, star } from '../lib/index.ts'
+import { matrix, scenario, server, star } from 'vethlab'
 
 const server1 = server('server1')
 

@@ -88,6 +88,7 @@ async function bundle() {
     banner: {
       js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url)",
     },
+    alias: { vethlab: join(root, 'lib/index.ts') }, // also for a file outside of the checkout
     define: { 'import.meta': 'ownMeta' },
     platform: 'node',
     format: 'esm',

@@ -1,18 +1,19 @@
 /** The command line of all scenarios: `node scripts/start.mjs scripts/vethlab.ts up net1`. */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../lib/cli/cli.ts'
 import { BadInput } from '../lib/errors.ts'
 import type { Scenario } from '../lib/lab/lab.ts'
+import { installed, verbWords } from '../lib/server/installed.ts'
 import { type Finished, finished } from '../lib/server/process.ts'
 
 const folder = new URL('../scenarios/', import.meta.url)
 
 const names = (): string[] =>
   readdirSync(folder)
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /^[^.]+\.ts$/.test(file))
     .map((file) => file.slice(0, -3))
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`${name}.ts`, folder))
@@ -25,31 +26,37 @@ const unknown = (name: string): BadInput =>
 
 async function load(name: string): Promise<Scenario> {
   if (!names().includes(name)) throw unknown(name)
-  return (await import(new URL(`${name}.ts`, folder).href)).default
+  return (await import(new URL(`${name}${installed ? '.js' : '.ts'}`, folder).href)).default
 }
 
-const test = (name: string): Promise<Finished> =>
-  finished(
-    spawn(
-      process.execPath,
-      [fileURLToPath(new URL('start.mjs', import.meta.url)), fileOf(name), 'test', '--json'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    ),
-  )
+const test = (name: string): Promise<Finished> => {
+  const words = installed ? ['test', name, '--json'] : [fileOf(name), 'test', '--json']
+  const [program = '', ...rest] = verbWords(words)
+  return finished(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }))
+}
 
-function copy(from: string, name: string): string {
+/** The file of a copy: beside the scenarios of a checkout, or, where a path says so or all is installed, in one's own folder. */
+function fileOfCopy(name: string): string {
+  const path = /\/|\.ts$/.test(name)
+  if (!path && !installed) return fileOf(name)
+  return resolve(name.endsWith('.ts') ? name : `${name}.ts`)
+}
+
+function copy(from: string, given: string): string {
   if (!names().includes(from)) throw unknown(from)
+  const file = fileOfCopy(given)
+  const name = basename(file, '.ts')
   if (!/^[a-z][a-z0-9-]{0,29}$/.test(name))
     throw new BadInput(`${JSON.stringify(name)} cannot be the name of a scenario`, {
       where: undefined,
       hint: 'Small letters, digits and "-", at most 30.',
     })
   const text = readFileSync(fileOf(from), 'utf8').replace(`* ${from}: `, `* ${name}: `)
-  const file = fileOf(name)
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { flag: 'wx' })
+    for (const [, beside = ''] of text.matchAll(/new URL\('([^']+)', import\.meta\.url\)/g))
+      copyBeside(beside, dirname(file))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const there = code === 'EEXIST'
@@ -59,6 +66,14 @@ function copy(from: string, name: string): string {
     })
   }
   return relative('.', file)
+}
+
+/** A file that a scenario reads goes along with its copy; one that is there already is taken as it is. */
+function copyBeside(name: string, to: string): void {
+  const target = join(to, name)
+  if (existsSync(target)) return
+  mkdirSync(dirname(target), { recursive: true })
+  copyFileSync(new URL(name, folder), target)
 }
 
 await main(process.argv.slice(2), { names, load, test, copy })

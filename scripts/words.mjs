@@ -1,6 +1,6 @@
 /** The words that the tool is started with: those of the command line, and those that make is given in ARGS. */
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** A word as a shell reads it: of parts that are bare, 'quoted' or "quoted". */
 const part = /'([^']*)'|"((?:\\[\s\S]|[^"\\])*)"|\\([\s\S])|([^\s'"\\]+)/g
@@ -32,18 +32,28 @@ export function givenWords() {
 /** Options with a value: what follows them is no scenario. */
 const valued = ['--name', '--on', '--pcap', '--copies', '--from', '--svg', '--port']
 
+/** Whether a word names a file and not a scenario: `./my.ts`, `labs/my.ts`, `my.ts`. */
+export const isFile = (word) => /\/|\.[cm]?[jt]s$/.test(word ?? '')
+
+/** Verbs that have scenarios and files for another purpose, or none. */
+const withoutScenario = ['new', 'scenarios', 'setup', 'doctor', 'completion']
+
 /**
- * `vethlab.ts up net1` is `net1.ts up`: a bundle holds what its first file imports, and the tool imports no scenario.
- * Returns the file to be started, and its words.
+ * `vethlab.ts up net1` is `net1.ts up`: a bundle holds what its first file imports, and the tool imports no scenario. So
+ * is `vethlab.ts up ./my.ts`, and each other verb with a file. Returns the file to be started, and its words.
  */
-export function started(root, file, words) {
+export function started(root, file, words, ending = '.ts') {
   const end = words.includes('--') ? words.indexOf('--') : words.length
   const [verb, name] = words
     .slice(0, end)
     .flatMap((one, i) => (one.startsWith('-') || valued.includes(words[i - 1]) ? [] : [i]))
-  if (file !== join(root, 'scripts/vethlab.ts') || !['up', 'test', 'print'].includes(words[verb]))
-    return [file, words]
-  const scenario = join(root, `scenarios/${words[name]}.ts`)
+  if (file !== join(root, `scripts/vethlab${ending}`) || verb === undefined) return [file, words]
+  if (isFile(words[verb])) return [resolve(words[verb]), words.filter((_, i) => i !== verb)]
+  if (withoutScenario.includes(words[verb])) return [file, words]
+  if (isFile(words[name])) return [resolve(words[name]), words.filter((_, i) => i !== name)]
+  const scenario = join(root, `scenarios/${words[name]}${ending}`)
   const known = name !== undefined && dirname(scenario) === join(root, 'scenarios') && existsSync(scenario)
-  return known ? [scenario, words.filter((_, i) => i !== name)] : [file, words]
+  return known && ['up', 'test', 'print'].includes(words[verb])
+    ? [scenario, words.filter((_, i) => i !== name)]
+    : [file, words]
 }

@@ -14,7 +14,7 @@ const block = (mark: string): string =>
 const folder = mkdtempSync(join(root, 'test/.readme-'))
 after(() => rmSync(folder, { recursive: true }))
 const file = join(folder, 'router.ts')
-writeFileSync(file, block('scenario').replace('../lib/index.ts', '../../lib/index.ts'))
+writeFileSync(file, block('scenario'))
 
 test('the scenario that is shown runs', async () => {
   const { code, stdout, stderr } = await vethlab(file, ['test'])

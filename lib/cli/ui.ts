@@ -1,6 +1,6 @@
 /** The verb `ui`: serves the page until it is ended. */
-import { fileURLToPath } from 'node:url'
 import colors from 'picocolors'
+import { verbWords } from '../server/installed.ts'
 import { allLabs } from '../server/labs.ts'
 import { labName } from '../server/state.ts'
 import { standing } from './inspect.ts'
@@ -10,16 +10,6 @@ export interface UiOptions {
   json: boolean
   port?: number | undefined
 }
-
-const starter = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url))
-const tool = fileURLToPath(new URL('../../scripts/vethlab.ts', import.meta.url))
-
-/** The words that start a verb of this tool: of a scenario's own file, or of a lab by its name. */
-const verbWords = (words: readonly string[]): string[] => [
-  process.execPath,
-  starter,
-  ...(words[0]?.includes('/') ? words : [tool, ...words]),
-]
 
 /** Serves the page of all labs; `name` is the one that is shown first. Ends with Ctrl-C, or with its caller. */
 export async function uiVerb(name: string | undefined, { json, port }: UiOptions): Promise<number> {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { BadInput, Unable } from '../errors.ts'
 import { howTo, makeIsHere } from '../lab/hints.ts'
 import { rootless } from '../server/enter.ts'
+import { typed } from '../server/installed.ts'
 import { allLabs, findLab, lostLabs } from '../server/labs.ts'
 import { serverPath } from '../server/path.ts'
 import { type LabRecord, labName } from '../server/state.ts'
@@ -72,7 +73,7 @@ async function labWith(name: string | undefined, from: string): Promise<LabRecor
   }
   for (const one of lostLabs()) warn(one)
   const [only] = labs
-  if (!only) throw new Unable('no lab is up', { hint: 'Start one, as by: make scenario-net1' })
+  if (!only) throw new Unable('no lab is up', { hint: `Start one, as by: ${typed('scenario-net1')}` })
   if (labs.length === 1) return only
   const has = await Promise.all(labs.map(async (lab) => stackNamed(await stacksOf(lab), from) !== undefined))
   const having = labs.filter((_, i) => has[i])

@@ -1,17 +1,17 @@
 /** What to type next: lines that work from the folder that one is in, and run nothing from a folder of others. */
 import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { quote } from '../language/shell.ts'
+import { home, installed } from '../server/installed.ts'
 import { allLabs } from '../server/labs.ts'
 import type { Question } from '../why/why.ts'
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url))
-const tool = join(checkout, 'scripts/vethlab.ts')
+const checkout = home
+const tool = join(checkout, installed ? 'scripts/bin.mjs' : 'scripts/vethlab.ts')
 
 /** Whether `make` is in reach here. */
 export const makeIsHere = (): boolean =>
-  `${process.cwd()}/` === checkout && existsSync(join(checkout, 'Makefile'))
+  !installed && `${process.cwd()}/` === checkout && existsSync(join(checkout, 'Makefile'))
 
 const ofCheckout = (name: string): string => join(checkout, `scenarios/${name}.ts`)
 const nameOf = (file: string): string => basename(file).replace(/\.[cm]?[jt]s$/, '')
@@ -25,14 +25,25 @@ function fileFor(lab: string): string | undefined {
 
 /** How a scenario's file is started: `node scripts/start.mjs scenarios/net1.ts`. */
 export const startLine = (file: string): string =>
-  ['node', join(checkout, 'scripts/start.mjs'), file]
-    .map((word, i) => quote(i === 0 ? word : relative(process.cwd(), word)))
-    .join(' ')
+  installed
+    ? `npx vethlab ${ofTool(file)}`.trimEnd()
+    : ['node', join(checkout, 'scripts/start.mjs'), file]
+        .map((word, i) => quote(i === 0 ? word : relative(process.cwd(), word)))
+        .join(' ')
+
+/** How the installed tool is told of a file: its own scenarios by their names, others as files, itself not at all. */
+function ofTool(file: string): string {
+  if (file === tool) return ''
+  if (file.startsWith(join(checkout, 'scenarios/'))) return nameOf(file)
+  const path = relative(process.cwd(), file)
+  return quote(path.includes('/') ? path : `./${path}`)
+}
 
 type Verb = 'up' | 'shell' | 'down' | 'status'
 
 /** The command line of a verb on a lab: `make shell-net1`, or, elsewhere, of the file. */
 export function howTo(verb: Verb, lab: string, file = fileFor(lab)): string {
+  if (installed) return installedHint(verb, lab, file)
   const targets = { shell: `shell-${lab}`, down: `clean-${lab}`, status: 'status' }
   if (makeIsHere() && verb !== 'up') return `make ${targets[verb]}`
   if (file === undefined) return verb === 'up' ? 'make scenario-NAME' : `${startLine(tool)} ${verb} ${lab}`
@@ -41,6 +52,14 @@ export function howTo(verb: Verb, lab: string, file = fileFor(lab)): string {
   if (makeIsHere() && file === ofCheckout(name))
     return `make scenario-${name}${named && ` ARGS='${named.trim()}'`}`
   return `${startLine(file)} ${verb}${named}`
+}
+
+/** The same where there is no make: a lab is known by its name, whichever file it was made of. */
+function installedHint(verb: Verb, lab: string, file: string | undefined): string {
+  if (verb === 'status') return 'npx vethlab status'
+  if (verb !== 'up') return `npx vethlab ${verb} ${lab}`
+  if (file === undefined) return 'npx vethlab up NAME'
+  return `npx vethlab up ${ofTool(file)}${nameOf(file) === lab ? '' : ` --name ${lab}`}`
 }
 
 /** How to ask, in a lab that is up, why a check went as it did. */
@@ -54,6 +73,11 @@ export const howToAsk =
       const words = [...flags, ...(several ? ['--name', lab] : [])].join(' ')
       return `make why ${quote(`FROM=${from}`)} ${quote(`TO=${target}`)}${words && ` ARGS='${words}'`}`
     }
+    if (installed)
+      return [
+        'npx vethlab why',
+        ...[from, target, ...flags, ...(several ? ['--name', lab] : [])].map(quote),
+      ].join(' ')
     const name = nameOf(file) === lab ? [] : ['--name', lab]
     return `${startLine(file)} why ${[from, target, ...flags, ...name].map(quote).join(' ')}`
   }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
+import { typed } from '../server/installed.ts'
 import { howToInstall } from '../server/packages.ts'
 import { findCompose, findProgram, lackingOf } from '../server/path.ts'
 import { builtImage, cacheRoot } from '../server/state.ts'
@@ -15,7 +16,7 @@ export function mustHold(findings: readonly Finding[]): void {
   const failed = findings.find(({ state }) => state === 'fail')
   if (failed)
     throw new Unable(`${failed.about}: ${failed.found}`, {
-      hint: `${failed.advice}\nmake doctor tells all that this machine lacks.`,
+      hint: `${failed.advice}\n${typed('doctor')} tells all that this machine lacks.`,
     })
 }
 
@@ -79,15 +80,20 @@ export function engine(path: string): Finding[] {
   if (version) return [ok('engine', `${version}, ${dockerd}`)]
   return [
     dockerd
-      ? fail('engine', `${dockerd} does not tell its version`, 'Is it whole? make setup fetches another one.')
-      : fail('engine', 'no dockerd', 'make setup fetches one.'),
+      ? fail(
+          'engine',
+          `${dockerd} does not tell its version`,
+          `Is it whole? ${typed('setup')} fetches another one.`,
+        )
+      : fail('engine', 'no dockerd', `${typed('setup')} fetches one.`),
   ]
 }
 
 /** The Compose plugin: version 1 is another program, which knows neither `name:` nor newer engines. */
 export function compose(): Finding[] {
   const plugin = findCompose()
-  if (!plugin) return [fail('Compose', 'not found', 'Version 2 or later is needed: make setup fetches it.')]
+  if (!plugin)
+    return [fail('Compose', 'not found', `Version 2 or later is needed: ${typed('setup')} fetches it.`)]
   const version = said(plugin, 'version', '--short')?.replace(/^v/, '') ?? 'of unknown version'
   return [
     Number.parseInt(version, 10) >= 2
@@ -95,7 +101,7 @@ export function compose(): Finding[] {
       : fail(
           'Compose',
           `${version}, ${plugin}`,
-          'Version 2 or later is needed, and one that runs here: make setup fetches it.',
+          `Version 2 or later is needed, and one that runs here: ${typed('setup')} fetches it.`,
         ),
   ]
 }
@@ -103,7 +109,7 @@ export function compose(): Finding[] {
 /** The image that set-up builds. */
 export function image(): Finding[] {
   const file = join(cacheRoot(), 'image.tar')
-  return [existsSync(file) ? ok('image', file) : fail('image', 'not built', 'make setup builds it.')]
+  return [existsSync(file) ? ok('image', file) : fail('image', 'not built', `${typed('setup')} builds it.`)]
 }
 
 /** Whether the image of a lab is the one that set-up builds. */

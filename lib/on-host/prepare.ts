@@ -7,6 +7,7 @@ import { onMachine, type Plan } from '../lab/plan.ts'
 import { type Command, command } from '../language/command.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ownImage } from '../needs/needs.ts'
+import { typed } from '../server/installed.ts'
 import { findCompose } from '../server/path.ts'
 import type { RunningServer, Servers } from '../server/servers.ts'
 import { label } from '../server/state.ts'
@@ -91,7 +92,7 @@ export async function prepare(
   const there = await taken(uses, here, image && imageOf(name))
   if (there.length > 0)
     throw new Unable(`this machine has already:\n${there.map((one) => `  ${one}`).join('\n')}`, {
-      hint: 'Nothing was changed. Remove that, or copy the scenario (make new) and use other names in it.',
+      hint: `Nothing was changed. Remove that, or copy the scenario (${typed('new')}) and use other names in it.`,
     })
   const settings = await settingsNow(commands, here)
   await agreed(

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path'
 import { Unable } from '../errors.ts'
 import { isApart, rootless } from './enter.ts'
+import { installed } from './installed.ts'
 import { bornAt } from './process.ts'
 import {
   hostFolder,
@@ -83,7 +84,7 @@ function readRecord(folder: string, name: string): LabRecord | undefined {
     const text = `cannot read ${file}: ${wrong}`
     if (folder === labFolder(name))
       throw new Unreadable(text, {
-        hint: `Remove that lab, whatever there is of it: vethlab down ${name}, or make clean-${name}`,
+        hint: `Remove that lab, whatever there is of it: ${installed ? `npx vethlab down ${name}` : `vethlab down ${name}, or make clean-${name}`}`,
       })
     throw new Unable(text, {
       hint: `What that lab did to this machine is in ${folder}/journal. When nothing of it is left, remove ${folder}.`,
@@ -158,7 +159,7 @@ export const labsOnHost = (): LabRecord[] =>
 /** The error for a lab that runs, and of which no file tells. */
 export const unseen = (name: string): Unable =>
   new Unable(`${name} runs, and ${labFolder(name)} does not tell of it: was it removed?`, {
-    hint: `Remove the lab: vethlab down ${name}, or make clean-${name}`,
+    hint: `Remove the lab: ${installed ? `npx vethlab down ${name}` : `vethlab down ${name}, or make clean-${name}`}`,
   })
 
 /**

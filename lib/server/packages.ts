@@ -1,6 +1,7 @@
 /** Which package has a program on this machine's distribution: packages.txt has the table, which set-up reads, too. */
 import { existsSync, readFileSync } from 'node:fs'
 import { type ErrorParts, Unable } from '../errors.ts'
+import { typed } from './installed.ts'
 
 const managers = ['apt', 'dnf', 'pacman', 'apk'] as const
 export type Manager = (typeof managers)[number]
@@ -41,7 +42,7 @@ export function installLine(
 /** What to type where programs are missing. */
 export function howToInstall(tools: readonly string[], by: Manager | undefined = manager()): string {
   const line = installLine(tools, by)
-  return `Install it: ${line ? `${line}, or ` : ''}make setup`
+  return `Install it: ${line ? `${line}, or ` : ''}${typed('setup')}`
 }
 
 /** The error for a program that is not on the PATH. */

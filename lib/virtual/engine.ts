@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Unable } from '../errors.ts'
 import { answers } from '../server/engine-life.ts'
 import { type Entry, enter, rootless } from '../server/enter.ts'
+import { typed } from '../server/installed.ts'
 import { findCompose, findProgram } from '../server/path.ts'
 import { finished, until } from '../server/process.ts'
 
@@ -13,7 +14,7 @@ const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
 export async function startEngine(entry: Entry, env: Record<string, string> = {}): Promise<void> {
   if (!findProgram('dockerd', entry.lab.path))
     throw new Unable('dockerd: not found', {
-      hint: 'make setup fetches an engine, or name the folder of one with VETHLAB_ENGINE.',
+      hint: `${typed('setup')} fetches an engine, or name the folder of one with VETHLAB_ENGINE.`,
     })
   const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
   const how = rootless ? ['rootless'] : []

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Unable } from '../errors.ts'
 import { ownImage } from '../needs/needs.ts'
 import { callEngine, type EngineServer } from '../server/engine-api.ts'
+import { typed } from '../server/installed.ts'
 import { cacheRoot } from '../server/state.ts'
 
 /** Gives the engine of a server the image: the one built at set-up, or one that the machine's own engine has. */
@@ -20,7 +21,7 @@ export async function giveImage(server: EngineServer, image: string): Promise<vo
 export function builtFile(): string {
   const file = join(cacheRoot(), 'image.tar')
   if (!existsSync(file))
-    throw new Unable(`the image is not built: ${file} is missing`, { hint: 'make setup' })
+    throw new Unable(`the image is not built: ${file} is missing`, { hint: typed('setup') })
   return file
 }
 

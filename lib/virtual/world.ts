@@ -18,6 +18,7 @@ import {
   worldNamespaces,
 } from '../server/enter.ts'
 import { guarded } from '../server/guard.ts'
+import { typed } from '../server/installed.ts'
 import { findWorld, unseen } from '../server/labs.ts'
 import { toolMissing } from '../server/packages.ts'
 import { findProgram } from '../server/path.ts'
@@ -101,7 +102,7 @@ async function startNamespaces(words: string[], count: number, lab: Lab, stdin: 
           rights(lab.path, true).find(({ state }) => state === 'fail')?.advice ??
           (/not permitted|denied/.test(complaint)
             ? 'This user may not make namespaces here: in a container that takes --privileged.'
-            : 'They need namespaces, overlay and cgroup v2 in the kernel; make doctor looks for what is missing.'),
+            : `They need namespaces, overlay and cgroup v2 in the kernel; ${typed('doctor')} looks for what is missing.`),
       },
     )
   }
@@ -152,7 +153,7 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
 export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
   if (!(await claimSwept(about.name)))
     throw new Unable(`${about.name} is being started or removed by another process`, {
-      hint: 'Wait for it, then look what is up: make status',
+      hint: `Wait for it, then look what is up: ${typed('status')}`,
     })
   let starting: Promise<World> | undefined
   return guarded(
