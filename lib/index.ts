@@ -1,4 +1,5 @@
 /** The whole public vocabulary of a scenario. */
+/// <reference types="node" preserve="true" />
 
 export type { Lab, Scenario } from './lab/lab.ts'
 export { capture, type PacketPattern } from './language/checks/capture.ts'

@@ -4,8 +4,8 @@
  *
  *   npx vethlab up ./my.ts
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { register } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { started } from './words.mjs'
@@ -20,17 +20,15 @@ function end(message, hint) {
 }
 
 /** Lets Node.js load TypeScript, where it does not by itself. */
-async function readTypeScript() {
+function readTypeScript() {
   // A folder without a package.json is told of by Node.js itself; a scenario needs none.
   const { emitWarning } = process
   process.emitWarning = (warning, ...more) =>
     more.flat().some((one) => (one?.code ?? one) === 'MODULE_TYPELESS_PACKAGE_JSON') ||
     emitWarning.call(process, warning, ...more)
   if (process.features.typescript) return
-  // Its cache is in the temp folder, where another user may have made it.
-  process.env.TSX_DISABLE_CACHE = '1'
-  const { register } = await import('tsx/esm/api')
-  register()
+  process.setSourceMapsEnabled(true)
+  register('./typescript.mjs', import.meta.url)
 }
 
 /** Starts a scenario's file, which runs by itself when it is the one that was started. */
@@ -38,11 +36,10 @@ async function start(file, rest) {
   const shown = relative(process.cwd(), file)
   if (!existsSync(file)) end(`${shown}: no such file`, 'npx vethlab new FILE makes one.')
   process.argv.splice(1, Infinity, file, ...rest)
-  if (/\.[cm]?ts$/.test(file)) await readTypeScript()
+  if (/\.[cm]?ts$/.test(file)) readTypeScript()
   try {
     const { default: scenario } = await import(pathToFileURL(file).href)
-    // TypeScript that is loaded as CommonJS has its own default in that.
-    if (!(scenario?.body ?? scenario?.default?.body))
+    if (!scenario?.body)
       end(
         `${shown} holds no scenario`,
         "It must say: export default scenario(import.meta, 'title', async (lab) => { … })",
@@ -61,15 +58,16 @@ const [first] = words
 if (first === '--version' || first === '-v') {
   const own = [join(root, 'package.json'), join(root, '../package.json')].find(existsSync)
   process.stdout.write(`${JSON.parse(readFileSync(own, 'utf8')).version}\n`)
-} else if (first === 'setup') {
-  const { status } = spawnSync('sh', [join(root, 'scripts/setup.sh')], { stdio: 'inherit' })
-  process.exitCode = status ?? 2
 } else if (!built) {
-  const file = join(root, first === 'doctor' ? 'scripts/doctor.ts' : 'scripts/vethlab.ts')
-  process.argv.splice(1, Infinity, join(root, 'scripts/start.mjs'), file, ...words)
+  process.argv.splice(
+    1,
+    Infinity,
+    join(root, 'scripts/start.mjs'),
+    join(root, 'scripts/vethlab.ts'),
+    ...words,
+  )
   await import('./start.mjs')
-} else if (first === 'doctor') await import(pathToFileURL(join(root, 'scripts/doctor.js')).href)
-else {
+} else {
   const tool = join(root, 'scripts/vethlab.js')
   const [file, rest] = started(root, tool, words, '.js')
   if (file === tool) await import(pathToFileURL(tool).href)

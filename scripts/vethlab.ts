@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { main } from '../lib/cli/cli.ts'
 import { BadInput } from '../lib/errors.ts'
 import type { Scenario } from '../lib/lab/lab.ts'
-import { installed, verbWords } from '../lib/server/installed.ts'
+import { home, installed, verbWords } from '../lib/server/installed.ts'
 import { type Finished, finished } from '../lib/server/process.ts'
 
 const folder = new URL('../scenarios/', import.meta.url)
@@ -76,4 +76,18 @@ function copyBeside(name: string, to: string): void {
   copyFileSync(new URL(name, folder), target)
 }
 
-await main(process.argv.slice(2), { names, load, test, copy })
+/** Set-up, and the doctor with the words behind it, on this terminal. */
+function tool(name: 'setup' | 'doctor'): Promise<number> {
+  const rest = process.argv.slice(process.argv.indexOf(name) + 1)
+  const file = `${home}scripts/${name}`
+  const doctor = installed ? [`${file}.js`] : [`${home}scripts/start.mjs`, `${file}.ts`]
+  const [program, words] =
+    name === 'setup' ? (['sh', [`${file}.sh`]] as const) : ([process.execPath, [...doctor, ...rest]] as const)
+  return new Promise((resolve, reject) =>
+    spawn(program, words, { stdio: 'inherit' })
+      .once('error', reject)
+      .once('close', (code) => resolve(code ?? 2)),
+  )
+}
+
+await main(process.argv.slice(2), { names, load, test, tool, copy })

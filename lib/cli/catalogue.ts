@@ -8,6 +8,8 @@ export interface Catalogue {
   load(name: string): Promise<Scenario>
   /** Tests a scenario in a process of its own. */
   test(name: string): Promise<Finished>
+  /** Starts a tool beside the scenarios, on this terminal. Returns its exit code. */
+  tool(name: 'setup' | 'doctor'): Promise<number>
   /** Copies a scenario under a new name. Returns its file. */
   copy(from: string, name: string): string
 }

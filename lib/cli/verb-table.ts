@@ -1,5 +1,7 @@
 /** All verbs of the command line, as a table. What is heavy is loaded by the verb that needs it. */
+import { basename, resolve } from 'node:path'
 import { BadInput } from '../errors.ts'
+import { howTo } from '../lab/hints.ts'
 import { say } from './output.ts'
 import { pictureVerbs } from './pictures.ts'
 import type { Subject, Verb } from './verb.ts'
@@ -137,6 +139,16 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             (await import('./typed-words.ts')).wordsVerb(line === undefined ? [] : [String(line)], json),
         },
         {
+          words: 'setup',
+          about: 'get what is needed: tools, engine, Compose, image',
+          run: () => catalogue.tool('setup'),
+        },
+        {
+          words: 'doctor',
+          about: 'tell what this machine has and lacks; changes nothing',
+          run: () => catalogue.tool('doctor'),
+        },
+        {
           words: 'new <name>',
           about: 'copy a scenario, to be edited',
           options: {
@@ -149,7 +161,9 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
           },
           async run({ from, name }) {
             const file = catalogue.copy(String(from), String(name))
-            say(`${file} is a copy of ${from}. Edit it, then: make scenario-${name}\n`)
+            say(
+              `${file} is a copy of ${from}. Edit it, then: ${howTo('up', basename(file, '.ts'), resolve(file))}\n`,
+            )
             return 0
           },
         },
