@@ -55,24 +55,39 @@ const fits = ({ protocol, type, echo }: Header, kind: ReturnType<typeof kindOf>)
  * has a number of its own, the one that was told last. An ARP request is made here, and so has none: that it is one is
  * told by the rule that it matched.
  */
-function headers() {
+export function headers() {
   const byId = new Map<string, Header>()
-  let latest: Header | undefined
+  const latest = new Map<string, Header>()
+  const waiting: Array<{ id: string; retry: () => boolean }> = []
+  const found = (place: string, id: string, rule: string): Header | undefined => {
+    const kind = kindOf(rule)
+    const known = [byId.get(id), latest.get(place)].find((header) => header && fits(header, kind))
+    if (known) {
+      const { mac: _, ...header } = known // the frame that leaves is for another one
+      return header
+    }
+    return kind === 'arp' ? { protocol: 'arp', src: '', dst: '', arp: 'request' } : undefined
+  }
   return {
-    keep(id: string, header: Header) {
+    keep(place: string, id: string, header: Header) {
       byId.set(id, header)
-      latest = header
+      latest.set(place, header)
+      for (const one of waiting.filter((one) => one.id === id))
+        if (one.retry()) waiting.splice(waiting.indexOf(one), 1)
     },
-    /** The header of a packet that left, once it is known of what kind it is. */
-    of(id: string, rule: string): Header | undefined {
-      const kind = kindOf(rule)
-      const known = [byId.get(id), latest].find((header) => header !== undefined && fits(header, kind))
-      if (known) {
-        const { mac: _, ...header } = known // the frame that leaves is for another one
-        return header
+    /** Tells the header of a packet that left, once it is known: a macvlan's leaves by its parent, in another place. */
+    of(place: string, id: string, rule: string, tell: (header: Header) => void): boolean {
+      const retry = (): boolean => {
+        const header = found(place, id, rule)
+        if (header) tell(header)
+        return header !== undefined
       }
-      return kind === 'arp' ? { protocol: 'arp', src: '', dst: '', arp: 'request' } : undefined
+      if (retry()) return true
+      waiting.push({ id, retry })
+      return false
     },
+    /** How many left, and nothing told what they were. */
+    unknown: () => waiting.length,
   }
 }
 
@@ -86,10 +101,10 @@ export function traceReader(
   own: string,
   found: (passage: Passage) => void,
   dark: (dev: string) => void = () => {},
+  kept = headers(),
 ): (text: string) => void {
   const last = new Map<string, Passage>()
   const left = new Map<string, Omit<Passage, 'header'>>()
-  const kept = headers()
   const tell = (id: string, passage: Passage) => {
     last.set(id, passage)
     found(passage)
@@ -110,7 +125,7 @@ export function traceReader(
         ...(oif === undefined ? {} : { oif }),
       }
       if (header) {
-        kept.keep(id, header)
+        kept.keep(place, id, header)
         // The last hook of routing stands in for the way out, where that cannot be seen; else it only shows the header.
         if (chain !== 'after') tell(id, { ...seen, header })
       } else if (family === 'netdev' && oif !== undefined) left.set(id, seen)
@@ -120,9 +135,8 @@ export function traceReader(
       const seen = left.get(id)
       if (seen && table === own) {
         left.delete(id)
-        const header = kept.of(id, words)
-        if (header) tell(id, { ...seen, header })
-        else dark(seen.oif ?? '')
+        const known = kept.of(place, id, words, (header) => tell(id, { ...seen, header }))
+        if (!known) dark(seen.oif ?? '')
       }
       last.get(id)?.matches.push({ family, table, chain, handle: Number(handle), verdict, text: words })
     } else if (kind === 'policy') {

@@ -185,7 +185,7 @@ async function ask(
   try {
     const said = await send(into, from, probe, to, monitor, () => complete(ways(), from.place.name, wires))
     const found = ways()
-    monitor.mustHaveHeard()
+    monitor.mustHaveHeard(complete(found, from.place.name, wires))
     void stop()
     const evidence: Evidence = {
       ...{ stacks, containers: view.containers, probe, from, target, said, legacy, facts: asks },

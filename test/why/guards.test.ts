@@ -137,7 +137,8 @@ for (const fault of faults)
     const question = { from: 'a', to, ...(fault.port ? { port: fault.port } : {}) }
     assert.equal((await shell(fault.break)).code, 0)
     try {
-      const works = (await shell(program)).code === 0
+      // A busy machine may be late once.
+      const works = (await shell(`${program} || ${program}`)).code === 0
       const { verdict } = await lab.why(question)
       assert.equal(verdict.status === 'delivered', works, `${fault.name}: ${verdict.says}`)
       assert.notEqual(verdict.status, 'unknown', verdict.says)
