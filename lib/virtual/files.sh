@@ -7,7 +7,8 @@
 #   RUN_SIZE the size of /run, which holds all that a server writes
 #   MOUNT    mount(8) of util-linux: that of busybox makes nothing read-only from a table
 #   mark     a word that is the source of this server's own mounts, and of no other mount: mount(8) passes over what seems
-#            to be mounted already, and in a lab within a lab it may only be covered
+#            to be mounted already, and in a lab within a lab it may only be covered. For what is mounted once more, to
+#            make it read-only, it is another word: mark/ro
 # shellcheck disable=SC2154 # name, cgroup, mark: of server.sh
 files=/run/vethlab-server own=/run/vethlab-server/$mark
 
@@ -63,7 +64,7 @@ read_only_table() {
     sub(/^rw/, "ro", $6)
     sub(/,idmapped/, "", $6)
     line = " none remount,bind,nodev," $6
-    if ($5 == "/") root = mark " /." line; else print mark " " $5 line
+    if ($5 == "/") root = mark "/ro /." line; else print mark "/ro " $5 line
   } END { print root }' /proc/self/mountinfo
 }
 
@@ -98,22 +99,26 @@ dev_table() {
   echo "$own/dev /dev none rbind"
   echo "$mark /dev/pts devpts nosuid,noexec,mode=620,ptmxmode=666"
   echo "$mark /dev/shm tmpfs nosuid,nodev,mode=1777,size=64m"
-  echo "$mark /dev none remount,bind,ro,nosuid"
+  echo "$mark/ro /dev none remount,bind,ro,nosuid"
 }
 
 dev_links() {
+  ln -s pts/ptmx "$own/dev/ptmx"
+  if [ -L /dev/fd ] && [ -L /dev/stdin ] && [ -L /dev/stdout ] && [ -L /dev/stderr ]; then
+    cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr "$own/dev"
+    return
+  fi
   ln -s /proc/self/fd "$own/dev/fd"
   ln -s /proc/self/fd/0 "$own/dev/stdin"
   ln -s /proc/self/fd/1 "$own/dev/stdout"
   ln -s /proc/self/fd/2 "$own/dev/stderr"
-  ln -s pts/ptmx "$own/dev/ptmx"
 }
 
 # Kernel parameters beside those of the network belong to the machine, and so do the keys of its console.
 proc_table() {
   echo '/proc/sys /proc/sys none bind'
   echo '/proc/sys/net /proc/sys/net none bind'
-  echo "$mark /proc/sys none remount,bind,ro"
+  echo "$mark/ro /proc/sys none remount,bind,ro"
   for part in sysrq-trigger irq bus fs acpi; do
     [ ! -e /proc/$part ] || echo "/proc/$part /proc/$part none bind,ro"
   done
@@ -124,7 +129,7 @@ proc_table() {
 sys_table() {
   if mount -n -t sysfs -o nosuid,nodev,noexec "$mark" /sys 2>/dev/null; then
     echo '/sys/devices/virtual/net /sys/devices/virtual/net none bind'
-    echo "$mark /sys none remount,bind,ro,nosuid,nodev,noexec"
+    echo "$mark/ro /sys none remount,bind,ro,nosuid,nodev,noexec"
   else
     echo "$mark /sys/class/net tmpfs ro"
     echo "$mark /sys/devices/virtual/net tmpfs ro"

@@ -140,6 +140,23 @@ test('power, modules, clock, log, disks and consoles are out of reach, also belo
   )
 })
 
+test("what is the machine's is mounted read-only, and what is the server's own can be written", async () => {
+  const all = await inside("awk '{ print $5, substr($6, 1, 2) }' /proc/self/mountinfo")
+  const flags = new Map(
+    all.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ') as [string, string]),
+  )
+  const parts = ['/proc/irq', '/proc/bus', '/proc/fs', '/proc/sysrq-trigger'].filter((part) =>
+    existsSync(part),
+  )
+  for (const target of ['/', '/sys', '/dev', '/proc/sys', ...parts])
+    assert.equal(flags.get(target), 'ro', target)
+  for (const target of ['/run', '/proc', '/proc/sys/net', '/dev/pts', '/dev/shm', '/sys/devices/virtual/net'])
+    assert.equal(flags.get(target), 'rw', target)
+})
+
 test('a new network begins with the defaults of the kernel, whatever was set before', async () => {
   const script = fileURLToPath(new URL('../../lib/virtual/defaults.sh', import.meta.url))
   const all =

@@ -142,7 +142,7 @@ export default scenario(import.meta, 'swarm', (lab) =>
 
 test('where tmpfs cannot hold overlays, the cache does, as long as the lab is up', root, async () => {
   // ramfs knows no extended attributes, as tmpfs did not before Linux 6.6.
-  const older = `sed -i 's/-t tmpfs .* tmpfs .run$/-t ramfs ramfs \\/run/' lib/virtual/files.sh`
+  const older = `sed -i 's/-t tmpfs .* "$mark" .run$/-t ramfs "$mark" \\/run/' lib/virtual/files.sh`
   const up = await both.as('other', `${older}; grep -q ramfs lib/virtual/files.sh && ${run('up')}`)
   assert.equal(up.code, 0, up.stdout + up.stderr)
   const driver = await both.as('other', run('exec server1 -- docker info -f {{.Driver}}'))
