@@ -332,7 +332,7 @@ test('a question without its answer, and a rule without its target', async () =>
   )
   await fails(
     scenarioFile('method', `await lab.step('x', (server1.ip.link as any).ad('x'))`),
-    /method\.ts:5\n.*ad is not a function/,
+    /method\.ts:5\n.*did you mean add/,
   )
 })
 
