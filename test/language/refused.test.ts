@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BadInput, explain } from '../../lib/errors.ts'
 import { capture, kernelHas, lan, server } from '../../lib/index.ts'
+import { judge } from '../../lib/language/grammar/form.ts'
 
 const host = server('server1')
 const { filter, nat } = host.iptables
@@ -69,7 +70,7 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   ],
   [
     'a gateway without a subnet',
-    () => host.docker.network.create('n1').gateway('10.2.0.1'),
+    () => judge(host.docker.network.create('n1').gateway('10.2.0.1')),
     /needs a subnet/,
   ],
   ['port 70000', () => host.tcp('10.0.0.1', 70000), /70000 is not a port: 1 to 65535/],

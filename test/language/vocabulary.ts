@@ -132,7 +132,7 @@ export const likely: readonly unknown[] = [
   'NET_ADMIN', '8080:80', 'net.ipv4.ip_forward', '/tmp/file', 'web', '0x1', '1000-1999', 'main', 'replies', 'key=value',
   'eth0.5', 'permanent', 'link', 'static', 100, 5000, net1, host, a1, {}, ['a'], '1', '+', '10.0.0.1-10.0.0.9',
   'eui64', 'low', 'blackhole',
-  '5/min', 'LOCAL', 'bm', 'nth', '0.5', 'echo-request', '08:00', '2030-01-01', 'Mon', 'ORIGINAL', 'ASSURED', 'EF', 'unicast', 'srcip', 'frag', '0:500', 'ipv4', 'ipip', 'host', 'always', 'net.ipv4.ip_forward=1', 'web=3', 'worker',
+  '5/min', 'LOCAL', 'bm', 'nth', '0.5', 'echo-request', '08:00', '2030-01-01', 'Mon', 'ORIGINAL', 'ASSURED', 'EF', 'unicast', 'srcip', 'frag', '0:500', 'ipv4', 'ipip', 'host', 'always', 'net.ipv4.ip_forward=1', 'web=3', 'worker', 'inet6', 'local',
 ] // biome-ignore format: a list of values
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

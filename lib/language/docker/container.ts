@@ -1,13 +1,17 @@
 /** Containers, as in `docker run`. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place, withClauses } from '../command.ts'
-import { looks, type Port } from '../effects.ts'
+import type { Port } from '../effects.ts'
 import type { Clauses } from '../grammar/clause.ts'
 import type { Methods } from '../grammar/form.ts'
+import { say } from '../grammar/form.ts'
+import type { Options } from '../grammar/options.ts'
+import type { Fluent } from '../grammar/speak.ts'
 import { dockerName, hostName, type Ipv4, imageName, ipv4, port } from '../names.ts'
 import { otherProgram } from '../programs.ts'
-import { list, must, oneLine, options, program, show, text, word } from '../values.ts'
+import { must, oneLine, program, show, text, word } from '../values.ts'
 import type { ContainerBody } from './api.ts'
+import { ps, runOnce } from './forms.ts'
 import { extraClauses } from './run-clauses.ts'
 
 /** What `docker run` was told so far: the words, and the same in the API's terms. */
@@ -207,12 +211,6 @@ const extraMethods = (
 /** Networks in which the engine gives the addresses, or there are none (docker-run(1), --ip). */
 const noFixedAddress = ['bridge', 'default', 'host', 'none']
 
-function psFilter(filter: string): string {
-  oneLine(filter, 'a filter')
-  must(/^[a-z-]+=./.test(filter), filter, 'is not a filter: KEY=VALUE, as in label=app')
-  return filter
-}
-
 /** Containers of the engine, as `docker run`, `docker ps`, `docker rm`. */
 export const containers = (place: Place) => ({
   /**
@@ -237,6 +235,14 @@ export const containers = (place: Place) => ({
         ),
     }
   },
+
+  /**
+   * Runs a program in a container of its own, and waits for its end; then the container is gone. Its output is shown.
+   *
+   * Example: server1.docker.runOnce('alpine').network('n1').command('ping', '-c', '1', 'web')
+   * Equivalent to: `docker run --rm --network n1 alpine ping -c 1 web`
+   */
+  runOnce: (image: string): Fluent<typeof runOnce.clauses> => say(place, runOnce, image),
 
   /**
    * Removes a container, running or not.
@@ -273,18 +279,5 @@ export const containers = (place: Place) => ({
    * Example: server1.docker.ps({ format: '{{.Names}}', filters: ['network=alpine-net'] })
    * Equivalent to: `docker ps --filter network=alpine-net --format '{{.Names}}'`
    */
-  ps: (of?: { format?: string; filters?: string[] }): Command => {
-    const { format, filters = [] } = options(of, 'docker ps', ['format', 'filters'])
-    return command(
-      place,
-      [
-        'docker',
-        'ps',
-        ...list(filters, 'filters', psFilter).flatMap((filter) => ['--filter', filter]),
-        ...(format === undefined ? [] : ['--format', word(format)]),
-      ],
-      looks,
-      { shows: true },
-    )
-  },
+  ps: (of: Options<typeof ps.clauses> = {}): Command => say(place, ps, of),
 })

@@ -1,15 +1,69 @@
 /** Simple subcommands of docker, as tables: the docker program runs them. Those with a builder of their own are read by these, too. */
-import { flag, many, word } from '../grammar/clause.ts'
+import { flag, many, restOf, word } from '../grammar/clause.ts'
 import { form } from '../grammar/form.ts'
-import { any, pattern, plainWord, text, whole } from '../grammar/kinds.ts'
-import type { Call } from '../grammar/read.ts'
+import { any, plainWord, text, textKind, whole } from '../grammar/kinds.ts'
+import { word as argument } from '../values.ts'
+import { networkCreate } from './network-create.ts'
+import { runClauses } from './run-clauses.ts'
 import { containers, filter, format, image, name, names, seconds, state } from './shared-forms.ts'
 import { nodeForms, serviceForms, swarmForms } from './swarm-forms.ts'
 
-const optionPairs = (calls: readonly Call[]): Call[] =>
-  calls.map((call) =>
-    call.name === 'option' ? { ...call, args: String(call.args[0]).split(/=(.*)/s).slice(0, 2) } : call,
-  )
+/** `docker network disconnect`. */
+export const networkDisconnect = form({
+  words: ['docker', 'network', 'disconnect'],
+  subject: [word([], name), word([], name)],
+  clauses: { force: flag('-f', '--force') },
+  takes: 'options',
+  facts: (line) => ({
+    undo: { argv: ['docker', 'network', 'connect', String(line.subject[0]), String(line.subject[1])] },
+  }),
+  does: (line) => [
+    { does: 'removes', kind: 'endpoint', name: String(line.subject[1]), network: String(line.subject[0]) },
+  ],
+})
+
+/** `docker ps`. */
+export const ps = form({
+  words: ['docker', 'ps'],
+  verbs: ['ls'],
+  clauses: {
+    /** Only some, as `label=app`: `--filter` */
+    filters: { ...filter, words: ['--filter', '-f'] },
+    /** A Go template: `--format` */
+    format: word('--format', text('a template', '{{.Names}}')),
+    /** Those that have ended, too: `-a` */
+    all: flag('-a', '--all'),
+    /** Only their numbers: `-q` */
+    quiet: flag('-q', '--quiet'),
+    /** In full: `--no-trunc` */
+    noTrunc: flag('--no-trunc'),
+    /** The last that was made: `-l` */
+    latest: flag('-l', '--latest'),
+  },
+  takes: 'options',
+  looks: true,
+})
+
+const { rm: _, ...onceOptions } = runClauses
+
+/** `docker run --rm`, in the foreground: its output is what it is for. */
+export const runOnce = form({
+  words: ['docker', 'run', '--rm'],
+  method: 'docker.runOnce',
+  subject: [word([], image)],
+  clauses: {
+    ...onceOptions,
+    /** What runs in it. Default: what the image says. */
+    command: restOf(textKind<string>('a word', ['ping'], argument)),
+  },
+  facts: () => ({ shows: true }),
+  does: () => [{ does: 'unknown' }],
+  print: ({ own, said }) => {
+    const words = (command: boolean) =>
+      said.filter((one) => (one.name === 'command') === command).flatMap((one) => one.words)
+    return ['docker', 'run', '--rm', ...words(false), ...own, ...words(true)]
+  },
+})
 
 /** Those that are made of their table alone. */
 export const plainForms = {
@@ -167,20 +221,14 @@ export const dockerForms = {
   ...Object.fromEntries(Object.entries(swarmForms).map(([key, one]) => [`swarm ${key}`, one])),
   ...Object.fromEntries(Object.entries(nodeForms).map(([key, one]) => [`node ${key}`, one])),
   ...Object.fromEntries(Object.entries(serviceForms).map(([key, one]) => [`service ${key}`, one])),
-  networkCreate: form({
-    words: ['docker', 'network', 'create'],
-    subject: [word([], name)],
-    clauses: {
-      driver: word(['-d', '--driver'], plainWord('a driver', 'bridge')),
-      subnet: many(word('--subnet', plainWord('a subnet', '10.0.0.0/24'))),
-      gateway: word('--gateway', plainWord('an address', '10.0.0.1')),
-      ipRange: word('--ip-range', plainWord('a subnet', '10.0.0.0/25')),
-      internal: flag('--internal'),
-      attachable: flag('--attachable'),
-      option: many(word(['-o', '--opt'], pattern('KEY=VALUE', /^[^=]+=.*$/, 'parent=eth0'))),
-    },
-    tidy: optionPairs,
+  networkCreate,
+  networkInspect: form({
+    words: ['docker', 'network', 'inspect'],
+    subject: [word([], name), word(['-f', '--format'], text('a template', '{{.Driver}}'))],
+    optional: 1,
+    clauses: {},
   }),
+  networkDisconnect,
   networkConnect: form({
     words: ['docker', 'network', 'connect'],
     subject: [word([], name), word([], name)],
@@ -190,13 +238,8 @@ export const dockerForms = {
   networkRm: form({ words: ['docker', 'network', 'rm'], subject: [word([], name)], clauses: {} }),
   networkLs: form({ words: ['docker', 'network', 'ls'], verbs: ['network list'], clauses: {} }),
   imageLs: form({ words: ['docker', 'image', 'ls'], verbs: ['images'], clauses: {} }),
-  ps: form({
-    words: ['docker', 'ps'],
-    verbs: ['ls'],
-    clauses: { format: word('--format', text('a template', '{{.Names}}')), filters: filter },
-    takes: 'options',
-    looks: true,
-  }),
+  ps,
+  runOnce,
   rm: form({
     words: ['docker', 'rm'],
     subject: [word([], name)],

@@ -1,142 +1,191 @@
-/** A Docker network in the making: `docker network create` with its clauses. */
+/** A Docker network in the making: `docker network create` with its clauses, as a table. */
 import { BadInput } from '../../errors.ts'
-import { type Command, command, type Place, withClauses } from '../command.ts'
-import type { Need } from '../effects.ts'
-import { type Ipv4, ipv4, mustBeInside, subnet } from '../names.ts'
-import { must, oneLine, oneOf, word } from '../values.ts'
+import type { Command, CommandFacts, Place } from '../command.ts'
+import type { Effect, Need } from '../effects.ts'
+import { type Clause, flag, many, word } from '../grammar/clause.ts'
+import { form, type Line, type Methods, type Said, say } from '../grammar/form.ts'
+import {
+  address,
+  anySubnet,
+  oneOf as choice,
+  isIpv6,
+  type Kind,
+  pattern,
+  plainWord,
+  textKind,
+} from '../grammar/kinds.ts'
+import { dockerName, inside, mustBeInside } from '../names.ts'
+import { hasRef } from '../ref.ts'
+import { word as argument, must, oneLine } from '../values.ts'
 import type { NetworkBody } from './api.ts'
 
-/** What `docker network create` was told so far. */
-interface Spec {
-  readonly driver?: string
-  readonly subnet?: string
-  readonly gateway?: string
-  readonly ipRange?: string
-  readonly internal?: boolean
-  readonly attachable?: boolean
-  readonly options?: ReadonlyArray<readonly [string, string]>
+const subnet: Kind<string> = textKind('a subnet', ['172.30.10.0/24', 'fd00:1::/64'], anySubnet)
+const anything = plainWord('a text', 'app=web')
+
+/** An option of the driver: its name, and its value. */
+const option: Clause<[key: string, value: string]> = {
+  ...word(['-o', '--opt'], anything, anything),
+  print([key, value]) {
+    oneLine(key, 'the name of an option')
+    must(!key.includes('='), key, 'is not the name of an option: it holds "="')
+    return ['-o', `${key}=${argument(value)}`]
+  },
+  read: ([both = '']) =>
+    both.includes('=') ? { args: both.split(/=(.*)/s).slice(0, 2) as [string, string], used: 1 } : undefined,
 }
+
+const clauses = {
+  /** Default: bridge. `--driver` */
+  driver: word(['--driver', '-d'], choice('driver', 'bridge', 'macvlan', 'ipvlan', 'overlay')),
+  /** The addresses of the network, as in 172.30.10.0/24; of each family one, or several. Default: one that the engine picks. `--subnet` */
+  subnet: many(word('--subnet', subnet)),
+  /** The gateway's address, inside a subnet. Default: the first address. `--gateway` */
+  gateway: many(word('--gateway', address)),
+  /** The part of a subnet that containers get addresses from. `--ip-range` */
+  ipRange: many(word('--ip-range', subnet)),
+  /** An address that containers do not get, with a name for it: `host=172.30.10.9`. `--aux-address` */
+  auxAddress: many(
+    word('--aux-address', pattern('NAME=ADDRESS', /^[\w.-]+=[0-9a-f.:]+$/i, 'host=172.30.10.9')),
+  ),
+  /** With IPv6, too. `--ipv6` */
+  ipv6: flag('--ipv6'),
+  /** Without a way out of the machine. `--internal` */
+  internal: flag('--internal'),
+  /** On an overlay network: plain containers may join. `--attachable` */
+  attachable: flag('--attachable'),
+  /** The network of published ports of a swarm. `--ingress` */
+  ingress: flag('--ingress'),
+  /** How far it reaches. `--scope` */
+  scope: word('--scope', choice('scope', 'local', 'swarm')),
+  /** Only a description, for other networks. `--config-only` */
+  configOnly: flag('--config-only'),
+  /** The network whose description it takes. `--config-from` */
+  configFrom: word('--config-from', textKind('a Docker name', ['n1'], dockerName)),
+  /** Who gives the addresses. `--ipam-driver` */
+  ipamDriver: word('--ipam-driver', plainWord('a driver', 'default')),
+  /** An option of that. `--ipam-opt` */
+  ipamOpt: many(word('--ipam-opt', anything)),
+  /** A label. `--label` */
+  label: many(word('--label', anything)),
+  /** An option of the driver, as in `parent=enp0s3`. `-o` */
+  option: many(option),
+} as const
 
 /** A network in the making; every clause returns a new command. */
-export interface NetworkCreate extends Command {
-  /** Default: bridge. `--driver` */
-  driver(name: 'bridge' | 'macvlan' | 'ipvlan' | 'overlay'): NetworkCreate
-  /** The addresses of the network, as in 172.30.10.0/24. Default: one that the engine picks. `--subnet` */
-  subnet(cidr: string): NetworkCreate
-  /** The gateway's address, inside the subnet. Default: the first address. `--gateway` */
-  gateway(address: Ipv4): NetworkCreate
-  /** The part of the subnet that containers get addresses from. `--ip-range` */
-  ipRange(cidr: string): NetworkCreate
-  /** Without a way out of the machine. `--internal` */
-  internal(): NetworkCreate
-  /** On an overlay network: plain containers may join. `--attachable` */
-  attachable(): NetworkCreate
-  /** An option of the driver, as in `parent=enp0s3`. `-o` */
-  option(key: string, value: string): NetworkCreate
-}
+export interface NetworkCreate extends Command, Methods<typeof clauses, NetworkCreate> {}
 
-const drivers = ['bridge', 'macvlan', 'ipvlan', 'overlay']
+const order = Object.keys(clauses)
+const sorted = (said: readonly Said[]): Said[] =>
+  [...said].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+const all = (line: Pick<Line, 'said'>, name: string): string[] =>
+  line.said.filter((one) => one.name === name).map((one) => String(one.args[0]))
 
-/** What each clause that may stand once is called. */
-const names: Readonly<Record<keyof Spec, string>> = {
-  driver: 'driver',
-  subnet: 'subnet',
-  gateway: 'gateway',
-  ipRange: 'range of addresses',
-  internal: '--internal',
-  attachable: '--attachable',
-  options: 'options',
-}
+/** The options with which the call of the Engine API says the same. */
+const inCall = new Set(['driver', 'subnet', 'gateway', 'ipRange', 'internal', 'attachable', 'option'])
 
-/** The options with one more. Of two for the same key Docker would take the last, in silence. */
-function withOption(
-  options: NonNullable<Spec['options']>,
-  key: string,
-  text: string,
-): NonNullable<Spec['options']> {
-  oneLine(key, 'the name of an option')
-  must(!key.includes('='), key, 'is not the name of an option: it holds "="')
-  must(!options.some(([known]) => known === key), key, 'is an option of this network already')
-  return [...options, [key, word(text)]]
-}
-
-/** The command so far, with the clauses that may follow. */
-export function create(place: Place, name: string, spec: Spec, from?: Command): NetworkCreate {
-  const words = [
-    ...(spec.driver ? ['--driver', spec.driver] : []),
-    ...(spec.subnet ? ['--subnet', spec.subnet] : []),
-    ...(spec.gateway ? ['--gateway', spec.gateway] : []),
-    ...(spec.ipRange ? ['--ip-range', spec.ipRange] : []),
-    ...(spec.internal ? ['--internal'] : []),
-    ...(spec.attachable ? ['--attachable'] : []),
-    ...(spec.options ?? []).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
-  ]
+function bodyOf(line: Line): NetworkBody | undefined {
+  const [driver, one, gateway, ipRange] = ['driver', 'subnet', 'gateway', 'ipRange'].map((name) =>
+    line.text(name),
+  )
+  const single = ['subnet', 'gateway', 'ipRange'].every((name) => all(line, name).length <= 1)
+  if (!single || !line.said.every(({ name }) => inCall.has(name)) || (one !== undefined && isIpv6(one)))
+    return undefined
   const ipam = {
-    ...(spec.subnet ? { Subnet: spec.subnet } : {}),
-    ...(spec.gateway ? { Gateway: spec.gateway } : {}),
-    ...(spec.ipRange ? { IPRange: spec.ipRange } : {}),
+    ...(one === undefined ? {} : { Subnet: one }),
+    ...(gateway === undefined ? {} : { Gateway: gateway }),
+    ...(ipRange === undefined ? {} : { IPRange: ipRange }),
   }
-  const body: NetworkBody = {
-    Name: name,
-    ...(spec.driver ? { Driver: spec.driver } : {}),
-    ...(spec.internal ? { Internal: true } : {}),
-    ...(spec.attachable ? { Attachable: true } : {}),
-    IPAM: { Driver: 'default', Options: {}, Config: spec.subnet ? [ipam] : [] },
-    Options: Object.fromEntries(spec.options ?? []),
+  return {
+    Name: String(line.subject[0]),
+    ...(driver ? { Driver: driver } : {}),
+    ...(line.has('internal') ? { Internal: true } : {}),
+    ...(line.has('attachable') ? { Attachable: true } : {}),
+    IPAM: { Driver: 'default', Options: {}, Config: one === undefined ? [] : [ipam] },
+    Options: Object.fromEntries(
+      line.said.filter(({ name }) => name === 'option').map(({ args }) => [args[0], args[1]]),
+    ),
     Labels: {},
   }
-  // With a dot it is a VLAN of an interface, which Docker makes.
-  const parent = (spec.options ?? []).find(([key, value]) => key === 'parent' && !value.includes('.'))?.[1]
-  const needs: Need[] = [
-    ...(parent === undefined ? [] : [{ needs: 'link up', link: parent } as const]),
-    ...(spec.driver === 'overlay' ? [{ needs: 'overlay driver' } as const] : []),
-  ]
-  const value = command(
-    place,
-    ['docker', 'network', 'create', ...words, name],
-    [
-      {
-        does: 'makes',
-        kind: 'network',
-        name,
-        ...(spec.driver === undefined ? {} : { driver: spec.driver }),
-        ...(spec.subnet === undefined ? {} : { subnets: [spec.subnet] }),
-      },
-    ],
-    { undo: { argv: ['docker', 'network', 'rm', name] }, api: { call: 'network create', body }, needs },
-    from,
-  )
-  const inSubnet = (address: string, what: string) => {
-    if (!spec.subnet) throw new BadInput(`the ${what} ${address} of ${name} needs a subnet before it`)
-    mustBeInside(address, spec.subnet, what)
-    return address
-  }
-  return withClauses(value, (self) => {
-    const also = (more: Spec) => create(place, name, { ...spec, ...more }, self)
-    const once = (flag: keyof Spec) => {
-      if (spec[flag] !== undefined)
-        throw new BadInput(`${name} has its ${names[flag]} already: vethlab says it once`)
-    }
-    return {
-      driver: (driver: string) => {
-        once('driver')
-        return also({ driver: oneOf(driver, 'a driver', drivers) })
-      },
-      subnet: (cidr: string) => {
-        once('subnet')
-        return also({ subnet: subnet(cidr) })
-      },
-      gateway: (address: Ipv4) => {
-        once('gateway')
-        return also({ gateway: inSubnet(ipv4(address), 'gateway') })
-      },
-      ipRange: (cidr: string) => {
-        once('ipRange')
-        return also({ ipRange: inSubnet(subnet(cidr), 'range of addresses') })
-      },
-      internal: () => also({ internal: true }),
-      attachable: () => also({ attachable: true }),
-      option: (key: string, text: string) => also({ options: withOption(spec.options ?? [], key, text) }),
-    }
-  }) as NetworkCreate
 }
+
+function facts(line: Line): CommandFacts {
+  const name = String(line.subject[0])
+  const options = line.said.filter((one) => one.name === 'option')
+  // With a dot it is a VLAN of an interface, which Docker makes.
+  const parent = options.find(({ args }) => args[0] === 'parent' && !String(args[1]).includes('.'))?.args[1]
+  const needs: Need[] = [
+    ...(parent === undefined ? [] : [{ needs: 'link up', link: String(parent) } as const]),
+    ...(line.text('driver') === 'overlay' ? [{ needs: 'overlay driver' } as const] : []),
+  ]
+  const body = bodyOf(line)
+  return {
+    undo: { argv: ['docker', 'network', 'rm', name] },
+    ...(body === undefined ? {} : { api: { call: 'network create', body } }),
+    needs,
+  }
+}
+
+/** What cannot be right whatever comes next: of two for the same key Docker would take the last, in silence. */
+function check(line: Line): void {
+  const seen = new Set<string>()
+  for (const { args, name } of line.said) {
+    if (name !== 'option') continue
+    must(!seen.has(String(args[0])), args[0], 'is an option of this network already')
+    seen.add(String(args[0]))
+  }
+  const [subnets, name] = [all(line, 'subnet'), String(line.subject[0])]
+  for (const family of [false, true])
+    if (
+      subnets.filter((one) => isIpv6(one) === family).length > 1 &&
+      line.text('driver') !== 'macvlan' &&
+      line.text('driver') !== 'overlay' &&
+      line.text('driver') !== 'ipvlan'
+    )
+      throw new BadInput(`${name} has its subnet already: a bridge has one of each family`)
+  if (subnets.length === 0) return
+  for (const [what, key] of [
+    ['gateway', 'gateway'],
+    ['range of addresses', 'ipRange'],
+  ] as const)
+    for (const one of all(line, key)) {
+      const same = subnets.filter((subnet) => isIpv6(subnet) === isIpv6(one))
+      if (same.length === 0 || hasRef(one) || isIpv6(one)) continue
+      if (!same.some((subnet) => inside(one, subnet))) mustBeInside(one, same[0] ?? '', what)
+    }
+}
+
+/** What needs a subnet, wherever that is said. */
+function judge(line: Line): void {
+  if (all(line, 'subnet').length > 0) return
+  for (const key of ['gateway', 'ipRange', 'auxAddress'])
+    if (line.has(key)) throw new BadInput(`${key}() of ${line.subject[0]} needs a subnet`)
+}
+
+/** `docker network create`. */
+export const networkCreate = form({
+  words: ['docker', 'network', 'create'],
+  subject: [word([], textKind<string>('a Docker name', ['n1'], dockerName))],
+  clauses,
+  check,
+  judge,
+  facts,
+  does: (line): readonly Effect[] => [
+    {
+      does: 'makes',
+      kind: 'network',
+      name: String(line.subject[0]),
+      ...(line.has('driver') ? { driver: String(line.value('driver')) } : {}),
+      ...(line.has('subnet') ? { subnets: all(line, 'subnet') } : {}),
+    },
+  ],
+  print: ({ own, said }) => [
+    'docker',
+    'network',
+    'create',
+    ...sorted(said).flatMap(({ words }) => words),
+    ...own,
+  ],
+})
+
+/** The command, with the clauses that may follow. */
+export const create = (place: Place, name: string): NetworkCreate => say(place, networkCreate, name)

@@ -2,11 +2,13 @@
 
 import { type Command, command, type Place, type Read } from '../command.ts'
 import { type Effect, looks } from '../effects.ts'
+import { say } from '../grammar/form.ts'
 import { exact } from '../grammar/missing.ts'
 import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
 import { variable } from '../ref.ts'
 import { options as readOptions, word } from '../values.ts'
 import type { Endpoint } from './api.ts'
+import { networkDisconnect } from './forms.ts'
 import { create, type NetworkCreate } from './network-create.ts'
 
 /** Networks of the engine, as `docker network`. */
@@ -20,7 +22,7 @@ export const network = (place: Place) =>
      * Example: server1.docker.network.create('macv').driver('macvlan').subnet('192.168.56.0/24').option('parent', 'enp0s3')
      * Equivalent to: `docker network create --driver macvlan --subnet 192.168.56.0/24 -o parent=enp0s3 macv`
      */
-    create: (name: string): NetworkCreate => create(place, dockerName(name), {}),
+    create: (name: string): NetworkCreate => create(place, name),
 
     /**
      * Plugs a running container into a further network.
@@ -50,6 +52,15 @@ export const network = (place: Place) =>
         },
       })
     },
+
+    /**
+     * Unplugs a container from a network.
+     *
+     * Example: server1.docker.network.disconnect('alpine-net', 'alpine2')
+     * Equivalent to: `docker network disconnect alpine-net alpine2`
+     */
+    disconnect: (name: string, container: string, options: { force?: boolean } = {}): Command =>
+      say(place, networkDisconnect, name, container, options),
 
     /**
      * Removes a network that no container uses.

@@ -30,4 +30,4 @@ export const state = (value: string) => (line: Line) =>
   )
 
 /** A filter. */
-export const filter = many(word(['-f', '--filter'], pattern('a filter', /^[a-z-]+!?=.+$/, 'label=app')))
+export const filter = many(word(['--filter', '-f'], pattern('a filter', /^[a-z-]+!?=.+$/, 'label=app')))

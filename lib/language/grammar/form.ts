@@ -71,7 +71,7 @@ export interface Form {
   /** What was read, as it is said; undefined when it cannot be. */
   tidy?(calls: readonly Call[]): readonly Call[] | undefined
   /** All its words, where they are not in the usual order. */
-  print?(line: Omit<Line, 'argv' | 'instead'>): string[]
+  print?(line: Omit<Line, 'argv' | 'instead'> & { readonly own: readonly string[] }): string[]
 }
 
 /** A form, with its types. */
@@ -100,7 +100,8 @@ function lineOf(place: Place, form: Form, subject: readonly unknown[], said: rea
     },
     has: (name: string) => first(name) !== undefined,
   }
-  const argv = form.print ? form.print(part) : usualWords(form, subject, said)
+  const own = subjectWords(form, subject) // checked, wherever it is printed
+  const argv = form.print ? form.print({ ...part, own }) : usualWords(form, subject, said)
   return {
     ...part,
     argv,

@@ -18,7 +18,9 @@ type Subject<F extends Form> = F['subject'] extends infer S
         [I in keyof S]: S[I] extends Clause<infer A>
           ? A extends readonly [infer T, ...unknown[]]
             ? T
-            : never
+            : A extends ReadonlyArray<infer T>
+              ? T | readonly T[]
+              : never
           : never
       }
     : []

@@ -54,6 +54,8 @@ const which = {
 }
 const flushClauses = {
   ...which,
+  /** All of them: `all` */
+  all: flag('all'),
   /** Answers for others: `proxy` */
   proxy: before(flag('proxy')),
 }
@@ -72,7 +74,7 @@ export interface NeighFlushDraft
   extends Methods<
     typeof flushClauses,
     NeighFlushDraft,
-    { dev: NeighFlush; to: NeighFlush; nud: NeighFlush }
+    { dev: NeighFlush; to: NeighFlush; nud: NeighFlush; all: NeighFlush }
   > {}
 /** A flush; every clause returns a new command. */
 export interface NeighFlush extends Command, Methods<typeof flushClauses, NeighFlush> {}
@@ -124,7 +126,7 @@ export const neighForms = {
   flush: form({
     words: ['ip', 'neigh', 'flush'],
     clauses: flushClauses,
-    needs: [['dev', 'to', 'nud']],
+    needs: [['dev', 'to', 'nud', 'all']],
     does: (line) => [
       {
         does: 'flushes',

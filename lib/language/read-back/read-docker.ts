@@ -58,7 +58,8 @@ function readRun(words: readonly string[]): Call[] | undefined {
       if (word === '--init') return undefined
     } else others.push(word)
   }
-  if (name === undefined || !background) return undefined
+  if (background !== (name !== undefined)) return undefined
+  if (name === undefined) return readOnce(image, others, command)
   const calls = readClauses(runClauses as Clauses, others)
   if (!calls) return undefined
   // A network stands before the address in it.
@@ -70,6 +71,18 @@ function readRun(words: readonly string[]): Call[] | undefined {
     ...ordered.map((call) =>
       call.name === 'env' ? { name: 'env', args: String(call.args[0]).split(/=(.*)/s).slice(0, 2) } : call,
     ),
+    ...(command.length > 0 ? [{ name: 'command', args: command }] : []),
+  ]
+}
+
+/** `docker run --rm`, in the foreground. */
+function readOnce(image: string, options: readonly string[], command: readonly string[]): Call[] | undefined {
+  const calls = readClauses(runClauses as Clauses, options)
+  if (!calls?.some(({ name }) => name === 'rm')) return undefined
+  return [
+    { name: 'docker' },
+    { name: 'runOnce', args: [image] },
+    ...calls.filter(({ name }) => name !== 'rm'),
     ...(command.length > 0 ? [{ name: 'command', args: command }] : []),
   ]
 }
@@ -102,7 +115,12 @@ export function readDocker(words: readonly string[]): ReadDocker | undefined {
       some.every((word, index) => words[index] === word),
     )
     if (!says) continue
-    const clauses = { ...form.clauses, ...form.alsoRead }
+    const subjects = Object.fromEntries(
+      (form.subject ?? [])
+        .filter(({ words }) => words.length > 0)
+        .map((clause, index) => [`\0${index}`, clause]),
+    )
+    const clauses = { ...form.clauses, ...form.alsoRead, ...subjects }
     const { options, rest: behind } = dockerOptions(words.slice(says.length), withValue(clauses))
     const calls = readForm(form, [...options, ...behind])
     if (calls) return { calls }

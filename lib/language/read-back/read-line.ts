@@ -133,7 +133,11 @@ function typed(at: At, calls: readonly Call[], words: readonly string[], without
 }
 
 /** The other tools: the form whose words stand first, the longest of them. */
-function byForms(words: readonly string[]): Call[] | undefined {
+function byForms(given: readonly string[]): Call[] | undefined {
+  // `bridge -d link`, `tc -s qdisc`: options before the object.
+  const end = given.findIndex((word, index) => index > 0 && !word.startsWith('-'))
+  const early = (given[0] === 'bridge' || given[0] === 'tc') && end > 1 ? given.slice(1, end) : []
+  const words = early.length > 0 ? [given[0] ?? '', ...given.slice(end), ...early] : given
   const fitting = otherForms
     .flatMap((form) =>
       [form.words, ...(form.verbs ?? []).map((verb) => [...form.words.slice(0, -1), verb])].map((said) => ({
