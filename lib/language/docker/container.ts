@@ -279,5 +279,5 @@ export const containers = (place: Place) => ({
    * Example: server1.docker.ps({ format: '{{.Names}}', filters: ['network=alpine-net'] })
    * Equivalent to: `docker ps --filter network=alpine-net --format '{{.Names}}'`
    */
-  ps: (of: Options<typeof ps.clauses> = {}): Command => say(place, ps, of),
+  ps: (of?: Options<typeof ps.clauses>): Command => say(place, ps, of ?? {}),
 })

@@ -59,8 +59,8 @@ export const network = (place: Place) =>
      * Example: server1.docker.network.disconnect('alpine-net', 'alpine2')
      * Equivalent to: `docker network disconnect alpine-net alpine2`
      */
-    disconnect: (name: string, container: string, options: { force?: boolean } = {}): Command =>
-      say(place, networkDisconnect, name, container, options),
+    disconnect: (name: string, container: string, options?: { force?: boolean }): Command =>
+      say(place, networkDisconnect, name, container, options ?? {}),
 
     /**
      * Removes a network that no container uses.

@@ -59,13 +59,16 @@ export function exact<T extends object>(said: readonly string[], all: T): T {
 }
 
 /** The words of a tool: those that it lacks are said to be lacking, with the way out. */
-export function words<T extends object>(said: readonly string[], all: T): T {
+export const words = <T extends object>(said: readonly string[], all: T): T => lacking(said, exact(said, all))
+
+/** The same for methods out of forms, which count their values themselves. */
+export function lacking<T extends object>(said: readonly string[], all: T): T {
   const tell: Tell = (name, near) => {
     const line = [...said, name].map((word) => `'${word}'`).join(', ')
     return `vethlab has no \`${[...said, name].join(' ')}\`: ${near === undefined ? '' : `did you mean ${near}? If not, `}say it as exec(${line}, …)`
   }
   Object.setPrototypeOf(
-    exact(said, all),
+    all,
     missing(tell, () => Object.keys(all), none),
   )
   return all

@@ -2,7 +2,7 @@
 import type { Command, Place } from '../command.ts'
 import type { Clause, Clauses } from './clause.ts'
 import { type Form, say } from './form.ts'
-import { words } from './missing.ts'
+import { lacking } from './missing.ts'
 import type { Options } from './options.ts'
 
 /** A command that grows by the clauses of a table. */
@@ -40,7 +40,7 @@ export const speak = <F extends Readonly<Record<string, Form>>>(
   said: readonly string[],
   forms: F,
 ): { [K in keyof F]: Spoken<F[K]> } =>
-  words(
+  lacking(
     said,
     Object.fromEntries(
       Object.entries(forms).map(([name, form]) => [
@@ -56,7 +56,7 @@ export const groups = <G extends Readonly<Record<string, Readonly<Record<string,
   tool: string,
   all: G,
 ): { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } } =>
-  words(
+  lacking(
     [tool],
     Object.fromEntries(Object.entries(all).map(([name, forms]) => [name, speak(place, [tool, name], forms)])),
   ) as unknown as { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } }
