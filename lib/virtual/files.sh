@@ -6,9 +6,8 @@
 #   STORAGE  without root: the folder of this lab's engines, for what tmpfs cannot hold
 #   RUN_SIZE the size of /run, which holds all that a server writes
 #   MOUNT    mount(8) of util-linux: that of busybox makes nothing read-only from a table
-#   mark     a word that is the source of this server's own mounts, and of no other mount: mount(8) passes over what seems
-#            to be mounted already, and in a lab within a lab it may only be covered. For what is mounted once more, to
-#            make it read-only, it is another word: mark/ro
+#   mark     a word that is the source of this server's own mounts, and of no other mount: of a table mount(8) passes
+#            over what seems to be mounted already. What is mounted once more, to make it read-only, has mark/ro
 # shellcheck disable=SC2154 # name, cgroup, mark: of server.sh
 files=/run/vethlab-server own=/run/vethlab-server/$mark
 
@@ -136,6 +135,18 @@ sys_table() {
   fi
 }
 
+# Makes the mounts of a table, all of them. In a lab within a lab some have been made, and are covered by now: mount(8)
+# would pass over them, unless it is told of each by itself.
+make_all() {
+  if ! grep -q ' /proc/\(sys\|sys/net\|sysrq-trigger\|irq\|bus\|fs\|acpi\) \| /sys/devices/virtual/net ' /proc/self/mountinfo; then
+    "$MOUNT" -n -a -T "$1"
+    return
+  fi
+  while read -r source target type options; do
+    "$MOUNT" -n -t "$type" -o "$options" "$source" "$target"
+  done <"$1"
+}
+
 own_files() {
   own_run
   keep_writable
@@ -151,6 +162,6 @@ own_files() {
     proc_table
     sys_table
   } >"$own/table"
-  "$MOUNT" -n -a -T "$own/table"
+  make_all "$own/table"
   [ -z "$SHARED" ] || mount -n -o rbind $files/shared "$SHARED"
 }
