@@ -140,21 +140,38 @@ test('power, modules, clock, log, disks and consoles are out of reach, also belo
   )
 })
 
-test("what is the machine's is mounted read-only, and what is the server's own can be written", async () => {
-  const all = await inside("awk '{ print $5, substr($6, 1, 2) }' /proc/self/mountinfo")
-  const flags = new Map(
-    all.stdout
-      .trim()
+/** Whether each mount of a server can be written; of those that lie over one another the last one counts. */
+const flagsOf = (mounts: string) =>
+  new Map(
+    mounts
       .split('\n')
-      .map((line) => line.split(' ') as [string, string]),
+      .flatMap((line) => (/^\/\S* r[ow]$/.test(line) ? [line.split(' ') as [string, string]] : [])),
   )
-  const parts = ['/proc/irq', '/proc/bus', '/proc/fs', '/proc/sysrq-trigger'].filter((part) =>
-    existsSync(part),
-  )
+const mountsShown = `awk '{ print $5, substr($6, 1, 2) }' /proc/self/mountinfo`
+
+function mustBeFenced(flags: Map<string, string>): void {
+  const parts = ['irq', 'bus', 'fs', 'sysrq-trigger']
+    .map((part) => `/proc/${part}`)
+    .filter((part) => existsSync(part))
   for (const target of ['/', '/sys', '/dev', '/proc/sys', ...parts])
     assert.equal(flags.get(target), 'ro', target)
   for (const target of ['/run', '/proc', '/proc/sys/net', '/dev/pts', '/dev/shm', '/sys/devices/virtual/net'])
     assert.equal(flags.get(target), 'rw', target)
+}
+
+test('what is of the machine is mounted read-only, and what is of the server can be written', async () => {
+  mustBeFenced(flagsOf((await inside(mountsShown)).stdout))
+})
+
+test('so it is in a lab within a lab', needsRoot('its lab within has root'), async () => {
+  const own = `inner-${process.pid}`
+  const within = `node --import tsx/esm ${join(root, 'scenarios/namespaces.ts')}`
+  const show = `${within} exec server1 --name ${own} -- ${mountsShown}`
+  const { stdout, stderr } = await inside(
+    `cd ${root}; ${within} up -q --name ${own} && ${show}; ${within} down --name ${own}`,
+  )
+  assert.match(stdout, /is removed/, stderr)
+  mustBeFenced(flagsOf(stdout))
 })
 
 test('a new network begins with the defaults of the kernel, whatever was set before', async () => {
