@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean check test test-engines test-machines engines bench crash scenarios new why ui
+.PHONY: help doctor setup status clean check test test-engines test-package test-machines engines bench crash scenarios new why ui
 
 vethlab := VETHLAB_MAKE=1 node scripts/start.mjs scripts/vethlab.ts
 # A name as one word of the shell, whatever is in it.
@@ -66,6 +66,9 @@ engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make 
 
 test-engines: engines ## test all scenarios on each of them
 	@sh scripts/test-engines.sh
+
+test-package: setup ## make the npm package, and use it under each runtime
+	@npm run --silent test:package
 
 test-machines: ## test on Debian 12, 13 and the next: MACHINE=trixie, FILES=test/…
 	@sh scripts/test-machines.sh

@@ -12,7 +12,7 @@ const self = fileURLToPath(import.meta.url)
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const [what, pid] = process.argv.slice(2)
 const own = 'package.json'
-const kept = 'node_modules/.package-of-the-checkout.json'
+const kept = '.package.json.of-the-checkout'
 
 /** The process that runs this one for npm: npm itself, not the shell between them. */
 function npm() {
