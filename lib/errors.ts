@@ -17,6 +17,8 @@ export interface ErrorParts {
 /** Base of all errors that are explained to the user instead of being shown as a stack trace. */
 export class VethlabError extends Error {
   where: string | undefined
+  /** Whether the message holds all parts already, as in the report of a test. */
+  told = false
   readonly command: string | undefined
   hint: string | undefined
   constructor(message: string, parts: ErrorParts = {}) {
@@ -158,6 +160,7 @@ export function explain(error: unknown): string {
     const where = callerIn(error.stack)
     return `${where ? `${where}\n` : ''}${error.message}\nA slip in the script, or a defect of vethlab: DEBUG=1 shows the way to it.`
   }
+  if (error.told) return error.message
   const lines = [
     error.where && `${error.where}`,
     error.command && `  ${error.command}`,

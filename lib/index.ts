@@ -1,6 +1,8 @@
 /** The whole public vocabulary of a scenario. */
 /// <reference types="node" preserve="true" />
 
+export { BadInput, CommandFailed, Unable, VethlabError } from './errors.ts'
+export type { CheckResult, Listener } from './lab/events.ts'
 export type { Lab, Scenario } from './lab/lab.ts'
 export { capture, type PacketPattern } from './language/checks/capture.ts'
 export type { Check } from './language/checks/check.ts'
@@ -15,5 +17,9 @@ export type { Container, Netns } from './language/place.ts'
 export { gateway } from './language/recipes.ts'
 export { type Server, server } from './language/server.ts'
 export { line, mesh, star, type Topology, type TopologyNode, tree } from './language/topologies.ts'
+export { type LabOptions, type OpenLab, openLab } from './open-lab.ts'
+export type { Done, Program, ProgramOptions } from './run/program.ts'
 export { scenario } from './scenario.ts'
-export { type OpenLab, withLab } from './with-lab.ts'
+export type { Verdict } from './why/verdict.ts'
+export type { Question, Report } from './why/why.ts'
+export { withLab } from './with-lab.ts'

@@ -35,17 +35,16 @@ const test = (name: string): Promise<Finished> => {
   return finished(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
-/** The file of a copy: beside the scenarios of a checkout, or, where a path says so or all is installed, in one's own folder. */
-function fileOfCopy(name: string): string {
-  const path = /\/|\.ts$/.test(name)
-  if (!path && !installed) return fileOf(name)
-  return resolve(name.endsWith('.ts') ? name : `${name}.ts`)
+/** The file of a copy: beside the scenarios of a checkout, or, where a file is named or all is installed, where one is. */
+function fileOfCopy(given: string): string {
+  if (given.endsWith('.ts')) return resolve(given)
+  return installed ? resolve(`${given}.ts`) : fileOf(given)
 }
 
 function copy(from: string, given: string): string {
   if (!names().includes(from)) throw unknown(from)
   const file = fileOfCopy(given)
-  const name = basename(file, '.ts')
+  const name = given.endsWith('.ts') ? basename(file, '.ts') : given
   if (!/^[a-z][a-z0-9-]{0,29}$/.test(name))
     throw new BadInput(`${JSON.stringify(name)} cannot be the name of a scenario`, {
       where: undefined,

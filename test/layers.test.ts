@@ -144,6 +144,10 @@ test('no file is longer than 300 lines', () => {
 test('the public vocabulary', async () => {
   const names = Object.keys(await import('../lib/index.ts')).sort()
   assert.deepEqual(names, [
+    'BadInput',
+    'CommandFailed',
+    'Unable',
+    'VethlabError',
     'capture',
     'gateway',
     'image',
@@ -152,6 +156,7 @@ test('the public vocabulary', async () => {
     'line',
     'matrix',
     'mesh',
+    'openLab',
     'output',
     'packets',
     'scenario',

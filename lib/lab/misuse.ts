@@ -60,6 +60,60 @@ async function perform<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Begins a piece of work, and notices whether somebody waits for it. */
+type Watch = <T>(what: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * What a program begins in a lab: several things may go on side by side, but none that nobody waits for. An error gets
+ * the line that asked; `full` is what it is then made of.
+ */
+export function watching(full: (error: unknown) => unknown): {
+  watch: Watch
+  forgotten(): Error | undefined
+} {
+  const begun = new Set<Asked>()
+  const watch: Watch = <T>(what: string, work: () => Promise<T>) => {
+    const where = rememberCaller()
+    const asked: Asked = { what, where, goesOn: true }
+    const perform = async () => {
+      try {
+        return await work()
+      } catch (error) {
+        if (error instanceof VethlabError) error.where = located(error.where, where())
+        throw full(error)
+      } finally {
+        asked.goesOn = false
+        if (asked.answer?.waitedFor) begun.delete(asked)
+      }
+    }
+    const answer = new Waited<T>((resolve) => resolve(perform()))
+    asked.answer = answer
+    begun.add(asked)
+    return answer
+  }
+  return {
+    watch,
+    forgotten() {
+      const [left, ...more] = [...begun].filter(({ answer }) => !answer?.waitedFor)
+      for (const one of [left, ...more]) one?.answer?.catch(() => {}) // this error comes before its own
+      return left && missingAwait(left.what, left.where())
+    },
+  }
+}
+
+/** The lab of a program: each call is as careful as in a scenario, and may go on beside others. */
+export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
+  live: inner.live,
+  step: (title, ...commands) => watch(`step "${title}"`, () => careful(inner).lab.step(title, ...commands)),
+  check: (checks, why) =>
+    watch(`the check of ${asList(checks)[0]?.to}`, () => careful(inner).lab.check(checks, why)),
+  read: (read) => watch(`the read of ${read?.variable}`, () => careful(inner).lab.read(read)),
+})
+
+/** Where something went wrong: the line that asked, before what is known already. */
+const located = (known: string | undefined, line: string | undefined): string | undefined =>
+  known?.startsWith(', step') ? `${line ?? ''}${known}` : (known ?? line)
+
 /** Wraps a lab. What goes wrong in a check or a read gets the line that asked. */
 function careful(inner: Lab): CarefulLab {
   let last: Asked | undefined

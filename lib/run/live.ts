@@ -73,9 +73,9 @@ export function liveLab(
       const asked: CheckResult[] = []
       for (const [i, result] of (await answers(run, facts, these, why)).entries())
         asked.push(asking ? await withReason(run, these[i] as Check, result) : result)
+      results.push(...asked)
       for (const result of asked) tell({ kind: 'check', ...result })
       if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })
-      results.push(...asked)
     },
     read: facts.read,
   }

@@ -2,6 +2,7 @@
 import { constants } from 'node:os'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const defects = ['uncaughtException', 'unhandledRejection'] as const
 
 /** A run was ended by a signal; `exitCode` is what a shell calls it: 130 for Ctrl-C, 143, 129. */
 export class Interrupted extends Error {
@@ -22,12 +23,14 @@ export const isGuarding = (): boolean => atWork > 0
 
 /**
  * Does the work; stops waiting for it as soon as a signal comes. When it fails or is cut off, cleans up and rejects;
- * a further signal during the clean-up changes nothing. `left` says what one who cuts it off is left with.
+ * a further signal during the clean-up changes nothing. `left` says what one who cuts it off is left with. What fails
+ * beside the work is a defect of a run, and nothing of ours in a program of one's own: that is ended by signals alone.
  */
 export async function guarded<T>(
   work: () => Promise<T>,
   cleanUp: () => Promise<void> = async () => {},
   left = 'what it had begun is removed',
+  endedBy: 'signals and defects' | 'signals' = 'signals and defects',
 ): Promise<T> {
   let interrupt = (_: Error) => {}
   const interrupted = new Promise<never>((_, reject) => {
@@ -37,8 +40,7 @@ export async function guarded<T>(
   const defect = (error: unknown) => interrupt(error instanceof Error ? error : new Error(String(error)))
   const handlers: ReadonlyArray<readonly [string, (reason: unknown) => void]> = [
     ...signals.map((signal) => [signal, () => interrupt(new Interrupted(signal, left))] as const),
-    ['uncaughtException', defect],
-    ['unhandledRejection', defect],
+    ...(endedBy === 'signals' ? [] : defects.map((event) => [event, defect] as const)),
   ]
   process.setMaxListeners(process.getMaxListeners() + 1) // of several labs at once each listens
   for (const [event, handler] of handlers) process.on(event, handler)

@@ -149,12 +149,28 @@ async function startWorld({ servers, ...known }: About): Promise<World> {
   }
 }
 
-/** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
-export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
-  if (!(await claimSwept(about.name)))
-    throw new Unable(`${about.name} is being started or removed by another process`, {
+/** Claims the name of a new lab. Throws when another one has it. */
+async function mustBeFree(name: string): Promise<void> {
+  if (!(await claimSwept(name)))
+    throw new Unable(`${name} is being started or removed by another process`, {
       hint: `Wait for it, then look what is up: ${typed('status')}`,
     })
+}
+
+/** Starts a lab. It ends with this process, or by endWorld(). */
+export async function openWorld(about: About): Promise<World> {
+  await mustBeFree(about.name)
+  try {
+    return await startWorld(about)
+  } catch (error) {
+    await endWorld(about.name)
+    throw error
+  }
+}
+
+/** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
+export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
+  await mustBeFree(about.name)
   let starting: Promise<World> | undefined
   return guarded(
     async () => {

@@ -13,7 +13,9 @@ const imports = (text: string): string => [...text.matchAll(/^import\b[^'"]*['"]
 
 /** Whether a test makes labs: it takes `withLab`, or what the tests of labs share. The others are about text alone. */
 export const makesLabs = (file: string): boolean =>
-  /\bwithLab\b|\/helpers\/|crash\/|'\.\/(all|machine)\.ts'/.test(imports(readFileSync(file, 'utf8')))
+  /\b(withLab|openLab)\b|\/helpers\/|crash\/|'\.\/(all|machine)\.ts'/.test(
+    imports(readFileSync(file, 'utf8')),
+  )
 
 /** Whether a test compares the machine before and after: beside others it would see their labs. */
 export const compares = (file: string): boolean =>

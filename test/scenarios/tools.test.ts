@@ -43,6 +43,16 @@ test('new refuses names that are none, and copies of what is not there', async (
   )
 })
 
+test('new makes a file where one is named, with what its scenario reads; it is started by that name', async () => {
+  const file = join(folder, 'own.ts')
+  const made = await vethlab(tool, ['new', file, '--from', 'compose'])
+  assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stdout, /own\.ts is a copy of compose\. Edit it, then: .*own\.ts/)
+  assert.ok(existsSync(join(folder, 'compose/docker-compose.yml')))
+  const printed = await vethlab(tool, ['print', file])
+  assert.match(printed.stdout, /^# own: /m)
+})
+
 test('--pcap keeps a capture that tcpdump opens; several get the names of their places', async () => {
   const one = join(folder, 'one.pcap')
   assert.equal((await vethlab('host', ['test', '-q', '--pcap', one])).code, 0)

@@ -1,0 +1,177 @@
+/** A program in a place of a lab, with its own streams: what it reads, how long it may take, as whom and where it runs. */
+import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import type { Readable, Writable } from 'node:stream'
+import { VethlabError } from '../errors.ts'
+import type { Place } from '../language/command.ts'
+import { shellLine } from '../language/shell.ts'
+import { enter } from '../server/enter.ts'
+import { finished, until } from '../server/process.ts'
+import type { RunningServer, Servers } from '../server/servers.ts'
+
+/** How a program is started, beside its words. */
+export interface ProgramOptions {
+  /** What it reads from its stdin. Default: nothing. */
+  input?: string | Uint8Array
+  /** Milliseconds after which it is ended, and `exec` rejects. Default: none. */
+  timeout?: number
+  /** Ends it when it is aborted. */
+  signal?: AbortSignal
+  /** The folder that it runs in. */
+  cwd?: string
+  /** What it sees in its environment beside what all see. */
+  env?: Readonly<Record<string, string>>
+  /** The user that it runs as, by a name or a number of that place. Default: root. */
+  user?: string
+}
+
+/** What a program has printed, and how it has ended. A code other than 0 is a value like any other. */
+export interface Done {
+  readonly code: number
+  /** The same as `code`. */
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A program that runs. */
+export interface Program {
+  /** The process on this machine that it was started by. */
+  readonly pid: number
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** How it has ended. */
+  readonly done: Promise<Done>
+  /** Waits until it has printed that; rejects when it ends before, or after `timeout` milliseconds (default: 10 s). */
+  waitFor(text: string | RegExp, options?: { timeout?: number }): Promise<string>
+  /** Ends it, and all that it has started in its place. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+const sh = (script: string, ...words: readonly string[]): string[] => ['sh', '-c', script, ...words]
+
+/** The words that start a program on its server, as that user, in that folder. */
+function wordsOf(place: Place, argv: readonly string[], mark: string, options: ProgramOptions): string[] {
+  const { cwd, env = {}, user } = options
+  const seen = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  if (place.kind === 'container') {
+    const how = [...(cwd ? ['--workdir', cwd] : []), ...(user ? ['--user', user] : [])]
+    const all = [...seen, `${markName}=${mark}`].flatMap((one) => ['--env', one])
+    return ['docker', 'exec', '--interactive', ...how, ...all, place.name, ...argv]
+  }
+  const there = cwd === undefined ? [...argv] : sh('cd "$0" && exec "$@"', cwd, ...argv)
+  const known = ['env', ...seen, `${markName}=${mark}`, ...there]
+  const as = 'exec setpriv --reuid "$0" --regid "$(id -g "$0")" --init-groups "$@"'
+  const words = user === undefined ? known : sh(as, user, ...known)
+  return place.kind === 'netns' ? ['ip', 'netns', 'exec', place.name, ...words] : words
+}
+
+const markName = 'VETHLAB_PROGRAM'
+
+/** Signals what bears a mark in its environment: a container's processes are no children of ours. False when nothing does. */
+async function signalled(server: RunningServer, mark: string, signal: string): Promise<boolean> {
+  const name = signal.replace(/^SIG/, '')
+  const script = `for one in /proc/[0-9]*; do
+  if tr '\\0' '\\n' <$one/environ 2>/dev/null | grep -qx "${markName}=$0"; then kill -s "$1" "\${one#/proc/}" && echo "$one"; fi
+done 2>/dev/null; true`
+  return (await server.run(sh(script, mark, name))).stdout !== ''
+}
+
+/** Rejects after some time, or when it is aborted, and ends the program. */
+function limit(program: Program, words: string, { timeout, signal }: ProgramOptions): Promise<never> {
+  return new Promise((_, reject) => {
+    const over = (error: unknown) => {
+      reject(error)
+      void program.kill('SIGKILL').catch(() => {})
+    }
+    const aborted = () => over(signal?.reason)
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(
+            () => over(new VethlabError(`it did not end within ${timeout} ms`, { command: words })),
+            timeout,
+          )
+    if (signal?.aborted) aborted()
+    signal?.addEventListener('abort', aborted, { once: true })
+    const clear = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', aborted)
+    }
+    program.done.then(clear, clear)
+  })
+}
+
+/** Waits until a stream has said something. */
+function heard(
+  child: ChildProcess,
+  words: string,
+  wanted: string | RegExp,
+  timeout: number,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const fail = (why: string) =>
+      reject(new VethlabError(`${why}; it printed: ${text.trim() || 'nothing'}`, { command: words }))
+    const timer = setTimeout(() => fail(`it did not print ${wanted} within ${timeout} ms`), timeout)
+    const take = (part: Buffer) => {
+      text += part
+      if (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text)) return
+      clearTimeout(timer)
+      resolve(text)
+    }
+    child.stdout?.on('data', take)
+    child.stderr?.on('data', take)
+    child.once('close', () => {
+      clearTimeout(timer)
+      fail(`it ended before it printed ${wanted}`)
+    })
+  })
+}
+
+/** Starts a program in a place. */
+export async function startProgram(
+  servers: Servers,
+  place: Place,
+  argv: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Program> {
+  options.signal?.throwIfAborted()
+  const server = await servers.server(place.server, place.kind === 'container')
+  const mark = randomBytes(8).toString('hex')
+  const child = enter(server, wordsOf(place, argv, mark, options), { stdio: 'pipe' })
+  child.stdin?.on('error', () => {}) // it may end before it has read all
+  const said = shellLine(argv)
+  const done = finished(child).then(({ code, stdout, stderr }) => ({ code, exitCode: code, stdout, stderr }))
+  done.catch(() => {}) // who asks for it is told
+  const program: Program = {
+    pid: child.pid ?? 0,
+    stdin: child.stdin as Writable,
+    stdout: child.stdout as Readable,
+    stderr: child.stderr as Readable,
+    done,
+    waitFor: (text, { timeout = 10_000 } = {}) => heard(child, said, text, timeout),
+    async kill(signal = 'SIGTERM') {
+      const ended = () => child.exitCode !== null || child.signalCode !== null
+      // It may still be on its way into the place.
+      await until(async () => ended() || (await signalled(server, mark, signal)), 3000, 50)
+    },
+  }
+  if (options.input !== undefined) program.stdin.end(options.input)
+  if (options.timeout !== undefined || options.signal) limit(program, said, options).catch(() => {})
+  return program
+}
+
+/** Runs a program in a place to its end, or to its limit. */
+export async function runProgram(
+  servers: Servers,
+  place: Place,
+  argv: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Done> {
+  const { timeout, signal, input = '', ...rest } = options
+  signal?.throwIfAborted()
+  const program = await startProgram(servers, place, argv, { ...rest, input })
+  return Promise.race([program.done, limit(program, shellLine(argv), options)])
+}

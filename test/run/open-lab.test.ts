@@ -1,0 +1,129 @@
+/** A lab as an object: opened, used, closed; programs in it as values; what is forgotten in it is told. */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { type OpenLab, openLab, server, VethlabError, withLab } from '../../lib/index.ts'
+import { labFolder } from '../../lib/server/state.ts'
+
+const server1 = server('server1')
+const net1 = server1.netns('net1')
+
+let lab: OpenLab
+before(async () => {
+  lab = await openLab()
+  await lab.step('a namespace', net1.add(), net1.ip.link.set('lo').up())
+})
+after(() => lab.close())
+
+test('a code other than 0 is a value, with both streams', async () => {
+  const done = await lab.exec(net1, ['sh', '-c', 'echo out; echo err >&2; exit 3'])
+  assert.deepEqual(done, { code: 3, exitCode: 3, stdout: 'out\n', stderr: 'err\n' })
+})
+
+test('a program is given input, a folder, an environment and a user, in its own place', async () => {
+  const options = { input: 'in', cwd: '/tmp', env: { GREETING: 'good day' }, user: 'nobody' }
+  const script = 'cat; echo; pwd; echo "$GREETING"; id -un; readlink /proc/self/ns/net'
+  const { stdout } = await lab.exec(net1, ['sh', '-c', script], options)
+  const own = (await lab.run(net1.exec('readlink', '/proc/self/ns/net'))).trim()
+  assert.deepEqual(stdout.trim().split('\n'), ['in', '/tmp', 'good day', 'nobody', own])
+})
+
+/** The processes of the server whose words are these. */
+const running = async (words: string): Promise<string> =>
+  (await lab.exec(server1, ['sh', '-c', `ps -eo args= | grep -Fx "${words}" | grep -v grep`])).stdout
+
+test('a timeout and a signal end the program in its place', async () => {
+  await assert.rejects(lab.exec(net1, ['sleep', '31'], { timeout: 300 }), /did not end within 300 ms/)
+  await assert.rejects(lab.exec(net1, ['sleep', '31'], { signal: AbortSignal.timeout(300) }), {
+    name: 'TimeoutError',
+  })
+  for (let tries = 0; (await running('sleep 31')) !== '' && tries < 100; tries++)
+    await new Promise((done) => setTimeout(done, 100))
+  assert.equal(await running('sleep 31'), '')
+})
+
+test('a program that goes on is waited for by what it prints, and ended', async () => {
+  const program = await lab.spawn(net1, ['sh', '-c', 'echo ready; sleep 32; echo never'])
+  assert.match(await program.waitFor(/ready/), /ready/)
+  await program.kill()
+  const { code, stdout } = await program.done
+  assert.notEqual(code, 0)
+  assert.equal(stdout, 'ready\n')
+  const silent = await lab.spawn(net1, ['true'])
+  await assert.rejects(silent.waitFor('ready'), /it ended before it printed ready/)
+})
+
+test('all checks are among the results, and the error tells all that failed, where, how and why', async () => {
+  const count = lab.results.length
+  const checks = [
+    net1.ping('127.0.0.1').replies,
+    net1.ping('127.0.0.1').noReply,
+    net1.ping('127.0.0.2').noReply,
+  ]
+  await assert.rejects(lab.check(checks, 'a lesson'), (error: VethlabError) => {
+    assert.match(error.message, /open-lab\.test\.ts:\d+/)
+    assert.match(error.message, /127\.0\.0\.1: expected no reply, observed replies/)
+    assert.match(error.message, /127\.0\.0\.2: expected no reply, observed replies/)
+    assert.match(error.message, /a lesson/)
+    return error instanceof VethlabError
+  })
+  assert.deepEqual(
+    lab.results.slice(count).map(({ ok }) => ok),
+    [true, false, false],
+  )
+})
+
+test("an error's message and stack hold the line, the command, what the tool said and what to do", async () => {
+  const error = await lab.step('a slip', net1.ip.link.set('zz').up()).catch((error: Error) => error)
+  for (const text of [(error as Error).message, (error as Error).stack ?? ''])
+    assert.match(
+      text,
+      /open-lab\.test\.ts:\d+, step "a slip"[\s\S]*ip -n net1 link set dev zz up[\s\S]*Cannot find device[\s\S]*which step makes it/,
+    )
+})
+
+test('many labs of one process have names of their own; close twice is harmless, and nothing is left', async () => {
+  const labs = await Promise.all(Array.from({ length: 4 }, () => openLab()))
+  assert.equal(new Set(labs.map(({ name }) => name)).size, 4)
+  for (const one of labs) assert.ok(existsSync(labFolder(one.name)))
+  await Promise.all(labs.flatMap((one) => [one.close(), one.close()]))
+  await labs[0]?.[Symbol.asyncDispose]()
+  for (const one of labs) assert.ok(!existsSync(labFolder(one.name)))
+})
+
+test('a forgotten await is told with its line', async () => {
+  const forgetful = withLab(async (lab) => {
+    void lab.step('forgotten', net1.add())
+    await lab.run(server1.exec('true'))
+  })
+  await assert.rejects(forgetful, /open-lab\.test\.ts:\d+[\s\S]*step "forgotten" was not waited for/)
+})
+
+test('a scenario is built in the lab that is opened with it', async () => {
+  const { default: namespaces } = await import('../../scenarios/namespaces.ts')
+  const built = await openLab(namespaces)
+  try {
+    assert.ok(built.results.length > 0 && built.results.every(({ ok }) => ok))
+  } finally {
+    await built.close()
+  }
+})
+
+test('what fails beside a lab is no end of it', async () => {
+  const heard: unknown[] = []
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason) => heard.push(reason))
+  try {
+    const said = await withLab(async (lab) => {
+      void Promise.reject(new Error('of another'))
+      await new Promise((done) => setTimeout(done, 50))
+      return lab.run(server1.exec('echo', 'still up'))
+    })
+    assert.equal(said, 'still up\n')
+    assert.equal(heard.length, 1)
+  } finally {
+    process.removeAllListeners('unhandledRejection')
+    for (const one of listeners) process.on('unhandledRejection', one)
+  }
+})
