@@ -169,6 +169,18 @@ export function dockerName<T extends string>(name: T): T {
   return name
 }
 
+/** Checks the name of a Docker network, or a further name in one: one letter will do. */
+export function networkName<T extends string>(name: T): T {
+  mustBeText(name, 'the name of a network')
+  if (comesLater(name)) return name
+  must(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name),
+    name,
+    'is not the name of a network: letters, digits, "_", "." and "-"',
+  )
+  return name
+}
+
 /** Checks the name of an iptables chain: 1 to 28 characters (XT_EXTENSION_MAXNAMELEN in linux/netfilter/x_tables.h). */
 export function chainName<T extends string>(name: T): T {
   mustBeText(name, 'the name of a chain')
@@ -183,7 +195,11 @@ export function chainName<T extends string>(name: T): T {
 /** Checks a sysctl key: names with dots between them, as in `net.ipv4.ip_forward`. */
 export function sysctlKey<T extends string>(key: T): T {
   mustBeText(key, 'a sysctl key')
-  must(/^[a-z0-9_-]+([./][A-Za-z0-9_@-]+)+$/.test(key), key, 'is not a sysctl key, as in net.ipv4.ip_forward')
+  must(
+    /^[a-z0-9_-]+([./][A-Za-z0-9_@+-]+)+$/.test(key),
+    key,
+    'is not a sysctl key, as in net.ipv4.ip_forward',
+  )
   return key
 }
 

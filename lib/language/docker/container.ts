@@ -45,6 +45,17 @@ export interface Run extends Command, Methods<typeof extraClauses, Run> {
   command(...argv: string[]): Run
 }
 
+/** A port alone, a port of the engine's choice, ranges, IPv6: the docker program reads them. */
+const otherPublication =
+  /^(?:\d{1,5}|(?:[\d.]+|\[[0-9a-fA-F:]+\])::\d{1,5}|(?:(?:[\d.]+|\[[0-9a-fA-F:]+\]):)?\d{1,5}-\d{1,5}:\d{1,5}-\d{1,5}|0:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}:\d{1,5})(?:\/(?:tcp|udp|sctp))?$/
+
+/** A host name in a container: with a domain, and with `_`. */
+const containerHost = (name: string): string => {
+  if (typeof name !== 'string' || !/^[a-z0-9_]([\w.-]{0,61}[a-z0-9_])?$/i.test(name) || !/[_.]/.test(name))
+    return hostName(name)
+  return name
+}
+
 /** `[HOST_IP:]HOST_PORT:PORT[/PROTOCOL]`, as docker-run(1) has it. */
 function published(spec: string) {
   const found = text(spec, 'a port to publish').match(/^(?:([\d.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/)
@@ -133,6 +144,10 @@ function run(
       ...extraMethods(spec.extra ?? [], name, (words, extra) => also(words, {}, { extra })),
       network: (network: string) => {
         once('--network', spec.network)
+        if (/^container:./.test(network)) {
+          dockerName(network.slice('container:'.length))
+          return also(['--network', network], {}, { network, extra: [...(spec.extra ?? []), 'network'] })
+        }
         return also(
           ['--network', dockerName(network)],
           { HostConfig: { ...host, NetworkMode: network } },
@@ -151,6 +166,8 @@ function run(
         return also(['--ip', address], {}, { ip: address })
       },
       publish: (text: string) => {
+        if (typeof text === 'string' && otherPublication.test(text))
+          return also(['-p', text], {}, { extra: [...(spec.extra ?? []), 'publish'] })
         const { key, binding, taken } = published(text)
         const PortBindings = {
           ...host.PortBindings,
@@ -167,7 +184,7 @@ function run(
       },
       hostname: (text: string) => {
         once('--hostname', spec.body.Hostname)
-        return also(['--hostname', hostName(text)], { Hostname: text })
+        return also(['--hostname', containerHost(text)], { Hostname: text })
       },
       env: (key: string, text: string) => {
         oneLine(key, 'the name of a variable')

@@ -14,7 +14,7 @@ import {
   plainWord,
   textKind,
 } from '../grammar/kinds.ts'
-import { dockerName, inside, mustBeInside } from '../names.ts'
+import { dockerName, inside, mustBeInside, networkName } from '../names.ts'
 import { hasRef } from '../ref.ts'
 import { word as argument, must, oneLine } from '../values.ts'
 import type { NetworkBody } from './api.ts'
@@ -164,7 +164,7 @@ function judge(line: Line): void {
 /** `docker network create`. */
 export const networkCreate = form({
   words: ['docker', 'network', 'create'],
-  subject: [word([], textKind<string>('a Docker name', ['n1'], dockerName))],
+  subject: [word([], textKind<string>('the name of a network', ['n1'], networkName))],
   clauses,
   check,
   judge,

@@ -4,7 +4,7 @@ import { type Command, command, type Place, type Read } from '../command.ts'
 import { type Effect, looks } from '../effects.ts'
 import { say } from '../grammar/form.ts'
 import { exact } from '../grammar/missing.ts'
-import { dockerName, type Ipv4, ifName, ipv4 } from '../names.ts'
+import { dockerName, type Ipv4, ifName, ipv4, networkName } from '../names.ts'
 import { variable } from '../ref.ts'
 import { options as readOptions, word } from '../values.ts'
 import type { Endpoint } from './api.ts'
@@ -34,12 +34,12 @@ export const network = (place: Place) =>
       const { ip, alias } = readOptions(options, 'docker network connect', ['ip', 'alias'])
       const endpoint: Endpoint = {
         ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4(ip) } }),
-        ...(alias === undefined ? {} : { Aliases: [dockerName(alias)] }),
+        ...(alias === undefined ? {} : { Aliases: [networkName(alias)] }),
       }
       const words = [
         ...(ip === undefined ? [] : ['--ip', ip]),
         ...(alias === undefined ? [] : ['--alias', alias]),
-        dockerName(name),
+        networkName(name),
         dockerName(container),
       ]
       const does: Effect = { does: 'makes', kind: 'endpoint', name: container, network: name }
@@ -71,7 +71,7 @@ export const network = (place: Place) =>
     rm: (name: string): Command =>
       command(
         place,
-        ['docker', 'network', 'rm', dockerName(name)],
+        ['docker', 'network', 'rm', networkName(name)],
         [{ does: 'removes', kind: 'network', name }],
         {
           api: { call: 'network rm', network: name },
@@ -100,7 +100,7 @@ export const network = (place: Place) =>
           'network',
           'inspect',
           ...(format === undefined ? [] : ['-f', word(format)]),
-          dockerName(name),
+          networkName(name),
         ],
         looks,
         { shows: true },
@@ -117,7 +117,7 @@ export const network = (place: Place) =>
       const option = 'index .Options "com.docker.network.bridge.name"'
       const format = `{{with ${option}}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}`
       return Object.freeze({
-        ...command(place, ['docker', 'network', 'inspect', '-f', format, dockerName(name)], looks, {
+        ...command(place, ['docker', 'network', 'inspect', '-f', format, networkName(name)], looks, {
           shows: true,
           api: { call: 'network bridge', network: name },
         }),

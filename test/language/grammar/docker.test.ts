@@ -48,6 +48,16 @@ const lines: Array<[Command, string, by: 'call' | 'program']> = [
     'network create --subnet 10.1.0.0/24 --aux-address host=10.1.0.9 n1',
     'program',
   ],
+  ...['80', '127.0.0.1::80', '8000-8002:8000-8002', '0:80', '[::1]:8085:80'].map(
+    (port): [Command, string, 'program'] => [
+      run().publish(port),
+      `run -dit --name a1 -p ${port.startsWith('[') ? `'${port}'` : port} alpine`,
+      'program',
+    ],
+  ),
+  [run().network('container:api'), 'run -dit --name a1 --network container:api alpine', 'program'],
+  [run().hostname('a.example.org'), 'run -dit --name a1 --hostname a.example.org alpine', 'call'],
+  [docker.network.create('n'), 'network create n', 'call'],
   [docker.network.disconnect('n1', 'a1'), 'network disconnect n1 a1', 'program'],
   [docker.stop('a1', { time: 1 }), 'stop -t 1 a1', 'program'],
   [docker.logs('a1', { tail: 5 }), 'logs -n 5 a1', 'program'],
