@@ -152,7 +152,8 @@ const prototypes = new WeakMap<Form, object>()
 function prototypeOf(form: Form): object {
   const known = prototypes.get(form)
   if (known) return known
-  const names = Object.keys(form.clauses)
+  // What is told by options is told by them alone.
+  const names = form.takes === 'options' ? [] : Object.keys(form.clauses)
   const made = Object.create(
     missing(
       (name) => `\`${shortly(form)}\` has no ${name}(): ${listed(name, names)}`,
