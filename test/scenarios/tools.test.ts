@@ -36,7 +36,8 @@ test('new copies a scenario, ready to run, and refuses to overwrite', async () =
 })
 
 test('new refuses names that are none, and copies of what is not there', async () => {
-  assert.match((await vethlab(tool, ['new', '../x'])).stderr, /cannot be the name of a scenario/)
+  for (const name of ['a b', '..', './A_b'])
+    assert.match((await vethlab(tool, ['new', name])).stderr, /cannot be the name of a scenario/, name)
   assert.match(
     (await vethlab(tool, ['new', 'x', '--from', 'nothing'])).stderr,
     /no scenario "nothing"\nScenarios: bridge/,
