@@ -32,7 +32,17 @@ const net1 = host.netns('net1')
 const a1 = host.container('a1')
 
 /** These run a scenario or a lab: what they take has tests of its own. */
-const elsewhere = new Set(['scenario', 'withLab'])
+const elsewhere = new Set([
+  'scenario',
+  'withLab',
+  'BadInput',
+  'Unable',
+  'CommandFailed',
+  'VethlabError',
+  'openLab',
+  'main',
+  'run',
+])
 
 /** Arguments that are right, by the end of a path, where trying (see `likely`) does not find them, or not all. */
 const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
