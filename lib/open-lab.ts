@@ -1,10 +1,12 @@
 /** A lab in the hands of a program of one's own, as a value: openLab(). */
+import type { Duplex } from 'node:stream'
 import { explain, VethlabError } from './errors.ts'
 import type { CheckResult, Listener } from './lab/events.ts'
 import type { Lab, Scenario } from './lab/lab.ts'
 import { watchedLab, watching } from './lab/misuse.ts'
 import type { Command, Place } from './language/command.ts'
 import { judge } from './language/grammar/form.ts'
+import type { Forwarded, To } from './run/connect.ts'
 import type { Done, Program, ProgramOptions } from './run/program.ts'
 import type { Servers } from './server/servers.ts'
 import type { Question, Report } from './why/why.ts'
@@ -18,6 +20,10 @@ export interface OpenLab extends Lab, AsyncDisposable {
   exec(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Done>
   /** Starts a program in a place, and returns while it runs. */
   spawn(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Program>
+  /** Connects from a place by TCP; a connection that fails ends the stream with its error. */
+  connect(place: Place, to: To): Promise<Duplex>
+  /** Opens a port of this machine's 127.0.0.1 that leads into a place, until it or the lab is closed. */
+  forward(place: Place, to: To | number): Promise<Forwarded>
   /** The results of all checks so far, those that failed, too. */
   readonly results: readonly CheckResult[]
   readonly sandbox: Servers
@@ -131,8 +137,10 @@ function labIn(
     const { code, stdout, stderr } = await known.execute(servers, { place, argv })
     return { code, exitCode: code, stdout, stderr }
   }
+  const forwarded = new Set<Forwarded>()
   const close = async () => {
     const left = forgotten()
+    await Promise.all([...forwarded].map((port) => port.close()))
     await end()
     if (left) throw inFull(left)
   }
@@ -145,6 +153,13 @@ function labIn(
     exec: (place, argv, options) => watch(`${argv.join(' ')}`, () => exec(place, argv, options)),
     spawn: (place, argv, options) =>
       watch(`${argv.join(' ')}`, () => known.startProgram(servers, place, argv, options)),
+    connect: (place, to) => watch('connect', () => known.connect(servers, place, to)),
+    forward: (place, to) =>
+      watch('forward', async () => {
+        const port = await known.forward(servers, place, typeof to === 'number' ? { port: to } : to)
+        forwarded.add(port)
+        return port
+      }),
     why: (question) => watch('why', async () => (await import('./why/why.ts')).why(servers.record, question)),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,13 +1,15 @@
 /** What README and docs/ show is what happens: the scenario runs and prints that shell, why answers so, each link leads somewhere. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { finished } from '../lib/server/process.ts'
 import { root, vethlab } from './helpers/machine.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const page = (name: string): string => readFileSync(join(root, 'docs', `${name}.md`), 'utf8')
-const pages = ['scenario', 'why'].map(page).join('\n')
+const pages = ['scenario', 'why', 'in-your-tests'].map(page).join('\n')
 const block = (mark: string): string =>
   pages.match(new RegExp(`<!-- ${mark}: .*-->\\n\`\`\`\\w*\\n([\\s\\S]*?)\`\`\``))?.[1] ?? assert.fail(mark)
 
@@ -20,6 +22,16 @@ test('the scenario that is shown runs', async () => {
   const { code, stdout, stderr } = await vethlab(file, ['test'])
   assert.equal(code, 0, stdout + stderr)
   assert.match(stdout, /✓ red → 10\.0\.2\.1: replies, TTL 63/)
+})
+
+test('the test of a program that is shown passes', async () => {
+  const own = join(folder, 'own.test.ts')
+  writeFileSync(own, block('program'))
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env // it is a run of its own
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', '--test', own], { cwd: root, env })
+  const { code, stdout } = await finished(child)
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /pass 1$/m)
 })
 
 test('it prints what is shown', async () => {

@@ -43,6 +43,8 @@ export interface Program {
   readonly stderr: Readable
   /** How it has ended. */
   readonly done: Promise<Done>
+  /** Its exit code as soon as it has ended, however much it printed. */
+  readonly ended: Promise<number>
   /** Waits until it has printed that; rejects when it ends before, or after `timeout` milliseconds (default: 10 s). */
   waitFor(text: string | RegExp, options?: { timeout?: number }): Promise<string>
   /** Ends it, and all that it has started in its place. */
@@ -145,12 +147,17 @@ export async function startProgram(
   const said = shellLine(argv)
   const done = finished(child).then(({ code, stdout, stderr }) => ({ code, exitCode: code, stdout, stderr }))
   done.catch(() => {}) // who asks for it is told
+  const ended = new Promise<number>((resolve) => {
+    child.once('close', (code) => resolve(code ?? 128))
+    child.once('error', () => resolve(127))
+  })
   const program: Program = {
     pid: child.pid ?? 0,
     stdin: child.stdin as Writable,
     stdout: child.stdout as Readable,
     stderr: child.stderr as Readable,
     done,
+    ended,
     waitFor: (text, { timeout = 10_000 } = {}) => heard(child, said, text, timeout),
     async kill(signal = 'SIGTERM') {
       const ended = () => child.exitCode !== null || child.signalCode !== null

@@ -99,6 +99,30 @@ test('a forgotten await is told with its line', async () => {
   await assert.rejects(forgetful, /open-lab\.test\.ts:\d+[\s\S]*step "forgotten" was not waited for/)
 })
 
+test('the program talks to what listens in a place, by a stream and by a port of its own machine', async () => {
+  const answer = 'HTTP/1.0 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello'
+  const service = await lab.spawn(net1, [
+    'sh',
+    '-c',
+    `while printf '${answer}' | nc -N -l 127.0.0.1 8080 >/dev/null; do :; done`,
+  ])
+  const listens = async () => (await lab.exec(net1, ['sh', '-c', 'ss -Htln sport = :8080'])).stdout !== ''
+  const ready = async () => {
+    for (let tries = 0; !(await listens()) && tries < 100; tries++)
+      await new Promise((done) => setTimeout(done, 50))
+  }
+  await ready()
+  const stream = await lab.connect(net1, { port: 8080 })
+  stream.end('GET / HTTP/1.0\r\n\r\n')
+  assert.match((await stream.toArray()).join(''), /hello$/)
+  await ready()
+  const { host, port } = await lab.forward(net1, 8080)
+  assert.equal(await (await fetch(`http://${host}:${port}/`)).text(), 'hello')
+  await service.kill('SIGKILL')
+  const nobody = await lab.connect(net1, { port: 9 })
+  await assert.rejects(nobody.toArray(), /no connection to 127\.0\.0\.1, port 9/)
+})
+
 test('a scenario is built in the lab that is opened with it', async () => {
   const { default: namespaces } = await import('../../scenarios/namespaces.ts')
   const built = await openLab(namespaces)
