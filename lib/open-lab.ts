@@ -4,7 +4,7 @@ import { explain, VethlabError } from './errors.ts'
 import type { CheckResult, Listener } from './lab/events.ts'
 import type { Lab, Scenario } from './lab/lab.ts'
 import { watchedLab, watching } from './lab/misuse.ts'
-import type { Command, Place } from './language/command.ts'
+import { type Command, type Place, used } from './language/command.ts'
 import { judge } from './language/grammar/form.ts'
 import type { Forwarded, To } from './run/connect.ts'
 import type { Done, Program, ProgramOptions } from './run/program.ts'
@@ -149,7 +149,10 @@ function labIn(
     name: servers.record.name,
     results,
     sandbox: servers,
-    run: (command) => watch(`the run of ${command?.argv?.join(' ')}`, () => run(command)),
+    run(command) {
+      used(command)
+      return watch(`the run of ${command?.argv?.join(' ')}`, () => run(command))
+    },
     exec: (place, argv, options) => watch(`${argv.join(' ')}`, () => exec(place, argv, options)),
     spawn: (place, argv, options) =>
       watch(`${argv.join(' ')}`, () => known.startProgram(servers, place, argv, options)),

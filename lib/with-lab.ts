@@ -1,5 +1,18 @@
 /** A lab for as long as a piece of work takes: withLab(). */
+import { sorted } from './lab/plan.ts'
+import { straysOf } from './lab/slips.ts'
+import { forgottenIn } from './language/command.ts'
 import { type LabOptions, machinery, newName, type OpenLab, openLab } from './open-lab.ts'
+
+/** Does the work. What is built in it and never given to the lab, a command or a check, is told as in a scenario. */
+async function carefully<T>(work: (lab: OpenLab) => Promise<T>, lab: OpenLab): Promise<T> {
+  let value: { of: T } | undefined
+  const strays = await forgottenIn(async () => {
+    value = { of: await work(lab) }
+  })
+  for (const text of straysOf(sorted(strays))) process.emitWarning(text)
+  return (value as { of: T }).of
+}
 
 /**
  * Opens a lab on virtual servers for a program of one's own, as a test, and removes it when the work is done, has
@@ -19,7 +32,7 @@ export async function withLab<T>(work: (lab: OpenLab) => Promise<T>, options: La
       async () => {
         opening = openLab({ ...options, name })
         lab = await opening
-        const value = await work(lab)
+        const value = await carefully(work, lab)
         await lab.close()
         return value
       },

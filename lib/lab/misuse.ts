@@ -2,7 +2,7 @@
 
 import { BadInput, rememberCaller, VethlabError } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
-import type { Command } from '../language/command.ts'
+import { type Command, unwatched, used } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
 import { must, oneLine } from '../language/values.ts'
 import type { Lab } from './lab.ts'
@@ -77,7 +77,7 @@ export function watching(full: (error: unknown) => unknown): {
     const asked: Asked = { what, where, goesOn: true }
     const perform = async () => {
       try {
-        return await work()
+        return await unwatched(work)
       } catch (error) {
         if (error instanceof VethlabError) error.where = located(error.where, where())
         throw full(error)
@@ -104,10 +104,21 @@ export function watching(full: (error: unknown) => unknown): {
 /** The lab of a program: each call is as careful as in a scenario, and may go on beside others. */
 export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
   live: inner.live,
-  step: (title, ...commands) => watch(`step "${title}"`, () => careful(inner).lab.step(title, ...commands)),
-  check: (checks, why) =>
-    watch(`the check of ${asList(checks)[0]?.to}`, () => careful(inner).lab.check(checks, why)),
-  read: (read) => watch(`the read of ${read?.variable}`, () => careful(inner).lab.read(read)),
+  step(title, ...commands) {
+    for (const command of flatten(commands)) used(command)
+    return watch(`step "${title}"`, () => careful(inner).lab.step(title, ...commands))
+  },
+  check(checks, why) {
+    for (const check of asList(checks)) {
+      used(check?.inquiry)
+      if (typeof check?.target === 'object') used(check.target)
+    }
+    return watch(`the check of ${asList(checks)[0]?.to}`, () => careful(inner).lab.check(checks, why))
+  },
+  read(read) {
+    used(read)
+    return watch(`the read of ${read?.variable}`, () => careful(inner).lab.read(read))
+  },
 })
 
 /** Where something went wrong: the line that asked, before what is known already. */

@@ -90,13 +90,19 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
     },
   }
   const strays = await forgottenIn(() => play(lab, scenario.body))
-  const isCommand = (stray: Stray<Command | Inquiry>): stray is Stray<Command> => 'argv' in stray.value
-  const isQuestion = (stray: Stray<Command | Inquiry>): stray is Stray<Inquiry> => !isCommand(stray)
   return {
     entries,
+    ...sorted(strays),
+  }
+}
+
+/** What was forgotten, apart: commands, and questions that nobody asked. */
+export function sorted(strays: ReadonlyArray<Stray<Command | Inquiry>>): Pick<Plan, 'forgotten' | 'unasked'> {
+  const isCommand = (stray: Stray<Command | Inquiry>): stray is Stray<Command> => 'argv' in stray.value
+  return {
     // Commands that only look do not count: asking a container builds the read of its address, used or not.
     forgotten: strays.filter(isCommand).filter(({ value }) => !value.shows),
-    unasked: strays.filter(isQuestion),
+    unasked: strays.filter((stray): stray is Stray<Inquiry> => !isCommand(stray)),
   }
 }
 

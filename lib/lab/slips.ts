@@ -51,7 +51,7 @@ export function slipIn({ entries }: Pick<Plan, 'entries'>, step: number): string
 }
 
 /** What a scenario builds and does not give to the lab: a line for each line of the script. */
-export function straysOf({ forgotten, unasked }: Plan): string[] {
+export function straysOf({ forgotten, unasked }: Pick<Plan, 'forgotten' | 'unasked'>): string[] {
   const lines = new Map<string, string[]>()
   const note = (line: string, what: string) => lines.set(line, [...(lines.get(line) ?? []), what])
   for (const { value, where } of forgotten) note(`${where()}: built`, toShell(value))

@@ -76,7 +76,7 @@ export interface Inquiry {
 type Built = Map<Command | Inquiry, () => string | undefined>
 
 /** Of each watch its own: two that go on side by side share no command. */
-const watching = new AsyncLocalStorage<Built>()
+const watching = new AsyncLocalStorage<Built | undefined>()
 
 /** Builds a command. `from` is the command that it grew out of by one more clause. */
 export function command(
@@ -130,6 +130,9 @@ export function inquiry(text: string): Inquiry {
 
 /** Notes that a command or a question was given to a lab, or grew into another one. */
 export const used = (value: Command | Inquiry): void => void watching.getStore()?.delete(value)
+
+/** Does work in which what is built is the library's own. */
+export const unwatched = <T>(work: () => T): T => watching.run(undefined, work)
 
 /** Something that was built, and the line that did. */
 export interface Stray<T> {

@@ -99,6 +99,21 @@ test('a forgotten await is told with its line', async () => {
   await assert.rejects(forgetful, /open-lab\.test\.ts:\d+[\s\S]*step "forgotten" was not waited for/)
 })
 
+test('a check that is never asked, and a command that is never given, are told with their lines', async () => {
+  const warned: string[] = []
+  const hear = ({ message }: Error) => warned.push(message)
+  process.on('warning', hear)
+  await withLab(async (lab) => {
+    void net1.ping('127.0.0.1').noReply
+    void net1.ip.link.set('lo').up()
+    await lab.run(server1.exec('true'))
+  })
+  await new Promise((done) => setImmediate(done))
+  process.off('warning', hear)
+  assert.match(warned.join('\n'), /open-lab\.test\.ts:\d+: asked and never given to the lab: ping/)
+  assert.match(warned.join('\n'), /open-lab\.test\.ts:\d+: built and never given to the lab: ip -n net1 link/)
+})
+
 test('the program talks to what listens in a place, by a stream and by a port of its own machine', async () => {
   const answer = 'HTTP/1.0 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello'
   const service = await lab.spawn(net1, [
