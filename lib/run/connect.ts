@@ -27,9 +27,10 @@ export async function connect(servers: Servers, place: Place, to: To): Promise<D
   // -N: what this side has said to its end is said so to the other.
   const program = await startProgram(servers, place, ['nc', '-N', host, String(port)])
   // It ends when the program has, which alone knows whether there was a connection.
-  const readable = new PassThrough()
+  const [readable, writable] = [new PassThrough(), new PassThrough()]
   program.stdout.pipe(readable, { end: false })
-  const stream = Duplex.from({ readable, writable: program.stdin })
+  writable.pipe(program.stdin)
+  const stream = Duplex.from({ readable, writable })
   void program.ended.then((code) => {
     if (code === 0) readable.end()
     else if (!stream.destroyed)
