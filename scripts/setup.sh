@@ -33,7 +33,7 @@ lacking=
 # What reads these scripts is for those who change them.
 test=; [ ! -d test ] || test=shellcheck
 for tool in $test ip iptables nft busybox nc ping tcpdump jq newuidmap tini sysctl nsenter setpriv conntrack fping; do
-  have $tool || lacking="$lacking $tool"
+  have "$tool" || lacking="$lacking $tool"
 done
 # busybox may be there in a build that needs libraries; in a container it must not.
 have busybox && ldd "$(command -v busybox)" >/dev/null 2>&1 && lacking="$lacking busybox"
