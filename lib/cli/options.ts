@@ -86,6 +86,19 @@ export function mustMakeSense(args: { [key: string]: unknown }): true {
   return true
 }
 
+/** Refuses an option with a value that stands twice: which of the two is meant nobody knows. */
+export function mustStandOnce(argv: readonly string[]): void {
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  for (const [name, { requiresArg }] of Object.entries(
+    options as Record<string, { requiresArg?: boolean }>,
+  )) {
+    const times = own.filter((word) => word === `--${name}` || word.startsWith(`--${name}=`)).length
+    if (requiresArg && times > 1)
+      throw new BadInput(`--${name} stands twice`, { where: undefined, hint: 'Leave one out.' })
+  }
+}
+
 /** Whether one JSON document was asked for, as yargs understands it: --json, --json=true, but not behind --. */
 export const asksForJson = (argv: readonly string[]): boolean =>
   yargs([...argv])

@@ -8,7 +8,7 @@ import { startLine } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { nearest } from '../language/grammar/nearest.ts'
 import type { Catalogue } from './catalogue.ts'
-import { mustMakeSense, options, reading, yargs } from './options.ts'
+import { mustMakeSense, mustStandOnce, options, reading, yargs } from './options.ts'
 import { type Args, type Subject, subjectOf, type Verb } from './verb.ts'
 import { verbsOf } from './verb-table.ts'
 
@@ -17,6 +17,7 @@ export async function run(argv: readonly string[], started: Scenario | Catalogue
   // Loaded while the words are read: most runs need them.
   if (!argv.some((word) => word === '--help' || word === '-h'))
     void Promise.all([import('./show.ts'), import('../run/live.ts')])
+  mustStandOnce(argv)
   const subject = subjectOf(started)
   const verbs = verbsOf(subject)
   let code = 0

@@ -44,7 +44,7 @@ export function asking(server: EngineServer): Docker {
 function refused(error: unknown): Finished {
   if (error instanceof VethlabError) throw error
   const { syscall, code } = error as NodeJS.ErrnoException
-  if (syscall === 'connect' || code === 'ECONNRESET') throw silentEngine() // it is not there, or has just ended
+  if (syscall === 'connect' || code === 'ECONNRESET' || code === 'EPIPE') throw silentEngine() // it is not there, or has just ended
   const { json, reason, message } = error as { json?: { message?: string }; reason?: string; message: string }
   return { code: 1, stdout: '', stderr: json?.message ?? reason ?? message }
 }

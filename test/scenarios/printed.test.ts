@@ -25,7 +25,7 @@ const sh = (file: string, ...words: string[]) =>
 const look = host.exec(
   'sh',
   '-c',
-  'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox | grep -v rootlesskit || :',
+  'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox | grep -vE "rootlesskit|defunct" || :',
 )
 
 /** A bridge finds out about its last cable a moment later. */

@@ -16,22 +16,24 @@ import { root, vethlab } from '../helpers/machine.ts'
 
 const tool = join(root, 'scripts/vethlab.ts')
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-tools-'))
-const copy = join(root, 'scenarios/copied-by-a-test.ts')
+// Root's and a user's run of this file may stand side by side.
+const name = `copied-by-a-test-${process.pid}`
+const copy = join(root, `scenarios/${name}.ts`)
 after(() => {
   rmSync(folder, { recursive: true })
   rmSync(copy, { force: true })
 })
 
 test('new copies a scenario, ready to run, and refuses to overwrite', async () => {
-  const made = await vethlab(tool, ['new', 'copied-by-a-test', '--from', 'compose'])
+  const made = await vethlab(tool, ['new', name, '--from', 'compose'])
   assert.equal(made.code, 0, made.stderr)
-  assert.match(readFileSync(copy, 'utf8'), /^\/\*\*\n \* copied-by-a-test: /)
-  const run = await vethlab('copied-by-a-test', ['test', '--json'])
+  assert.ok(readFileSync(copy, 'utf8').startsWith(`/**\n * ${name}: `))
+  const run = await vethlab(name, ['test', '--json'])
   assert.equal(run.code, 0, run.stderr)
-  assert.equal(JSON.parse(run.stdout).scenario, 'copied-by-a-test')
-  const again = await vethlab(tool, ['new', 'copied-by-a-test'])
+  assert.equal(JSON.parse(run.stdout).scenario, name)
+  const again = await vethlab(tool, ['new', name])
   assert.equal(again.code, 2)
-  assert.match(again.stderr, /scenarios\/copied-by-a-test\.ts is there already\nChoose another name/)
+  assert.match(again.stderr, /scenarios\/copied-by-a-test-\d+\.ts is there already\nChoose another name/)
   rmSync(copy)
 })
 
