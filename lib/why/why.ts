@@ -2,7 +2,7 @@
 import { BadInput } from '../errors.ts'
 import { port as portNumber } from '../language/names.ts'
 import { enter } from '../server/enter.ts'
-import { finished } from '../server/process.ts'
+import { finished, sleep } from '../server/process.ts'
 import type { LabRecord } from '../server/state.ts'
 import { familyOf } from './address.ts'
 import { networksOf } from './containers.ts'
@@ -99,15 +99,34 @@ export async function why(lab: LabRecord, question: Question, options: Options =
   if (!('addresses' in target)) return report({ ways: [], verdict: target })
 
   const [first = '', second] = target.addresses
-  const one = await ask(context, from, first, question, target, 0)
+  const one = await askPatiently(context, from, first, question, target)
   if (second === undefined) return report(one, {}, first)
-  const two = await ask(context, from, second, question, target, 0)
+  const two = await askPatiently(context, from, second, question, target)
   const { worse, verdict } = ofBoth(one, two)
   return report(
     { ...worse, verdict },
     { families: { 4: one.verdict, 6: two.verdict } },
     worse === one ? first : second,
   )
+}
+
+/** What may only be late: the kernel asks "who has?" once a second, and a link that was just switched on needs a moment. */
+const mayBeLate = ({ cause, code }: Verdict): boolean =>
+  cause === 'vanished' || (cause === 'ARP unanswered' && code !== 'arp-policy')
+
+/** Asks; and once more, a second later, before what may only be late counts as dead. A datagram is not sent twice. */
+async function askPatiently(
+  context: Context,
+  from: Stack,
+  to: string,
+  question: Omit<Question, 'from' | 'to'>,
+  target: Target,
+): Promise<Outcome> {
+  const first = await ask(context, from, to, question, target, 0)
+  if (question.udp || !mayBeLate(first.verdict)) return first
+  await sleep(1000)
+  const second = await ask(context, from, to, question, target, 0)
+  return second.verdict.status === 'delivered' ? second : first
 }
 
 function mustBeAskable({ to, port, udp, size }: Question): void {
