@@ -60,5 +60,6 @@ rootless() {
   mkdir -p $files/tmp
   # In a session of its own: what ends the group of processes that built the lab leaves the engine of one that is up.
   TMPDIR=$files/tmp container=vethlab setsid dockerd ${rootless:+--rootless} --config-file $files/daemon.json || code=$?
-  echo "$code" >$files/dockerd.exit
+  # Who waits for it reads it whole, or not yet.
+  echo "$code" >$files/dockerd.exit.new && mv $files/dockerd.exit.new $files/dockerd.exit
 } </dev/null >$files/dockerd.log 2>&1 &

@@ -39,7 +39,9 @@ before(async () => {
       s.exec(
         'sh',
         '-c',
+        // Without duplicate address detection: no question waits for it.
         `set -e
+        for at in a r b; do ip netns exec $at sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0; done
         ip -n a link add eth0 type veth peer name eth0 netns r
         ip -n r link add eth1 type veth peer name eth0 netns b
         for at in a:eth0 a:lo r:eth0 r:eth1 r:lo b:eth0 b:lo; do ip -n \${at%:*} link set \${at#*:} up; done
