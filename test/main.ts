@@ -88,10 +88,20 @@ const readers: Job[] = [
 const [major = 0, minor = 0] = release().split('.').map(Number)
 const together = !rootless || major > 6 || (major === 6 && minor >= 6)
 const lanes = Number(process.env.LANES) || (together && !here ? 2 * availableParallelism() : 1)
-const results = await sideBySide(
-  [...(words.includes('--static') ? readers : []), ...files.flatMap(jobsOf)],
-  lanes,
+const jobs = [...(words.includes('--static') ? readers : []), ...files.flatMap(jobsOf)]
+const first = await sideBySide(jobs, lanes)
+
+// What fails beside others may only have been too slow: it is tried once more alone, and both are told.
+const suspect = first.filter(({ failed }) => failed > 0)
+if (suspect.length > 0) console.log('\nonce more, alone')
+const second = await sideBySide(
+  jobs.filter(({ name }) => suspect.some((one) => one.name === name)),
+  1,
 )
+const results = first.map((one) => second.find(({ name }) => name === one.name) ?? one)
+for (const one of suspect)
+  if (second.some(({ name, failed }) => name === one.name && failed === 0))
+    console.log(`${failures(one)}\n(it passed alone)`)
 
 for (const { name, seconds } of results) times[name] = Math.round(seconds * 10) / 10
 mkdirSync(dirname(timesFile), { recursive: true })
