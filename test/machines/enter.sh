@@ -15,7 +15,7 @@ case ${VETHLAB_MACHINE-} in
   trap 'rmdir "$folder"' EXIT
   trap 'exit 130' INT TERM HUP
   code=0
-  VETHLAB_MACHINE=tree:$folder unshare --mount --propagation private sh "$0" "$layers" "$checkout" "$@" || code=$?
+  VETHLAB_HOLD=$folder VETHLAB_MACHINE=tree:$folder unshare --mount --propagation private sh "$0" "$layers" "$checkout" "$@" || code=$?
   exit $code
   ;;
 tree:*)
@@ -38,7 +38,9 @@ tree:*)
   ;;
 esac
 
-hold=$(mktemp -d)
+# The folder outside is free again: the tree was taken off it.
+hold=$VETHLAB_HOLD
+unset VETHLAB_HOLD
 mount -n -t tmpfs -o mode=755 tmpfs "$hold"
 root=$hold/root upper=${UPPER:-$hold/upper}
 work=${UPPER:+$UPPER.work}
