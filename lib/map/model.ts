@@ -45,7 +45,8 @@ export interface NetworkMap {
   cables: MapCable[]
 }
 
-const idOf = ({ place }: Stack): string =>
+/** The id of a place on the map. */
+export const idOf = ({ place }: Stack): string =>
   place.kind === 'server' || place.kind === 'lan' ? place.name : `${place.server}/${place.name}`
 
 const interfaceId = (stack: Stack, link: Link): string => `${idOf(stack)}/${link.name}`

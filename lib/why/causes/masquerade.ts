@@ -59,34 +59,11 @@ function told(
     cause: 'not masqueraded',
     says,
     see: typed(place, ['iptables', '-t', 'nat', '-L', 'POSTROUTING', '-n', '-v', '--line-numbers']),
-    undo: docker
-      ? typed(place, [
-          'iptables',
-          '-t',
-          'nat',
-          '-A',
-          'POSTROUTING',
-          '-s',
-          net,
-          '!',
-          '-o',
-          iif,
-          '-j',
-          'MASQUERADE',
-        ])
-      : typed(place, [
-          'iptables',
-          '-t',
-          'nat',
-          '-A',
-          'POSTROUTING',
-          '-s',
-          net,
-          '-o',
-          oif,
-          '-j',
-          'MASQUERADE',
-        ]),
+    undo: typed(place, [
+      ...['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-s', net],
+      ...(docker ? ['!', '-o', iif] : ['-o', oif]),
+      ...['-j', 'MASQUERADE'],
+    ]),
     ...(docker
       ? {
           hints: [
