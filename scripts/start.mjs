@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import * as module from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { givenWords, started } from './words.mjs'
@@ -151,6 +152,8 @@ process.on('exit', (code) => {
   process.exitCode = 2
 })
 process.argv.splice(1, Infinity, entry, ...words)
+// Node.js since 22.8 keeps what it has compiled, too.
+module.enableCompileCache?.(join(root, 'node_modules/.cache/vethlab/compiled'))
 const main = await ready()
 if (main) {
   process.setSourceMapsEnabled(true)
