@@ -11,6 +11,6 @@ cache=${TMPDIR:-/tmp}/tsx-$(id -u)
 mkdir -m 700 "$cache" 2>/dev/null || true
 [ -n "$(find "$cache" -maxdepth 0 -type d -user "$(id -u)" ! -perm /022)" ] || export TSX_DISABLE_CACHE=1
 # A sample of what is generated does for the inner loop.
-[ "${1-}" != --text ] || export RUNS="${RUNS-4000}"
+[ "${1-}" != --text ] || export RUNS="${RUNS-2500}"
 # shellcheck disable=SC2086 # a list of files
 exec node --import tsx/esm test/main.ts "$@" ${FILES:---static}
