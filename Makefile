@@ -49,8 +49,8 @@ new: setup ## copy a scenario: NAME=mylab FROM=bridge
 status: setup ## show what is up
 	@$(vethlab) status
 
-clean: setup ## remove everything that is up
-	@$(vethlab) down --all
+clean: node_modules/.package-lock.json ## remove everything that is up; ARGS=--cache: what set-up fetched
+	@$(vethlab) clean
 
 setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Compose, image
 	@sh scripts/setup.sh

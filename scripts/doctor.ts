@@ -8,6 +8,7 @@ import { freemem } from 'node:os'
 import { join } from 'node:path'
 import Table from 'cli-table3'
 import colors from 'picocolors'
+import { sizeText } from '../lib/cli/clean.ts'
 import { foreignFolder } from '../lib/cli/foreign-cache.ts'
 import { borderless } from '../lib/cli/screen.ts'
 import { explain } from '../lib/errors.ts'
@@ -15,6 +16,8 @@ import { inside } from '../lib/language/names.ts'
 import { type Finding, fail, ok, warn } from '../lib/needs/finding.ts'
 import { compose, contents, engine, image, kernel, said, tools } from '../lib/needs/needs.ts'
 import { rights } from '../lib/needs/rights.ts'
+import { cacheParts } from '../lib/server/cache.ts'
+import { typed } from '../lib/server/installed.ts'
 import { serverPath } from '../lib/server/path.ts'
 import { cacheRoot } from '../lib/server/state.ts'
 
@@ -155,6 +158,20 @@ function codeOfOthers(): Finding[] {
   return [warn('code of others', foreign, 'make does not; remove that folder before you type npx tsx.')]
 }
 
+/** What the cache takes, shelf by shelf. */
+function cacheSizes(): Finding {
+  const parts = cacheParts()
+  const shelves = [...new Set(parts.map(({ name }) => name.replace(/\/.*/, '')))]
+  const sum = (some: typeof parts) => sizeText(some.reduce((all, { bytes }) => all + bytes, 0))
+  const each = shelves.map(
+    (shelf) => `${shelf} ${sum(parts.filter(({ name }) => name.replace(/\/.*/, '') === shelf))}`,
+  )
+  return ok(
+    'cache',
+    parts.length > 0 ? `${sum(parts)}: ${each.join(', ')}. ${typed('clean --cache')}` : 'empty',
+  )
+}
+
 function room(): Finding[] {
   const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
   const disk = statfsSync(existsSync(cacheRoot()) ? cacheRoot() : '/')
@@ -163,6 +180,7 @@ function room(): Finding[] {
     free > 2 ** 30
       ? ok('disk', `${mebibytes(free)} free`)
       : warn('disk', `${mebibytes(free)} free`, 'An engine takes about 300 MiB of the cache.'),
+    cacheSizes(),
     freemem() > 2 ** 29
       ? ok('memory', `${mebibytes(freemem())} free`)
       : warn('memory', `${mebibytes(freemem())} free`, 'An engine takes about 150 MiB.'),

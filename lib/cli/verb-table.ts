@@ -48,6 +48,50 @@ const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject)
   },
 ]
 
+/** What `clean` takes besides the name of a lab. */
+const clean = {
+  prove,
+  cache: {
+    type: 'boolean',
+    default: false,
+    describe: 'remove what set-up and tests fetched, and leave labs',
+  },
+  'dry-run': { type: 'boolean', default: false, describe: 'with --cache: only tell what there is' },
+} as const
+
+/** The verb that takes away all that is kept. */
+const cleaning = ({ catalogue, names }: Subject): Verb[] =>
+  !catalogue
+    ? []
+    : [
+        {
+          words: 'clean [scenario]',
+          about: 'remove a lab, or all of them; with --cache, what set-up fetched',
+          options: clean,
+          async run(args) {
+            const lab = args.name ?? args.scenario
+            const named = lab === undefined ? undefined : String(lab)
+            if (args.cache && (named !== undefined || args.prove))
+              throw new BadInput('--cache stands alone', {
+                where: undefined,
+                hint: 'It is no part of a lab.',
+              })
+            if (args.dryRun && !args.cache)
+              throw new BadInput('--dry-run goes with --cache', {
+                where: undefined,
+                hint: 'status tells which labs are up.',
+              })
+            if (args.cache) return (await import('./clean.ts')).cleanCache(args.json, args.dryRun === true)
+            return (await import('./reports.ts')).downVerb(
+              named,
+              args.json,
+              [...names()],
+              args.prove === true,
+            )
+          },
+        },
+      ]
+
 /** The verbs that look into a lab. */
 const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Verb[] => [
   {
@@ -171,4 +215,4 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
 
 /** All verbs, in the order of the help. To add one is to add its entry, and what it loads. */
 export const verbsOf = (subject: Subject): Verb[] =>
-  [building, looking, printing, pictureVerbs, forAll].flatMap((verbs) => verbs(subject))
+  [building, cleaning, looking, printing, pictureVerbs, forAll].flatMap((verbs) => verbs(subject))

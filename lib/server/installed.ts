@@ -18,8 +18,8 @@ export function verbWords(words: readonly string[]): string[] {
 
 /** What a person types to have something done: `make setup`, or `npx vethlab setup`. */
 export const typed = (
-  target: 'setup' | 'doctor' | 'status' | 'new' | 'scenario-net1' | 'engines',
+  target: 'setup' | 'doctor' | 'status' | 'new' | 'scenario-net1' | 'engines' | 'clean --cache',
 ): string => {
-  if (!installed || target === 'engines') return `make ${target}`
+  if (!installed || target === 'engines') return `make ${target.replace(' --', ' ARGS=--')}`
   return `npx vethlab ${target === 'scenario-net1' ? 'up net1' : target}`
 }
