@@ -2,7 +2,8 @@
 import { sorted } from './lab/plan.ts'
 import { straysOf } from './lab/slips.ts'
 import { forgottenIn } from './language/command.ts'
-import { type LabOptions, machinery, newName, type OpenLab, openLab } from './open-lab.ts'
+import { machinery, newName, openLab } from './open-lab.ts'
+import type { LabOptions, OpenLab } from './program/open-lab.ts'
 
 /** Does the work. What is built in it and never given to the lab, a command or a check, is told as in a scenario. */
 async function carefully<T>(work: (lab: OpenLab) => Promise<T>, lab: OpenLab): Promise<T> {

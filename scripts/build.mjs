@@ -18,7 +18,8 @@ for (const project of ['tsconfig.build.json', 'lib/page/client/tsconfig.build.js
 }
 
 /** What is taken as it is: shell scripts, tables, styles, the scenarios' own text, of which `new` makes copies, and the program. */
-const asItIs = /\.(sh|txt|css|yml)$|^scenarios\/.*\.ts$|^scripts\/(bin|words|typescript)\.mjs$/
+const asItIs =
+  /\.(sh|txt|css|yml)$|^lib\/program\/gate\.mjs$|^scenarios\/.*\.ts$|^scripts\/(bin|words|typescript)\.mjs$/
 /** Shell scripts that are for a checkout alone. */
 const forCheckout = /^scripts\/(bench\/|modules|test|engines)/
 

@@ -29,6 +29,7 @@ const rooms = [
   ['map', 'a lab as a picture'],
   ['page', 'a lab in a browser'],
   ['run', 'does the steps'],
+  ['program', 'a lab in the hands of a program'],
   ['on-host', 'a lab on this machine itself'],
   ['cli', 'verbs and screens'],
 ].map(([name]) => name as string)

@@ -49,6 +49,8 @@ export interface Program {
   waitFor(text: string | RegExp, options?: { timeout?: number }): Promise<string>
   /** Ends it, and all that it has started in its place. */
   kill(signal?: NodeJS.Signals): Promise<void>
+  /** Lets this process end though it runs. */
+  unref(): void
 }
 
 const sh = (script: string, ...words: readonly string[]): string[] => ['sh', '-c', script, ...words]
@@ -159,6 +161,10 @@ export async function startProgram(
     done,
     ended,
     waitFor: (text, { timeout = 10_000 } = {}) => heard(child, said, text, timeout),
+    unref() {
+      for (const one of [child, child.stdin, child.stdout, child.stderr])
+        (one as { unref?(): void } | null)?.unref?.()
+    },
     async kill(signal = 'SIGTERM') {
       const ended = () => child.exitCode !== null || child.signalCode !== null
       // It may still be on its way into the place.

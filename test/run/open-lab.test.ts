@@ -134,8 +134,7 @@ test('the program talks to what listens in a place, by a stream and by a port of
   const { host, port } = await lab.forward(net1, 8080)
   assert.equal(await (await fetch(`http://${host}:${port}/`)).text(), 'hello')
   await service.kill('SIGKILL')
-  const nobody = await lab.connect(net1, { port: 9 })
-  await assert.rejects(nobody.toArray(), /no connection to 127\.0\.0\.1, port 9/)
+  await assert.rejects(lab.connect(net1, { port: 9 }), /no connection to 127\.0\.0\.1, port 9/)
 })
 
 test('a scenario is built in the lab that is opened with it', async () => {

@@ -6,10 +6,7 @@ export { labName } from '../server/state.ts'
 export { virtualServers } from '../virtual/servers.ts'
 export { sharedFolder } from '../virtual/share.ts'
 export { endWorld, openWorld } from '../virtual/world.ts'
-export { connect, forward } from './connect.ts'
-export { execute, failure } from './execute.ts'
-export { liveLab } from './live.ts'
-export { runProgram, startProgram } from './program.ts'
+export { inFull, labOn } from './lab.ts'
 
 /** Does it at the first call; all calls wait for that. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,0 +1,119 @@
+/** The lab of a program on servers that are up: all that it can, each call with the line that asked in its errors. */
+import { explain, VethlabError } from '../errors.ts'
+import type { CheckResult } from '../lab/events.ts'
+import type { Lab } from '../lab/lab.ts'
+import { watchedLab, watching } from '../lab/misuse.ts'
+import { type Command, type Place, used } from '../language/command.ts'
+import { judge } from '../language/grammar/form.ts'
+import { execute, failure } from '../run/execute.ts'
+import { liveLab } from '../run/live.ts'
+import { type Done, type ProgramOptions, runProgram, startProgram } from '../run/program.ts'
+import type { Servers } from '../server/servers.ts'
+import { connect, forward } from './connect.ts'
+import { gatesOf } from './gate.ts'
+import type { LabOptions, OpenLab } from './open-lab.ts'
+
+/** An error with all its parts in its message: a test's report shows nothing else. */
+export function inFull(error: unknown): unknown {
+  if (!(error instanceof VethlabError) || error.told || process.env.DEBUG) return error
+  const text = explain(error)
+  if (error.stack?.startsWith(`${error.name}: ${error.message}`))
+    error.stack = error.stack.replace(error.message, () => text)
+  error.message = text
+  error.told = true
+  return error
+}
+
+/** The error for checks that failed, all of them. */
+function failedChecks(failed: readonly CheckResult[]): VethlabError {
+  const lines = failed.map(
+    ({ from, to, expected, observed }) => `${from} → ${to}: expected ${expected}, observed ${observed}`,
+  )
+  const [first] = failed
+  return new VethlabError(lines.join('\n'), { command: first?.command, hint: first?.why })
+}
+
+/** Checks that throw when one of them fails. */
+const throwing =
+  ({ check }: Lab, results: readonly CheckResult[]): Lab['check'] =>
+  async (checks, why) => {
+    const before = results.length
+    await check(checks, why)
+    const failed = results.slice(before).filter(({ ok }) => !ok)
+    if (failed.length > 0) throw failedChecks(failed)
+  }
+
+/** What programs do in places. */
+const programsOn = (servers: Servers) => ({
+  async run(command: Command): Promise<string> {
+    judge(command)
+    const done = await execute(servers, command)
+    if (done.code !== 0) throw failure(servers, command, done)
+    return done.stdout
+  },
+  async exec(place: Place, argv: readonly string[], options: ProgramOptions = {}): Promise<Done> {
+    const plain = Object.values(options).every((one) => one === undefined)
+    if (!plain) return runProgram(servers, place, argv, options)
+    const { code, stdout, stderr } = await execute(servers, { place, argv })
+    return { code, exitCode: code, stdout, stderr }
+  },
+})
+
+/** What is to be closed before its lab is. */
+function closing() {
+  const open = new Set<{ close(): Promise<void> }>()
+  return {
+    async opened<T extends { close(): Promise<void> }>(work: Promise<T>): Promise<T> {
+      const one = await work
+      open.add(one)
+      return one
+    },
+    async all(): Promise<void> {
+      await Promise.allSettled([...open].map((one) => one.close()))
+    },
+  }
+}
+
+/** The lab on servers that are up; `end` removes it. */
+export function labOn(
+  servers: Servers,
+  { tell = () => {}, batch = true }: LabOptions,
+  end: () => Promise<void>,
+): OpenLab {
+  const { lab: inner, results } = liveLab(servers, { tell, where: [], batch })
+  const { watch, forgotten } = watching(inFull)
+  const programs = programsOn(servers)
+  const { opened, all } = closing()
+  const gates = gatesOf(servers)
+  const close = async () => {
+    const left = forgotten()
+    await all()
+    await end()
+    if (left) throw inFull(left)
+  }
+  return {
+    ...watchedLab({ ...inner, check: throwing(inner, results) }, watch),
+    name: servers.record.name,
+    results,
+    sandbox: servers,
+    run(command) {
+      used(command)
+      return watch(`the run of ${command?.argv?.join(' ')}`, () => programs.run(command))
+    },
+    exec: (place, argv, options) => watch(argv.join(' '), () => programs.exec(place, argv, options)),
+    spawn: (place, argv, options) => watch(argv.join(' '), () => startProgram(servers, place, argv, options)),
+    connect: (place, to) => watch('connect', () => connect(gates, place, to)),
+    fetch: (place, url, init) =>
+      watch('fetch', async () => (await import('./fetch.ts')).fetchFrom(gates, place, url, init)),
+    forward: (place, to) =>
+      watch('forward', () => opened(forward(gates, place, typeof to === 'number' ? { port: to } : to))),
+    expose: (port, place, as) =>
+      watch('expose', async () => opened((await import('./expose.ts')).expose(gates, port, place, as?.port))),
+    docker: (server) =>
+      watch('docker', async () => opened((await import('./docker.ts')).dockerOf(servers, gates, server))),
+    why: (question) =>
+      watch('why', async () => (await import('../why/why.ts')).why(servers.record, question)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
