@@ -58,7 +58,7 @@ setup: node_modules/.package-lock.json ## get what is needed: tools, engine, Com
 check: node_modules/.package-lock.json ## format, lint, types, and the tests of text: seconds
 	@sh scripts/test.sh --text
 
-test: setup ## the same, and all tests that make labs: FILES=test/…, LANES=1
+test: setup ## the same, and all tests that make labs: FILES=test/…, LANES=1, WHOLE=1 as in CI
 	@sh scripts/test.sh
 
 engines: setup ## get Docker Engine 20.10, 26.1 and 28.5: then ENGINE=28.5 make scenario-net1

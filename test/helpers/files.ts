@@ -20,3 +20,6 @@ export const makesLabs = (file: string): boolean =>
 /** Whether a test compares the machine before and after: beside others it would see their labs. */
 export const compares = (file: string): boolean =>
   /\bsnapshot\b|\bbelongings\b/.test(imports(readFileSync(file, 'utf8')))
+
+/** Whether a test is about the rights of who runs it: root runs it as an ordinary user, too, whatever else is left out. */
+export const aboutRights = (file: string): boolean => /^test\/(virtual|needs|run)\/|\/verbs\.test/.test(file)
