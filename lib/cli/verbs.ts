@@ -129,7 +129,7 @@ async function build(scenario: Scenario, name: string, options: RunOptions, stay
   const run = async (box: Servers, before: readonly Command[] = []): Promise<Outcome> => {
     const { liveLab } = await loading
     // All engines at once: the scenario will ask for them one by one.
-    await Promise.all([...servers].map(([server, { engine }]) => box.server(server, engine)))
+    await Promise.all([...servers].map(([server, { engine, daemon }]) => box.server(server, engine, daemon)))
     const { why, batch } = options
     // What changes the machine itself waits until that has been looked at; what does not goes on.
     if (seen && options.on === 'host') await remember(hostFolder(name), seen)

@@ -1,11 +1,14 @@
 /** Records a scenario without running anything: what it does, in order. */
 
-import { rememberCaller } from '../errors.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { BadInput, rememberCaller } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
 import { type Command, forgottenIn, type Inquiry, type Read, type Stray, used } from '../language/command.ts'
+import type { DaemonOptions } from '../language/daemon.ts'
 import { plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
+import { settling } from '../language/settle.ts'
 import type { Lab, Scenario } from './lab.ts'
 import { asList, flatten, play } from './misuse.ts'
 
@@ -56,6 +59,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
   const entries: Entry[] = []
   const known = new Set<string>()
   const variableOf = variables()
+  const waitsOf = settling()
 
   const readOnce = (read: Read, own: { own?: true } = {}): string => {
     used(read)
@@ -73,7 +77,7 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       const all = flatten(commands)
       for (const command of all) used(command)
       if (all.some(needsEngine)) known.clear() // a container may have another address now
-      entries.push({ kind: 'step', title, commands: all, where: rememberCaller() })
+      entries.push({ kind: 'step', title, commands: [...all, ...waitsOf(all)], where: rememberCaller() })
     },
     async check(checks, why) {
       const where = rememberCaller()
@@ -122,13 +126,27 @@ export const onMachine = (plan: Plan, machine: string): Command[] =>
 /** Whether a scenario has a LAN: a switch outside of its servers. */
 export const hasLan = (plan: Plan): boolean => commandsOf(plan).some(({ place }) => place.kind === 'lan')
 
+/** What a plan tells of a server. */
+export interface PlannedServer {
+  engine: boolean
+  /** Options of its Docker daemon. */
+  daemon?: DaemonOptions
+}
+
 /** The servers of a scenario, in the order of appearance, and whether each needs its engine. */
-export function serversOf(plan: Plan): Map<string, { engine: boolean }> {
-  const servers = new Map<string, { engine: boolean }>()
+export function serversOf(plan: Plan): Map<string, PlannedServer> {
+  const servers = new Map<string, PlannedServer>()
   for (const command of commandsOf(plan)) {
     if (command.place.kind === 'lan') continue
-    const name = command.place.server
-    servers.set(name, { engine: servers.get(name)?.engine || needsEngine(command) })
+    const { server: name, daemon } = command.place
+    const known = servers.get(name)
+    if (known?.daemon && daemon && !isDeepStrictEqual(known.daemon, daemon))
+      throw new BadInput(`${name} has two sets of options for its daemon`)
+    const options = known?.daemon ?? daemon
+    servers.set(name, {
+      engine: known?.engine || needsEngine(command),
+      ...(options && { daemon: options }),
+    })
   }
   return servers
 }

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rememberCaller } from '../errors.ts'
+import type { DaemonOptions } from './daemon.ts'
 import type { ApiCall } from './docker/api.ts'
 import type { Effect, Need } from './effects.ts'
 import { word } from './values.ts'
@@ -16,6 +17,8 @@ export interface Place {
   readonly server: string
   /** A shorter name, for the screen. */
   readonly label?: string
+  /** Options of the server's Docker daemon. */
+  readonly daemon?: DaemonOptions
 }
 
 /**
@@ -86,9 +89,9 @@ export function command(
   facts: CommandFacts = {},
   from?: Command,
 ): Command {
-  const { kind, name, server } = place
+  const { kind, name, server, daemon } = place
   const value = Object.freeze({
-    place: Object.freeze({ kind, name, server }),
+    place: Object.freeze({ kind, name, server, ...(daemon && { daemon }) }),
     argv: Object.freeze(argv.map(word)),
     does: Object.freeze(does),
     ...facts,

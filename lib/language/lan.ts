@@ -1,24 +1,26 @@
 /** A LAN between servers: a switch outside of them, and a cable to each. */
 import { createHash } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'
 import type { Effect } from './effects.ts'
-import { type Cidr, cidr, ifName, placeOf } from './names.ts'
+import { anyCidr } from './grammar/kinds.ts'
+import { type Cidr, ifName, placeOf } from './names.ts'
 import { tools } from './place.ts'
 import { ref } from './ref.ts'
 import { quote, shellLine } from './shell.ts'
-import { oneOf } from './values.ts'
+import { must, oneOf } from './values.ts'
 
 /** One cable from a server to the switch. */
 interface Plug {
   readonly server: Place
   readonly dev: string
-  readonly address: string
+  readonly addresses: readonly Cidr[]
 }
 
 /** A MAC address for the machine with that IP address, in the range that VirtualBox uses: 08:00:27. */
 const machineMac = (address: string): string => {
-  const octets = address.replace(/\/.*/, '').split('.').slice(1)
+  const octets = ipaddr.parse(address.replace(/\/.*/, '')).toByteArray().slice(-3)
   return ['08:00:27', ...octets.map((octet) => Number(octet).toString(16).padStart(2, '0'))].join(':')
 }
 
@@ -38,8 +40,11 @@ function portName(lan: string, number: number): string {
 
 export interface Lan {
   readonly name: string
-  /** Connects an interface of a server; it gets that address. Returns the LAN with one more cable. */
-  plug(server: Place, dev: string, address: Cidr): Lan
+  /**
+   * Connects an interface of a server; it gets these addresses, of either family. Returns the LAN with one more cable.
+   * Its MAC address follows from the first one.
+   */
+  plug(server: Place, dev: string, address: Cidr, ...more: Cidr[]): Lan
   /** Makes the switch and all its cables. On real servers all this is there already: a printed script leaves it out. */
   up(): Command[]
   /**
@@ -67,8 +72,8 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
   }
   const port = (index: number) => portName(name, index + 1)
 
-  const cable = ({ server, dev, address }: Plug, index: number): Command[] => {
-    const mac = machineMac(address)
+  const cable = ({ server, dev, addresses }: Plug, index: number): Command[] => {
+    const mac = machineMac(addresses[0] ?? '')
     const end = ['peer', 'name', dev, 'address', mac, 'netns', processOf(server)]
     return [
       command(
@@ -87,26 +92,27 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
         [{ does: 'makes', kind: 'forwarding entry', name: mac, on: port(index) }],
       ),
       ip.link.set(port(index)).up(),
-      tools(server)
-        .ip.addr.add(address as Cidr)
-        .dev(dev),
+      ...addresses.map((address) => tools(server).ip.addr.add(address).dev(dev)),
       tools(server).ip.link.set(dev).up(),
     ]
   }
 
   return Object.freeze({
     name,
-    plug(server: Place, dev: string, address: Cidr) {
+    plug(server: Place, dev: string, ...addresses: [Cidr, ...Cidr[]]) {
       placeOf(server, 'server', "a server, as server('server1') is")
-      cidr(address)
+      must(addresses.length > 0, addresses, `holds no address for ${dev}`)
+      addresses.forEach(anyCidr)
       ifName(dev)
-      const bare = (text: string) => text.split('/')[0]
-      const taken = plugs.find((plug) => bare(plug.address) === bare(address))
-      if (taken)
-        throw new BadInput(`${bare(address)} is the address of ${taken.server.name} on ${name} already`)
+      const bare = (text: string) => ipaddr.parse(text.split('/')[0] ?? '').toString()
+      for (const address of addresses) {
+        const taken = plugs.find((plug) => plug.addresses.some((one) => bare(one) === bare(address)))
+        if (taken)
+          throw new BadInput(`${bare(address)} is the address of ${taken.server.name} on ${name} already`)
+      }
       if (plugs.some((plug) => plug.server.name === server.name && plug.dev === dev))
         throw new BadInput(`${dev} of ${server.name} is plugged into ${name} already`)
-      return lanWith(name, [...plugs, { server, dev, address }])
+      return lanWith(name, [...plugs, { server, dev, addresses }])
     },
     up: () => [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
     promiscuous(mode: 'deny' | 'allow') {

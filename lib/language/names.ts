@@ -96,19 +96,23 @@ export const networkOf = (value: string): string =>
 /** Whether two subnets have an address in common. Both must have been checked before. */
 export const overlap = (one: string, other: string): boolean => inside(one, other) || inside(other, one)
 
-/** The prefix length of a subnet that was checked before. */
-export const prefixOf = (value: string): number => ipaddr.IPv4.parseCIDR(value)[1]
+/** The prefix length of a subnet of either family that was checked before. */
+export const prefixOf = (value: string): number => ipaddr.parseCIDR(value)[1]
 
-/** The first `count` addresses for machines in a subnet, in order: all but its first address and its last one. */
-export function hostAddresses(value: string, count: number): Ipv4[] {
-  subnet(value)
-  const [network, prefix] = ipaddr.IPv4.parseCIDR(value)
-  const has = Math.max(0, 2 ** (32 - prefix) - 2)
+/**
+ * The first `count` addresses for machines in a subnet of either family, in order: all but its first address and its last
+ * one. The subnet must have been checked before.
+ */
+export function hostAddresses(value: string, count: number): Address[] {
+  const [network, prefix] = ipaddr.parseCIDR(value)
+  const bytes = network.toByteArray()
+  const free = bytes.length * 8 - prefix
+  const has = free > 31 ? Number.POSITIVE_INFINITY : Math.max(0, 2 ** free - 2)
   if (count > has) throw new BadInput(`${count} nodes need ${count} addresses; ${value} has ${has}`)
-  const first = new DataView(Uint8Array.from(network.toByteArray()).buffer).getUint32(0) + 1
+  const first = new DataView(Uint8Array.from(bytes.slice(-4)).buffer).getUint32(0) + 1
   return Array.from({ length: count }, (_, index) => {
-    const number = first + index
-    return new ipaddr.IPv4([24, 16, 8, 0].map((bits) => (number >>> bits) & 255)).toString() as Ipv4
+    const last = [24, 16, 8, 0].map((bits) => ((first + index) >>> bits) & 255)
+    return ipaddr.fromByteArray([...bytes.slice(0, -4), ...last]).toString() as Address
   })
 }
 

@@ -58,9 +58,12 @@ export const tools = (place: Place) => ({
 
 const data = (place: Place) => Object.freeze({ ...place })
 
+/** What a place knows of its server. */
+const ofServer = ({ daemon }: Place): Pick<Place, 'daemon'> => (daemon ? { daemon } : {})
+
 /** A network namespace on a server. */
 export const netns = (server: Place, name: string) => {
-  const place = data({ kind: 'netns', name: netnsName(name), server: server.name })
+  const place = data({ kind: 'netns', name: netnsName(name), server: server.name, ...ofServer(server) })
   return Object.freeze({
     ...place,
     ...tools(place),
@@ -95,7 +98,12 @@ const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =
 
 /** A container on a server; `label` is a shorter name for the screen. */
 export const container = (server: Place, name: string, label = name) => {
-  const place = data({ kind: 'container', name: dockerName(name), server: server.server })
+  const place = data({
+    kind: 'container',
+    name: dockerName(name),
+    server: server.server,
+    ...ofServer(server),
+  })
   return Object.freeze({
     ...place,
     label,

@@ -13,7 +13,8 @@ import { must, needed, options } from './values.ts'
  * Where the firewall of the engine is nftables, rules of one's own cannot overrule Docker's: the network itself must be
  * open, and there is no DOCKER-USER. Two facts, to be read from the engine, make it the same on all of them:
  * `docker.firewall.gatewayMode()` for the option com.docker.network.bridge.gateway_mode_ipv4 of the network, and
- * `docker.firewall.userChain()` for `chain`. Default of `chain`: DOCKER-USER.
+ * `docker.firewall.userChain()` for `chain`. Default of `chain`: DOCKER-USER. A subnet of IPv6 is let in by ip6tables; its
+ * chain is that of `userChain(6)`.
  *
  * Example: gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })[0]
  * Equivalent to: `iptables -I DOCKER-USER -i r0-net1 -o br-lab -m comment --comment 'vethlab: gateway' -j ACCEPT`
@@ -21,17 +22,18 @@ import { must, needed, options } from './values.ts'
  * Equivalent to: `iptables -t raw -I PREROUTING -i r0-net1 -d 172.30.10.0/24 -m comment --comment 'vethlab: gateway' -j ACCEPT`
  */
 export function gateway(
-  server: Pick<Server, 'iptables'>,
+  server: Pick<Server, 'iptables' | 'ip6tables'>,
   of: { from: IfName; bridge: IfName; subnet: string; chain?: string },
 ): Command[] {
   must(typeof server?.iptables?.filter?.insert === 'function', server, 'is not a server')
-  const { iptables } = server
   const {
     from,
     bridge,
     subnet,
     chain = 'DOCKER-USER',
   } = options(needed(of, 'gateway()', 'its options'), 'gateway()', ['from', 'bridge', 'subnet', 'chain'])
+  // The subnet tells the family.
+  const iptables = String(subnet).includes(':') ? server.ip6tables : server.iptables
   const mark = 'vethlab: gateway'
   return [
     iptables.filter.insert(chain).in(from).out(bridge).comment(mark).jump('ACCEPT'),

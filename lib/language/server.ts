@@ -1,12 +1,13 @@
 /** A server: the place that all others are on. */
 import { command, type Place, type Read } from './command.ts'
+import { type DaemonOptions, daemonOptions } from './daemon.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'
 import { looks } from './effects.ts'
 import { hostName } from './names.ts'
 import { container, netns, tools } from './place.ts'
 import { variable } from './ref.ts'
-import { operand } from './values.ts'
+import { operand, options as readOptions } from './values.ts'
 
 const hostnameOf = (place: Place): Read =>
   Object.freeze({
@@ -15,12 +16,21 @@ const hostnameOf = (place: Place): Read =>
     check: (value: string) => operand(value, 'a host name'),
   })
 
+/** What a server has that another one has not. */
+export interface ServerOptions {
+  /** Options of its Docker daemon: `{ 'userland-proxy': false }`. dockerd(8), "Daemon configuration file". */
+  daemon?: DaemonOptions
+}
+
 /**
  * A Linux machine with a network stack and a Docker Engine. In a lab it is a virtual one, with that host name;
- * its engine starts only when a command needs it.
+ * its engine starts only when a command needs it. `daemon`: what is in its /etc/docker/daemon.json, beside what the
+ * lab needs there. Default: nothing. An engine that does not know an option does not start, and says so.
  */
-export const server = (name: string) => {
-  const place: Place = Object.freeze({ kind: 'server', name: hostName(name), server: name })
+export const server = (name: string, options: ServerOptions = {}) => {
+  const { daemon } = readOptions(options, 'a server', ['daemon'])
+  const known = daemon === undefined ? {} : { daemon: daemonOptions(daemon) }
+  const place: Place = Object.freeze({ kind: 'server', name: hostName(name), server: name, ...known })
   return Object.freeze({
     ...place,
     ...tools(place),

@@ -3,15 +3,8 @@
  * a server; a node's address comes from the subnet, in order. Give the nodes to `matrix()` to ask all pairs.
  */
 import type { Command } from './command.ts'
-import {
-  type Cidr,
-  hostAddresses,
-  type Ipv4,
-  placeOf,
-  prefixOf,
-  subnet as readSubnet,
-  whole,
-} from './names.ts'
+import { anySubnet, isIpv6 } from './grammar/kinds.ts'
+import { type Address, type Cidr, hostAddresses, placeOf, prefixOf, whole } from './names.ts'
 import type { Netns } from './place.ts'
 import type { Server } from './server.ts'
 import { options as readOptions } from './values.ts'
@@ -20,7 +13,7 @@ import { options as readOptions } from './values.ts'
 export interface TopologyNode {
   readonly name: string
   readonly place: Netns
-  readonly at: Ipv4
+  readonly at: Address
 }
 
 /** Nodes, and the commands that make them. */
@@ -30,12 +23,22 @@ export interface Topology {
 }
 
 export interface TopologyOptions {
-  /** Where the addresses come from. Default: 10.1.0.0/16. */
+  /** Where the addresses come from, of either family. Default: 10.1.0.0/16. */
   subnet?: Cidr
 }
 
-const subnetOf = (of: TopologyOptions): Cidr =>
-  readSubnet(readOptions(of, 'a topology', ['subnet']).subnet ?? '10.1.0.0/16')
+function subnetOf(of: TopologyOptions): Cidr {
+  const subnet = readOptions(of, 'a topology', ['subnet']).subnet ?? '10.1.0.0/16'
+  anySubnet(subnet)
+  return subnet
+}
+
+/** A node's address as a subnet of its own. */
+const alone = ({ at }: TopologyNode): Cidr => (isIpv6(at) ? `${at}/128` : `${at}/32`) as Cidr
+
+/** Makes a node a router. */
+const forwarding = ({ place, at }: TopologyNode): Command =>
+  place.sysctl.set(isIpv6(at) ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward', 1)
 
 /** What a bridge takes: its ports are numbered by ten bits, from 1 (BR_PORT_BITS in linux/net/bridge/br_private.h). */
 const bridgePorts = 1023
@@ -70,7 +73,7 @@ function plug({ ip }: Server, port: string, master: string, node: TopologyNode, 
     ip.link.add(port).type('veth', { peer: 'eth0', netns: place }),
     ip.link.set(port).master(master),
     ip.link.set(port).up(),
-    place.ip.addr.add(`${at}/${prefix}`).dev('eth0'),
+    place.ip.addr.add(`${at}/${prefix}` as Cidr).dev('eth0'),
     place.ip.link.set('eth0').up(),
     lo(node),
   ]
@@ -87,12 +90,12 @@ const cable = (one: TopologyNode, other: TopologyNode): Command[] => [
 const ownAddress = (node: TopologyNode): Command[] => [
   node.place.add(),
   lo(node),
-  node.place.ip.addr.add(`${node.at}/32`).dev('lo'),
+  node.place.ip.addr.add(alone(node)).dev('lo'),
 ]
 
 /** How to reach a node at the other end of a cable. */
 const neighbour = (from: TopologyNode, to: TopologyNode): Command =>
-  from.place.ip.route.add(`${to.at}/32`).dev(to.name)
+  from.place.ip.route.add(alone(to)).dev(to.name)
 
 /**
  * A star: `n` namespaces, each with a cable to one bridge `br0`. Where a Docker Engine runs, the kernel asks iptables about
@@ -127,8 +130,8 @@ export function line(server: Server, n: number, options: TopologyOptions = {}): 
     return [
       ...(before ? [neighbour(node, before)] : []),
       ...(after ? [neighbour(node, after), route.add('default').via(after.at)] : []),
-      ...nodes.slice(0, Math.max(0, index - 1)).map(({ at }) => route.add(`${at}/32`).via(before?.at ?? at)),
-      ...(before && after ? [node.place.sysctl.set('net.ipv4.ip_forward', 1)] : []),
+      ...nodes.slice(0, Math.max(0, index - 1)).map((far) => route.add(alone(far)).via(before?.at ?? far.at)),
+      ...(before && after ? [forwarding(node)] : []),
     ]
   }
   const cables = nodes.slice(1).flatMap((node, index) => cable(nodes[index] as TopologyNode, node))

@@ -182,10 +182,14 @@ export function changesText({ lab, machine, host, commands, uses, settings, imag
     .flatMap(([name, text]) =>
       text.split('\n').map((line, i) => `  ${(i === 0 ? name : '').padEnd(width)}  ${line}`),
     )
+  const daemon = commands.find(({ place }) => place.server === machine && place.daemon)?.place.daemon
   const but = told.has('no undo') ? ', but for what has no undo' : ''
   return [
     `On this machine, ${host}, which is ${machine} of the scenario, ${lab} is going to make and set:`,
     ...(table.length > 0 ? table : ['  nothing: it looks only']),
+    ...(daemon
+      ? [`Its engine must have ${JSON.stringify(daemon)} in /etc/docker/daemon.json, which is not changed.`]
+      : []),
     `What it makes bears the mark ${markOf(lab)} where it can: a link's alias, a rule's comment,`,
     `a Docker label. down takes back exactly this${but}, also after a crash.`,
   ].join('\n')

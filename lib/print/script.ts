@@ -171,6 +171,14 @@ function expectations(plan: Plan, parts: readonly Part[]): string[] {
       ]
 }
 
+/** What the engines of real servers must have been told. */
+function daemons(commands: readonly Command[]): string[] {
+  const told = new Map(commands.map(({ place }) => [place.server, place.daemon]))
+  return [...told].flatMap(([name, options]) =>
+    options ? [`${name}: /etc/docker/daemon.json must have ${JSON.stringify(options)}`, ''] : [],
+  )
+}
+
 /** The script of a scenario: for one server, or with a section for each of several. */
 export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, files: Files = {}): string {
   const parts = partsOf(plan, files)
@@ -188,7 +196,10 @@ export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, f
     ].map((command) => commandArgv(command)[0] ?? ''),
   )
   return [
-    head(scenario, [...tools].sort(), several ? 'SERVER ' : '', expectations(plan, parts)),
+    head(scenario, [...tools].sort(), several ? 'SERVER ' : '', [
+      ...expectations(plan, parts),
+      ...daemons(commands),
+    ]),
     ...(observing.length > 0 ? [checkFunction] : []),
     ...observing.map((observer) => `${probeKinds[observer].shell}\n`),
     ...(several

@@ -57,7 +57,8 @@ async function processes(sandbox: Servers, argv: readonly string[]): Promise<Val
 export async function execute(sandbox: Servers, command: Line): Promise<Finished> {
   if (command.place.kind === 'lan')
     return sandbox.outside(fill([...command.argv], await processes(sandbox, command.argv)))
-  const entry = await sandbox.server(command.place.server, needsEngine(command))
+  const { server, daemon } = command.place
+  const entry = await sandbox.server(server, needsEngine(command), daemon)
   const values = { IMAGE: sandbox.record.image }
   const { api, argv, place, background = false } = command
   if (api) return entry.call(fill(api, values))

@@ -6,6 +6,7 @@ import { asList, flatten } from '../lab/misuse.ts'
 import type { Check } from '../language/checks/check.ts'
 import type { Command } from '../language/command.ts'
 import { needsEngine } from '../language/on-server.ts'
+import { settling } from '../language/settle.ts'
 import type { Servers } from '../server/servers.ts'
 import { journal } from './journal.ts'
 import { answers, factsOf, withReason } from './questions.ts'
@@ -45,6 +46,7 @@ export function liveLab(
   const written = journal(servers.journal.file, servers.journal)
   const run: Run = { servers, written, tell, captures: [] }
   const facts = factsOf(servers)
+  const waitsOf = settling()
   let steps = 0
   let checks = 0
 
@@ -53,7 +55,8 @@ export function liveLab(
     async step(title, ...given) {
       const number = steps++
       if (only) return
-      const commands = flatten(given)
+      const own = flatten(given)
+      const commands = [...own, ...waitsOf(own)]
       tell({ kind: 'step', number: number + 1, title })
       try {
         if (batch && servers.together) await together(run, commands)

@@ -142,7 +142,7 @@ export async function startProgram(
   options: ProgramOptions = {},
 ): Promise<Program> {
   options.signal?.throwIfAborted()
-  const server = await servers.server(place.server, place.kind === 'container')
+  const server = await servers.server(place.server, place.kind === 'container', place.daemon)
   const mark = randomBytes(8).toString('hex')
   const child = enter(server, wordsOf(place, argv, mark, options), { stdio: 'pipe' })
   child.stdin?.on('error', () => {}) // it may end before it has read all

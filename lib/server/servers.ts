@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Command } from '../language/command.ts'
+import type { DaemonOptions } from '../language/daemon.ts'
 import type { ApiCall } from '../language/docker/api.ts'
 import { plugged } from '../language/effects.ts'
 import { type Entry, enter, mustBeUp } from './enter.ts'
@@ -16,8 +17,8 @@ export interface RunningServer extends Entry {
   readonly server: ServerRecord
   /** Runs a program on the server and waits for it, unless it is to go on in the background. */
   run(argv: readonly string[], start?: Start): Promise<Finished>
-  /** Makes sure that its Docker Engine answers. */
-  startEngine(): Promise<void>
+  /** Makes sure that its Docker Engine answers; one that is started has these options in its daemon.json. */
+  startEngine(daemon?: DaemonOptions): Promise<void>
   /** Makes a call of its Docker Engine. */
   call(api: ApiCall): Promise<Finished>
   /** Runs a program in one of its containers. */
@@ -40,7 +41,7 @@ export interface Servers {
   /** Whether commands may be run together, and side by side. */
   readonly together: boolean
   /** A server, started if it is not up yet; with its engine running if that is needed. */
-  server(name: string, engine: boolean): Promise<RunningServer>
+  server(name: string, engine: boolean, daemon?: DaemonOptions): Promise<RunningServer>
   /** Runs a program in the network namespace of the lab's switches, outside of its servers. */
   outside(argv: readonly string[]): Promise<Finished>
   /** The words of a command, with the files of the lab where they are on its server. */
@@ -81,9 +82,10 @@ export function serversOf(record: LabRecord, { open, start, outside, folder, car
     running.set(name, server)
     return server
   })
+  const options = new Map<string, DaemonOptions | undefined>()
   const withEngine = once(async (name) => {
     const { server, startEngine } = await started(name)
-    if (!server.engine) await startEngine()
+    if (!server.engine) await startEngine(options.get(name))
   })
   /** The servers that a command is about: that it runs on, and those that it puts a cable into. */
   const concerned = (command: Command): RunningServer[] =>
@@ -94,7 +96,8 @@ export function serversOf(record: LabRecord, { open, start, outside, folder, car
     record,
     journal: { file: join(folder, 'journal'), sync: careful },
     together: !careful,
-    async server(name, engine) {
+    async server(name, engine, daemon) {
+      if (daemon) options.set(name, daemon)
       const found = await started(name)
       mustBeUp(found)
       if (engine) await withEngine(name)

@@ -1,22 +1,12 @@
 #!/bin/sh
 # Starts the Docker Engine of a virtual server, inside it.
-# usage: engine.sh COMPOSE_PLUGIN [rootless]
+# usage: engine.sh COMPOSE_PLUGIN DAEMON_JSON [rootless]
 #   $files/storage, without root: a folder of the user's, for the engine's files where tmpfs cannot hold them
 set -eu
-files=/run/vethlab-server rootless=${2-}
+files=/run/vethlab-server rootless=${3-}
 [ -z "$1" ] || ln -sf "$1" $files/docker/cli-plugins/docker-compose
 
-# A virtual server has no name server. At docker0 nobody listens, so that a name fails at once, where Docker's own
-# default, an address on the Internet, would be waited for.
-# From 29.5 on an engine gives each container a time namespace, which runc knows from 1.2 on only: none has one here.
-# Engines that do not know the word pass over it.
-cat >$files/daemon.json <<'JSON'
-{
-  "data-root": "/run/vethlab-server/docker-data", "exec-root": "/run/docker", "pidfile": "/run/docker.pid",
-  "hosts": ["unix:///run/docker.sock"], "dns": ["172.17.0.1"],
-  "features": { "time-namespaces": false }
-}
-JSON
+printf '%s\n' "$2" >$files/daemon.json
 
 # Whether overlay can mark a folder as new where an older one was: in a user namespace it does so by extended
 # attributes of the user, which tmpfs knows since Linux 6.6.

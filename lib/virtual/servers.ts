@@ -12,14 +12,14 @@ import { startServer } from './world.ts'
 function virtualServer(record: LabRecord, server: ServerRecord, tell: Listener): RunningServer {
   return {
     ...byEntering({ lab: record, server }),
-    async startEngine() {
+    async startEngine(daemon) {
       const what = `${server.name}: Docker Engine`
       const began = performance.now()
       tell({ kind: 'waiting', what })
       const [{ client }, { giveImage }] = await Promise.all([
         import('../server/engine-api.ts'),
         import('./image.ts'),
-        startEngine({ lab: record, server }),
+        startEngine({ lab: record, server }, daemon),
       ])
       const { Version } = await client(server).version()
       await giveImage(server, record.image)

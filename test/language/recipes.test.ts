@@ -27,7 +27,7 @@ async function restart(lab: OpenLab, backend: string, meanwhile = ':'): Promise<
   const stop =
     'kill $(cat /run/docker.pid); until [ -s /run/vethlab-server/dockerd.exit ]; do sleep 0.05; done'
   await lab.run(server1.exec('sh', '-c', `${stop}; ${meanwhile}; rm -f /run/vethlab-server/dockerd.exit`))
-  await startEngine(entry, backend ? { DOCKER_FIREWALL_BACKEND: backend } : {})
+  await startEngine(entry, {}, backend ? { DOCKER_FIREWALL_BACKEND: backend } : {})
 }
 
 // The rules of the old firewall would stay beside those of the new one.

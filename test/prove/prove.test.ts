@@ -105,7 +105,7 @@ test('make passes it on, in the environment of the tool', () => {
   const dry = (target: string) =>
     execFileSync('make', ['--dry-run', target, 'ARGS=--prove'], { cwd: root, encoding: 'utf8' })
   for (const target of ['clean-net1', 'test-net1', 'clean'])
-    assert.match(dry(target), /^VETHLAB_MAKE=1 node scripts\/start\.mjs .*(down|test)\b/m)
+    assert.match(dry(target), /^VETHLAB_MAKE=1 node scripts\/start\.mjs .*(clean|down|test)\b/m)
   const shown = "import('./scripts/words.mjs').then(({ givenWords }) => console.log(givenWords().join()))"
   const env = { ...process.env, VETHLAB_MAKE: '1', ARGS: '--prove' }
   const words = execFileSync('node', ['-e', shown], { cwd: root, encoding: 'utf8', env })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type OpenLab, output, scenario, server, withLab } from '../../lib/index.ts'
-import { commandsOf, plan } from '../../lib/lab/plan.ts'
+import { commandsOf, plan, serversOf } from '../../lib/lab/plan.ts'
 import { print } from '../../lib/print/print.ts'
 import { type Part, partsOf } from '../../lib/print/script.ts'
 import { enter } from '../../lib/server/enter.ts'
@@ -25,7 +25,7 @@ const sh = (file: string, ...words: string[]) =>
 const look = host.exec(
   'sh',
   '-c',
-  'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox | grep -vE "rootlesskit|defunct" || :',
+  'ip -o link; ip -o -4 addr; ip route; ip netns; docker ps -aq; docker network ls -q; iptables -S; iptables -t nat -S; iptables -t raw -S; ip6tables -t raw -S; ls /run | grep -v containerd; pgrep -a busybox | grep -vE "rootlesskit|defunct" || :',
 )
 
 /** A bridge finds out about its last cable a moment later. */
@@ -88,7 +88,8 @@ for (const file of readdirSync(join(root, 'scenarios')).filter((name) => name.en
     await withLab(async (lab) => {
       for (const command of commandsOf(planned).filter(({ given }) => given)) await lab.run(command)
       // The engine first: raw and nat tables as it leaves them, and the image.
-      await lab.run(host.docker.ps())
+      const daemon = serversOf(planned).get(host.name)?.daemon
+      await lab.run(server(host.name, daemon && { daemon }).docker.ps())
       await lab.run(host.iptables.raw.show())
       const before = await lab.run(look)
       const several = new Set(parts.map(({ at }) => at.name)).size > 1

@@ -4,7 +4,7 @@ import { looks } from '../effects.ts'
 import { address as addressKind, anyAddress } from '../grammar/kinds.ts'
 import { missing } from '../grammar/missing.ts'
 import { listed } from '../grammar/nearest.ts'
-import { type Address, dnsName, ipv4, port, whole } from '../names.ts'
+import { type Address, dnsName, ifName, ipv4, port, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, oneLine } from '../values.ts'
 import { type Check, type Observer, silence } from './check.ts'
@@ -64,13 +64,26 @@ function asking({ inquiry, from, target, observer, suffix = '', look, asks, argv
 function asked(target: Target, names = false): Target {
   if (typeof target === 'string') {
     if (names && isName(target)) return dnsName(target)
-    if (target.includes(':')) anyAddress(target)
+    if (target.includes(':')) anyAddress(withoutZone(target))
     else ipv4(target)
     return target
   }
   const is = typeof target === 'object' && typeof target?.address === 'function'
   mustBe(is && typeof target.label === 'string', target, 'cannot be asked: say an address, or a container')
   return target
+}
+
+/** A link-local address is one of a link, which must be named: `fe80::1%eth0` (RFC 4007). */
+function withoutZone(target: string): string {
+  const [address = '', link, ...rest] = target.split('%')
+  if (link === undefined) return target
+  mustBe(
+    rest.length === 0 && /^fe[89ab]/i.test(address),
+    target,
+    'has a link behind %, and is no link-local address',
+  )
+  ifName(link)
+  return address
 }
 
 const isName = (target: Target): boolean =>

@@ -4,7 +4,7 @@ import { looks } from '../effects.ts'
 import { type IfName, ifName } from '../names.ts'
 import { variable } from '../ref.ts'
 import { doubleQuoted, quote } from '../shell.ts'
-import { needed, oneLine, oneOf, options } from '../values.ts'
+import { must, needed, oneLine, oneOf, options } from '../values.ts'
 
 /** A fact that a line of shell prints as one of the words that are named. */
 const fact = (place: Place, words: readonly string[], line: string, name: string): Read =>
@@ -37,16 +37,21 @@ export const firewall = (place: Place) => ({
    * The chain for forwarding rules of one's own: DOCKER-USER, which comes before all of Docker's own; FORWARD where
    * the engine makes none, because its firewall is nftables.
    *
+   * IPv6 has it since Engine 23, where the daemon's ip6tables is on: `userChain(6)`.
+   *
    * Example: server1.docker.firewall.userChain()
    * Equivalent to: `sh -c 'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi'`
    */
-  userChain: (): Read =>
-    fact(
+  userChain: (family: 4 | 6 = 4): Read => {
+    must(family === 4 || family === 6, family, 'is no family: 4 or 6')
+    const iptables = family === 6 ? 'ip6tables' : 'iptables'
+    return fact(
       place,
       ['DOCKER-USER', 'FORWARD'],
-      'if iptables -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi',
-      'user chain',
-    ),
+      `if ${iptables} -S DOCKER-USER >/dev/null 2>&1; then echo DOCKER-USER; else echo FORWARD; fi`,
+      family === 6 ? 'user chain 6' : 'user chain',
+    )
+  },
 
   /**
    * The gateway mode that a network needs so that a subnet beside it can be let in later: `nat`, which is the default

@@ -159,6 +159,7 @@ export const address6 = textKind<Address>('an IPv6 address', ['fd00::1'], (value
 
 /** Checks ADDRESS/PREFIX of either family. */
 export function anyCidr(value: string): void {
+  if (typeof value !== 'string') throw new BadInput(`${show(value)} is not ADDRESS/PREFIX, as in 10.0.0.1/24`)
   if (hasRef(value)) return
   if (!isIpv6(value)) return void cidr(value)
   const [base = '', prefix = '', ...rest] = value.split('/')
