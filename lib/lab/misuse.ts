@@ -61,7 +61,7 @@ async function perform<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
 }
 
 /** Begins a piece of work, and notices whether somebody waits for it. */
-type Watch = <T>(what: string, work: () => Promise<T>) => Promise<T>
+export type Watch = <T>(what: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * What a program begins in a lab: several things may go on side by side, but none that nobody waits for. An error gets
@@ -101,6 +101,14 @@ export function watching(full: (error: unknown) => unknown): {
   }
 }
 
+/** Notes that checks were given to a lab. */
+export function given(checks: readonly Check[]): void {
+  for (const check of checks) {
+    used(check?.inquiry)
+    if (typeof check?.target === 'object') used(check.target)
+  }
+}
+
 /** The lab of a program: each call is as careful as in a scenario, and may go on beside others. */
 export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
   live: inner.live,
@@ -109,10 +117,7 @@ export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
     return watch(`step "${title}"`, () => careful(inner).lab.step(title, ...commands))
   },
   check(checks, why) {
-    for (const check of asList(checks)) {
-      used(check?.inquiry)
-      if (typeof check?.target === 'object') used(check.target)
-    }
+    given(asList(checks))
     return watch(`the check of ${asList(checks)[0]?.to}`, () => careful(inner).lab.check(checks, why))
   },
   read(read) {
@@ -122,8 +127,12 @@ export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
 })
 
 /** Where something went wrong: the line that asked, before what is known already. */
-const located = (known: string | undefined, line: string | undefined): string | undefined =>
-  known?.startsWith(', step') ? `${line ?? ''}${known}` : (known ?? line)
+function located(known: string | undefined, line: string | undefined): string | undefined {
+  if (known?.startsWith(', step')) return `${line ?? ''}${known}`
+  return line === undefined || known === undefined || /:\d/.test(known)
+    ? (known ?? line)
+    : `${line}, ${known}`
+}
 
 /** Wraps a lab. What goes wrong in a check or a read gets the line that asked. */
 function careful(inner: Lab): CarefulLab {

@@ -1,7 +1,7 @@
 /** fetch() from a place of a lab: the same Request and Response, another network. */
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
+import type { Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
 import { VethlabError } from '../errors.ts'
 import type { Place } from '../language/command.ts'
 import { connect, doorTo, type Gates } from './connect.ts'
@@ -20,6 +20,19 @@ async function unpacked(answer: IncomingMessage): Promise<Readable> {
   return answer
 }
 
+/** The same as a stream of the web, which may be left before its end: that of Readable.toWeb() may not, on Node.js 20. */
+function webStream(body: Readable): ReadableStream<Uint8Array> {
+  const parts = body[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(to) {
+      const { done, value } = await parts.next()
+      if (done) to.close()
+      else to.enqueue(new Uint8Array(value as Buffer))
+    },
+    cancel: () => void body.destroy(),
+  })
+}
+
 /** An answer as fetch() gives it. */
 async function response(answer: IncomingMessage, url: string, redirected: boolean, method: string) {
   const headers = new Headers()
@@ -28,7 +41,7 @@ async function response(answer: IncomingMessage, url: string, redirected: boolea
   const status = answer.statusCode ?? 0
   const empty = method === 'HEAD' || withoutBody.has(status)
   if (empty) answer.resume()
-  const body = empty ? null : (Readable.toWeb(await unpacked(answer)) as ReadableStream<Uint8Array>)
+  const body = empty ? null : webStream(await unpacked(answer))
   const made = new Response(body as unknown as ConstructorParameters<typeof Response>[0], {
     status,
     statusText: answer.statusMessage ?? '',

@@ -4,9 +4,8 @@ import { connect as connectTo, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Place } from '../language/command.ts'
 import { type Program, startProgram } from '../run/program.ts'
-import { askEngine } from '../server/engine-ask.ts'
-import { engineSocket } from '../server/enter.ts'
 import type { RunningServer, Servers } from '../server/servers.ts'
+import { processOf } from './inside.ts'
 
 const script = fileURLToPath(new URL('gate.mjs', import.meta.url))
 
@@ -15,17 +14,6 @@ const inContainer = `d=$(mktemp -d /run/names.XXXXXX)
 for f in hosts resolv.conf; do cat "/proc/$0/root/etc/$f" >"$d/$f" && mount -n -o bind "$d/$f" "/etc/$f"; done
 rm -r "$d"
 exec nsenter --target "$0" --net "$@"`
-
-/** The first process of a container, as its server numbers it. Throws when the container does not run. */
-export async function processOf(server: RunningServer, name: string): Promise<number> {
-  const { mustRun } = await import('../server/engine-api.ts')
-  const { State } = await askEngine<{ State: { Pid: number; Status: string } }>(
-    engineSocket(server.server.pid),
-    `/containers/${encodeURIComponent(name)}/json`,
-  )
-  mustRun(name, State.Status)
-  return State.Pid
-}
 
 /** Tells one network from a later one of the same name. */
 async function networkOf(server: RunningServer, place: Place): Promise<string> {

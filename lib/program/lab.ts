@@ -2,16 +2,18 @@
 import { explain, VethlabError } from '../errors.ts'
 import type { CheckResult } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
-import { watchedLab, watching } from '../lab/misuse.ts'
+import { given, type Watch, watchedLab, watching } from '../lab/misuse.ts'
 import { type Command, type Place, used } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
 import { execute, failure } from '../run/execute.ts'
 import { liveLab } from '../run/live.ts'
 import { type Done, type ProgramOptions, runProgram, startProgram } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
+import type { BreakableLink } from './breaking.ts'
 import { connect, forward } from './connect.ts'
 import { gatesOf } from './gate.ts'
 import type { LabOptions, OpenLab } from './open-lab.ts'
+import type { Awaited } from './until.ts'
 
 /** An error with all its parts in its message: a test's report shows nothing else. */
 export function inFull(error: unknown): unknown {
@@ -59,6 +61,18 @@ const programsOn = (servers: Servers) => ({
   },
 })
 
+/** An interface to be broken, each call with the line that asked. */
+function watchedLink(servers: Servers, place: Place, dev: string, watch: Watch): BreakableLink {
+  const link = async () => (await import('./breaking.ts')).breakable(servers, place, dev)
+  const named = `of ${dev} in ${place?.name}`
+  return {
+    down: () => watch(`down ${named}`, async () => (await link()).down()),
+    up: () => watch(`up ${named}`, async () => (await link()).up()),
+    flap: (how) => watch(`flap ${named}`, async () => (await link()).flap(how)),
+    impair: (how) => watch(`impair ${named}`, async () => (await link()).impair(how)),
+  }
+}
+
 /** What is to be closed before its lab is. */
 function closing() {
   const open = new Set<{ close(): Promise<void> }>()
@@ -80,7 +94,7 @@ export function labOn(
   { tell = () => {}, batch = true }: LabOptions,
   end: () => Promise<void>,
 ): OpenLab {
-  const { lab: inner, results } = liveLab(servers, { tell, where: [], batch })
+  const { lab: inner, results, ask } = liveLab(servers, { tell, where: [], batch })
   const { watch, forgotten } = watching(inFull)
   const programs = programsOn(servers)
   const { opened, all } = closing()
@@ -111,6 +125,16 @@ export function labOn(
       watch('expose', async () => opened((await import('./expose.ts')).expose(gates, port, place, as?.port))),
     docker: (server) =>
       watch('docker', async () => opened((await import('./docker.ts')).dockerOf(servers, gates, server))),
+    until(what, options = {}) {
+      const all = Array.isArray(what) ? (what as readonly Awaited[]) : [what as Awaited]
+      given(all.flatMap((one) => (typeof one === 'object' && one?.kind === 'check' ? [one] : [])))
+      return watch('until', async () =>
+        (await import('./until.ts')).until(all, ask, { servers, gates }, options),
+      )
+    },
+    link: (place, dev) => watchedLink(servers, place, dev, watch),
+    partition: (...groups) =>
+      watch('partition', async () => (await import('./partition.ts')).partition(servers, groups)),
     why: (question) =>
       watch('why', async () => (await import('../why/why.ts')).why(servers.record, question)),
     close,

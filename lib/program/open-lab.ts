@@ -6,8 +6,10 @@ import type { Command, Place } from '../language/command.ts'
 import type { Done, Program, ProgramOptions } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
 import type { Question, Report } from '../why/why.ts'
+import type { BreakableLink, Broken } from './breaking.ts'
 import type { Forwarded, To } from './connect.ts'
 import type { DockerAccess } from './docker.ts'
+import type { Awaited, UntilOptions } from './until.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab, AsyncDisposable {
@@ -28,6 +30,15 @@ export interface OpenLab extends Lab, AsyncDisposable {
   expose(port: number, place: Place, as?: { port?: number }): Promise<Forwarded>
   /** Opens the Docker Engine of a server to docker, dockerode and testcontainers; what they publish is found on 127.0.0.1. */
   docker(server: Place): Promise<DockerAccess>
+  /**
+   * Waits until checks, conditions (listens, logs, answers, healthy) or functions of yours hold, all at once. Rejects after
+   * `within` milliseconds (default: 10 s), with what was seen last.
+   */
+  until(what: Awaited | readonly Awaited[], options?: UntilOptions): Promise<void>
+  /** An interface of a place, to be broken: down, up, flap, and late, lossy, slow. */
+  link(place: Place, dev: string): BreakableLink
+  /** Parts groups of places, so that nothing of one arrives in another: `lab.partition([a, b], [c])`. */
+  partition(...groups: ReadonlyArray<readonly Place[]>): Promise<Broken>
   /** The results of all checks so far, those that failed, too. */
   readonly results: readonly CheckResult[]
   readonly sandbox: Servers
