@@ -5,16 +5,15 @@ import { BadInput, explain, Unable } from '../errors.ts'
 import type { Event, Listener } from '../lab/events.ts'
 import { boxesOf } from '../map/boxes.ts'
 import { folded } from '../map/fold.ts'
-import { networkMap } from '../map/model.ts'
+import { mapOf } from '../map/read.ts'
 import { type RunReport, reportPage, stepsOf } from '../page/report.ts'
 import type { LabRecord } from '../server/state.ts'
-import { stacksOf } from '../why/stacks.ts'
 import type { Report } from '../why/why.ts'
 
 /** The map of a lab, as a report holds it. */
 async function drawn(lab: LabRecord): Promise<Pick<RunReport, 'svg' | 'places'>> {
   const [{ layout }, { svg }] = await Promise.all([import('../map/layout.ts'), import('../map/svg.ts')])
-  const map = networkMap(lab, await stacksOf(lab))
+  const map = await mapOf(lab)
   return {
     svg: svg(await layout(boxesOf(folded(map)))),
     places: map.places.map(({ id, name, kind, server }) => ({ id, name, kind, server })),

@@ -10,6 +10,7 @@ import { typed } from '../server/installed.ts'
 import { allLabs, findLab, lostLabs } from '../server/labs.ts'
 import { serverPath } from '../server/path.ts'
 import { type LabRecord, labName } from '../server/state.ts'
+import { keepLast } from '../why/last.ts'
 import { called, stacksOf } from '../why/stacks.ts'
 import { stackNamed } from '../why/target.ts'
 import { type Question, type Report, why } from '../why/why.ts'
@@ -155,6 +156,7 @@ export async function whyVerb(
   const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {
     const answer = await why(lab, question, { pcap })
+    if (on !== 'host') keepLast(lab.name, answer)
     kept?.add(answer)
     await kept?.look(lab)
     return answer

@@ -37,8 +37,9 @@ const kindWord: Readonly<Record<string, string>> = {
 }
 
 /** An interface as lines of text: its name, what it is, its addresses. */
-const rows = ({ name, kind, addresses, up }: MapInterface): string[] => [
+const rows = ({ name, kind, addresses, up, network }: MapInterface): string[] => [
   `${kindWord[kind] ? `${kindWord[kind]} ` : ''}${name}${up ? '' : '  down'}`,
+  ...(network === undefined ? [] : [`network ${network}`]),
   ...addresses,
 ]
 

@@ -13,6 +13,8 @@ export interface MapInterface {
   addresses: string[]
   /** Switched on, here and at its other end. */
   up: boolean
+  /** What Docker calls the network whose bridge it is. */
+  network?: string
   /** The bridge that it is plugged into, as an interface of the same place. */
   master?: string
 }
@@ -55,7 +57,7 @@ const interfaceId = (stack: Stack, link: Link): string => `${idOf(stack)}/${link
 const isShown = (link: Link): boolean =>
   link.name !== 'lo' || link.addresses.some(({ local }) => !/^(127\.|::1$)/.test(local))
 
-const interfaceOf = (stack: Stack, link: Link): MapInterface => ({
+const interfaceOf = (stack: Stack, link: Link, network: string | undefined): MapInterface => ({
   id: interfaceId(stack, link),
   name: link.name,
   kind: link.kind,
@@ -64,6 +66,7 @@ const interfaceOf = (stack: Stack, link: Link): MapInterface => ({
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
   // A bridge without a cable that is up has no carrier, and nothing is wrong with it.
   up: link.kind === 'bridge' ? link.up : link.carrier,
+  ...(network === undefined ? {} : { network }),
   ...(link.master === undefined ? {} : { master: `${idOf(stack)}/${link.master}` }),
 })
 
@@ -88,8 +91,12 @@ function cablesOf(stacks: readonly Stack[]): MapCable[] {
   return cables
 }
 
-/** The map of a lab, from its network stacks. */
-export function networkMap(lab: { name: string; title: string }, stacks: readonly Stack[]): NetworkMap {
+/** The map of a lab, from its network stacks; `networks`: what Docker calls its bridges, by the id of the interface. */
+export function networkMap(
+  lab: { name: string; title: string },
+  stacks: readonly Stack[],
+  networks: ReadonlyMap<string, string> = new Map(),
+): NetworkMap {
   return {
     lab: lab.name,
     title: lab.title,
@@ -99,7 +106,9 @@ export function networkMap(lab: { name: string; title: string }, stacks: readonl
       name: called(stack.place),
       aliases: stack.aliases,
       server: stack.place.server,
-      interfaces: stack.links.filter(isShown).map((link) => interfaceOf(stack, link)),
+      interfaces: stack.links
+        .filter(isShown)
+        .map((link) => interfaceOf(stack, link, networks.get(interfaceId(stack, link)))),
     })),
     cables: cablesOf(stacks),
   }

@@ -3,8 +3,13 @@ import type { MapInterface, MapPlace, NetworkMap } from './model.ts'
 
 const kinds: Readonly<Record<string, string>> = { bridge: 'bridge ', vxlan: 'VXLAN ' }
 
-const described = ({ name, kind, addresses, up }: MapInterface): string =>
-  [`${kinds[kind] ?? ''}${name}`, ...addresses, ...(up ? [] : ['DOWN'])].join('  ')
+const described = ({ name, kind, addresses, up, network }: MapInterface): string =>
+  [
+    `${kinds[kind] ?? ''}${name}`,
+    ...(network ? [`network ${network}`] : []),
+    ...addresses,
+    ...(up ? [] : ['DOWN']),
+  ].join('  ')
 
 /** The lines of a map, without colour. A cable is `══`, a macvlan and its parent `··`, one that is down `╳`. */
 export function mapText({ places, cables }: NetworkMap): string {

@@ -1,10 +1,12 @@
 /** What the page shows of one lab, kept true as long as somebody looks: its map, and that something has changed. */
+import { existsSync, watch } from 'node:fs'
 import { boxesOf } from '../map/boxes.ts'
 import { folded } from '../map/fold.ts'
 import { layout } from '../map/layout.ts'
-import { networkMap } from '../map/model.ts'
+import { mapOf } from '../map/read.ts'
 import { svg } from '../map/svg.ts'
-import type { LabRecord } from '../server/state.ts'
+import { type LabRecord, labFolder } from '../server/state.ts'
+import { lastName, lastOf } from '../why/last.ts'
 import { type Stack, stacksOf } from '../why/stacks.ts'
 import { type Change, watchLab } from './watch.ts'
 
@@ -49,7 +51,7 @@ export function liveLab(lab: LabRecord, tell: (news: News) => void) {
       stop()
       stop = watchLab(lab, stacks, changed).stop
     }
-    const map = networkMap(lab, stacks)
+    const map = await mapOf(lab, stacks)
     const picture = svg(await layout(boxesOf(folded(map))))
     const news: News = {
       kind: 'map',
@@ -99,6 +101,15 @@ export function liveLab(lab: LabRecord, tell: (news: News) => void) {
   }, countersEvery)
   counters.unref()
 
+  // What is asked in a terminal is played on the page, too.
+  const folder = labFolder(lab.name)
+  const asked = existsSync(folder)
+    ? watch(folder, (_, name) => {
+        const report = name === lastName ? lastOf(lab.name) : undefined
+        if (report && !ended) tell({ kind: 'why', report })
+      }).on('error', () => {})
+    : undefined
+
   readAgain()
   return {
     /** What one who has just come must know. */
@@ -108,6 +119,7 @@ export function liveLab(lab: LabRecord, tell: (news: News) => void) {
       ended = true
       clearTimeout(timer)
       clearInterval(counters)
+      asked?.close()
       stop()
     },
   }

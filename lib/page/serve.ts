@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { streamSSE } from 'hono/streaming'
 import { WebSocketServer } from 'ws'
 import { explain, Unable } from '../errors.ts'
@@ -118,6 +119,7 @@ export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promis
     c.header('cache-control', 'no-store')
     return undefined
   })
+  app.use('/assets/*', compress())
   app.onError((error, c) => c.json({ error: explain(error) }, 500))
 
   const lab = (c: Context) => {

@@ -67,6 +67,16 @@ test('the steps on the page are those of why --json', here, async () => {
   assert.match((await page.textContent('.buttons span')) ?? '', new RegExp(`^${steps - 1} of ${steps}$`))
 })
 
+test('what is asked in another terminal is played on the page', here, async () => {
+  await page.click('#tab-steps')
+  await vethlab('net1', ['why', 'qube-client-1', 'server1', '--name', lab])
+  await page.waitForSelector(
+    'h2:has-text("qube-client-1 → server1"), h3:has-text("qube-client-1 → server1")',
+    patient,
+  )
+  await page.waitForSelector('.verdict.good', patient)
+})
+
 test('the cure that it prints turns all green', here, async () => {
   await page.click('#tab-checks')
   await page.click('.xterm-screen')
