@@ -25,7 +25,7 @@ const condition = (place: Place, says: string, looked: Looked): Condition =>
 /**
  * Somebody in the place listens on a TCP port, or on one of UDP.
  *
- * Example: listens(net1, 8080)
+ * As in: await lab.until(listens(net1, 8080))
  * Equivalent to: `until ip netns exec net1 ss -Htln sport = :8080 | grep -q .; do sleep 0.05; done`
  */
 export function listens(place: Place, port: number, { udp = false }: { udp?: boolean } = {}): Condition {
@@ -40,7 +40,7 @@ export function listens(place: Place, port: number, { udp = false }: { udp?: boo
 /**
  * A container has printed a text.
  *
- * Example: logs(web, /ready/)
+ * As in: await lab.until(logs(web, /ready/))
  * Equivalent to: `until docker logs web 2>&1 | grep -q ready; do sleep 0.05; done`
  */
 export function logs(container: Place, text: string | RegExp): Condition {
@@ -55,7 +55,7 @@ export function logs(container: Place, text: string | RegExp): Condition {
 /**
  * A URL is answered, as seen from a place: with a status from 200 to 299, or with the one that is wanted.
  *
- * Example: answers(net1, 'http://10.0.0.2:8080/health')
+ * As in: await lab.until(answers(net1, 'http://10.0.0.2:8080/health'))
  * Equivalent to: `until ip netns exec net1 curl -fs http://10.0.0.2:8080/health; do sleep 0.05; done`
  */
 export function answers(place: Place, url: string | URL, { status }: { status?: number } = {}): Condition {
@@ -69,7 +69,7 @@ export function answers(place: Place, url: string | URL, { status }: { status?: 
 /**
  * The health check of a container says that it is healthy. A container without one is refused at once.
  *
- * Example: healthy(web)
+ * As in: await lab.until(healthy(web))
  * Equivalent to: `until docker inspect -f '{{.State.Health.Status}}' web | grep -qx healthy; do sleep 0.05; done`
  */
 export function healthy(container: Place): Condition {
