@@ -2,7 +2,7 @@
 import { causeClasses, remarks } from './causes/registry.ts'
 import type { Evidence } from './evidence.ts'
 import { type Situation, situationOf } from './situation.ts'
-import { type Verdict, vanished } from './verdict.ts'
+import { typedAll, type Verdict, vanished } from './verdict.ts'
 
 /** The first class that finds something. */
 async function cause(situation: Situation): Promise<Verdict> {
@@ -24,6 +24,8 @@ export async function explain(evidence: Evidence): Promise<Verdict> {
     if (more?.instead) told = { ...told, ...more.instead }
     hints.push(...(more?.hints ?? []).filter((hint) => hint !== undefined))
   }
-  const { hints: _, ...rest } = told
-  return { ...rest, ...(hints.length > 0 ? { hints: [...new Set(hints)] } : {}) }
+  const { hints: _, fix, ...rest } = told
+  // Who gave it other words than those of the data has no data.
+  const same = fix && typedAll(fix.place, ...fix.lines) === told.undo
+  return { ...rest, ...(same ? { fix } : {}), ...(hints.length > 0 ? { hints: [...new Set(hints)] } : {}) }
 }

@@ -60,6 +60,12 @@ export const codeOf = (cause: Cause): string => cause.toLowerCase().replace(/\W+
 /** Codes that are finer than their cause. */
 export const finerCodes = ['forbidden-by-routing', 'arp-policy', 'not-plugged-in'] as const
 
+/** What mends it: the words of commands, one after the other, each to be run in the network of that place. */
+export interface Fix {
+  place: Place
+  lines: ReadonlyArray<readonly string[]>
+}
+
 /** What became of a probe, where, and why. */
 export interface Verdict {
   /** `refused`: it arrived, and was turned away. `unknown`: nothing can be proven. */
@@ -76,6 +82,8 @@ export interface Verdict {
   /** How to see it by hand, and how to undo it: as typed on the server. */
   see?: string
   undo?: string
+  /** The same as data: what `undo` says, and where. */
+  fix?: Fix
   /** What more was noticed, each in one sentence. */
   hints?: string[]
 }
@@ -102,6 +110,12 @@ export function typed(place: Place, argv: readonly string[]): string {
 export const typedAll = (place: Place, ...lines: ReadonlyArray<readonly string[]>): string =>
   lines.map((argv) => typed(place, argv)).join('; ')
 
+/** What mends it: as typed on the server, and as data. */
+export const mend = (
+  place: Place,
+  ...lines: ReadonlyArray<readonly string[]>
+): { undo: string; fix: Fix } => ({ undo: typedAll(place, ...lines), fix: { place, lines } })
+
 /** A kernel parameter of an interface; one with a dot in its name needs slashes. */
 export const confKey = (family: 4 | 6, dev: string, name: string): string =>
   dev.includes('.') ? `net/ipv${family}/conf/${dev}/${name}` : `net.ipv${family}.conf.${dev}.${name}`
@@ -118,7 +132,7 @@ export const linkDown = (
     cause: 'link down',
     says,
     see: typed(place, ['ip', 'link', 'show', 'dev', dev]),
-    undo: typed(place, ['ip', 'link', 'set', 'dev', dev, 'up']),
+    ...mend(place, ['ip', 'link', 'set', 'dev', dev, 'up']),
   })
 
 /** What is said when nothing can be proven. */

@@ -1,6 +1,6 @@
 /** What is joined to what below IP: the wire between two interfaces, and the first piece of it that is broken. Pure. */
 import { called, type End, isChildOf, type Link, ownerOf, peerOf, type Stack } from './stacks.ts'
-import { type Found, typed } from './verdict.ts'
+import { type Found, mend, typed } from './verdict.ts'
 
 /** Whether a frame on the wire of a link is one for its parent, too, and the other way round. */
 function related(stacks: readonly Stack[], { stack, link }: End): End[] {
@@ -81,7 +81,7 @@ const down = ({ stack, link }: End): Break => ({
     cause: 'link down',
     says: `${link.name} of ${called(stack.place)} is down${link.kind === 'bridge' ? ': a bridge must be switched on, too' : ''}`,
     see: typed(stack.place, ['ip', 'link', 'show', 'dev', link.name]),
-    undo: typed(stack.place, ['ip', 'link', 'set', 'dev', link.name, 'up']),
+    ...mend(stack.place, ['ip', 'link', 'set', 'dev', link.name, 'up']),
   },
 })
 
@@ -104,7 +104,7 @@ function portBreak({ stack, link }: End): Break | undefined {
         ...(port.state === 'blocking'
           ? {}
           : { hints: [`Wait ${waits} s, and ask again; or do without STP, where nothing forms a loop.`] }),
-        undo: typed(place, ['ip', 'link', 'set', 'dev', master, 'type', 'bridge', 'stp_state', '0']),
+        ...mend(place, ['ip', 'link', 'set', 'dev', master, 'type', 'bridge', 'stp_state', '0']),
       },
     }
   }
@@ -114,7 +114,7 @@ function portBreak({ stack, link }: End): Break | undefined {
       cause: 'port not forwarding',
       says: `${name} forwards nothing: its state is ${port.state}`,
       see,
-      undo: typed(place, ['bridge', 'link', 'set', 'dev', link.name, 'state', '3']),
+      ...mend(place, ['bridge', 'link', 'set', 'dev', link.name, 'state', '3']),
     },
   }
 }
@@ -128,7 +128,7 @@ function isolated(one: End, other: End): Break | undefined {
       cause: 'isolated ports',
       says: `${one.link.name} and ${other.link.name} are isolated ports of ${one.link.master} of ${called(place)}: such ports do not talk to each other`,
       see: typed(place, ['bridge', '-d', 'link', 'show', 'dev', one.link.name]),
-      undo: typed(place, ['bridge', 'link', 'set', 'dev', one.link.name, 'isolated', 'off']),
+      ...mend(place, ['bridge', 'link', 'set', 'dev', one.link.name, 'isolated', 'off']),
     },
   }
 }
@@ -148,7 +148,7 @@ function siblings(one: End, other: End): Break | undefined {
       cause: 'macvlan mode',
       says: `${one.link.name} of ${called(one.stack.place)} and ${other.link.name} of ${called(other.stack.place)} share a parent, but ${name} is a ${kind} in mode ${mode}: ${mode === 'vepa' ? 'it sends to the switch outside, which sends nothing back' : 'it does not talk to the others'}`,
       see: typed(bad.stack.place, ['ip', '-d', 'link', 'show', 'dev', name]),
-      undo: typed(bad.stack.place, ['ip', 'link', 'set', 'dev', name, 'type', kind, 'mode', 'bridge']),
+      ...mend(bad.stack.place, ['ip', 'link', 'set', 'dev', name, 'type', kind, 'mode', 'bridge']),
     },
   }
 }

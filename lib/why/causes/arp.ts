@@ -4,7 +4,7 @@ import { network, onLink } from '../evidence.ts'
 import { isOwnRule, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, type Stack } from '../stacks.ts'
-import { confKey, typed, type Verdict, vanished, verdict } from '../verdict.ts'
+import { confKey, mend, typed, type Verdict, vanished, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { type Hop, hopOf } from './hop.ts'
 import { cameBy } from './routes.ts'
@@ -34,11 +34,7 @@ async function set(
   const wrong = keys.filter((_, i) => Number(values[i]) !== value && Number(values[i]) !== 0)
   return {
     see: typed(place, ['sysctl', ...keys]),
-    undo: typed(place, [
-      'sysctl',
-      '-w',
-      ...(wrong.length > 0 ? wrong : keys).map((key) => `${key}=${value}`),
-    ]),
+    ...mend(place, ['sysctl', '-w', ...(wrong.length > 0 ? wrong : keys).map((key) => `${key}=${value}`)]),
   }
 }
 
@@ -113,7 +109,7 @@ async function proxy(situation: Situation, from: End, hop: Hop): Promise<Verdict
       code: 'arp-policy',
       says: `${address} is behind ${called(router.place)}, not on the link of ${situation.dev}, and ${called(router.place)} does not answer for it: ${name} of ${arrival.link.name} is off`,
       see: typed(router.place, ['sysctl', key]),
-      undo: typed(router.place, ['sysctl', '-w', `${key}=1`]),
+      ...mend(router.place, ['sysctl', '-w', `${key}=1`]),
     })
   }
   return undefined

@@ -2,7 +2,7 @@
 import { isLoopback, within } from '../address.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, ownersOf, peerOf, type Stack } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 import { senderOf } from './wire.ts'
@@ -29,7 +29,7 @@ export const senderElsewhere: CauseClass = {
       cause: 'duplicate address',
       says: `${src}, the address of ${called(real.stack.place)}, is also on ${named(also)}: what comes from there it takes for forged, as it has that address itself`,
       see: typed(place, ['ip', 'addr', 'show', 'dev', also.link.name]),
-      undo: typed(place, ['ip', 'addr', 'del', `${src}/${one?.prefixlen ?? 32}`, 'dev', also.link.name]),
+      ...mend(place, ['ip', 'addr', 'del', `${src}/${one?.prefixlen ?? 32}`, 'dev', also.link.name]),
     })
   },
 }
@@ -144,15 +144,7 @@ export const twoMacs: CauseClass = {
           cause: 'duplicate MAC address',
           says: `${named(one)} and ${named(other)} have the same MAC address, ${mac}: a switch sends what is for it to whoever spoke last`,
           see: typed(other.stack.place, ['ip', 'link', 'show', 'dev', other.link.name]),
-          undo: typed(other.stack.place, [
-            'ip',
-            'link',
-            'set',
-            'dev',
-            other.link.name,
-            'address',
-            freshMac(mac),
-          ]),
+          ...mend(other.stack.place, ['ip', 'link', 'set', 'dev', other.link.name, 'address', freshMac(mac)]),
         })
       : undefined
   },
@@ -207,7 +199,7 @@ async function stale(situation: Situation, stack: Stack): Promise<Verdict | unde
     cause: 'stale neighbour',
     says: `${called(stack.place)} holds ${mac} for ${address}, the MAC address of ${named(held)}; but ${address} is on ${named(reached)} now (${reached.link.mac}): its neighbour entry is out of date`,
     see: typed(stack.place, ['ip', 'neigh', 'show', 'dev', route.dev]),
-    undo: typed(stack.place, ['ip', 'neigh', 'del', address, 'dev', route.dev]),
+    ...mend(stack.place, ['ip', 'neigh', 'del', address, 'dev', route.dev]),
   })
 }
 
@@ -236,7 +228,7 @@ export const duplicateOfV6: CauseClass = {
         cause: 'duplicate address',
         says: `${bad.local} of ${named(end)} may not be used: duplicate address detection failed (dadfailed)${other ? `, ${named(other)} has it, too` : ''}`,
         see: typed(end.stack.place, ['ip', '-6', 'addr', 'show', 'dev', end.link.name]),
-        undo: typed(end.stack.place, [
+        ...mend(end.stack.place, [
           'ip',
           '-6',
           'addr',

@@ -4,7 +4,7 @@ import { onLink, stackOf } from '../evidence.ts'
 import { hears } from '../listeners.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { networkWords } from './masquerade.ts'
 
 /** Whether an address is that of all machines of a subnet, or of a group: any of them may answer. */
@@ -44,7 +44,7 @@ export const straight: CauseClass = {
       cause: 'answered from another address',
       says: `the reply came straight from ${last.src}, past ${called(at.place)}, which had rewritten the destination: ${home} had asked ${evidence.target}, and throws it away (hairpin NAT). ${called(at.place)} must rewrite the source, too (masquerade)`,
       see: typed(at.place, ['iptables', '-t', 'nat', '-L', '-n', '-v', '--line-numbers']),
-      undo: typed(at.place, [
+      ...mend(at.place, [
         ...['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-s', net, '-d', last.src],
         ...(oif && !at.links.some(({ name, master }) => name === oif && master) ? ['-o', oif] : []),
         ...['-j', 'MASQUERADE'],

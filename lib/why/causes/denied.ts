@@ -2,7 +2,7 @@
 import { linkOf, stackOf } from '../evidence.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, ownerOf, type Stack } from '../stacks.ts'
-import { type Verdict, verdict } from '../verdict.ts'
+import { mend, type Verdict, verdict } from '../verdict.ts'
 import { hopOf } from './hop.ts'
 
 const denial = (
@@ -16,7 +16,7 @@ const denial = (
     cause: 'promiscuous mode denied',
     says: `the switch does not know the MAC address of ${called(receiver.place)}, and was told to deliver only what is for one that it knows: what ${called(sender.place)} sends there ends at ${port}`,
     see: `bridge -d link show dev ${port}`,
-    undo: `bridge link set dev ${port} learning on flood on`,
+    ...mend(at.place, ['bridge', 'link', 'set', 'dev', port, 'learning', 'on', 'flood', 'on']),
   })
 
 /** It came into a switch, and went out of no port of it. */

@@ -5,7 +5,7 @@ import { killer, type Visit } from '../journey.ts'
 import { lengthOf, longest } from '../policy-routing.ts'
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import { called, type End, ownerOf, type Stack } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 
 /** In this place the packet was sent out of one interface, though the machine that it was for is behind another. */
@@ -45,19 +45,18 @@ async function strayed(
     cause: 'overlapping subnets',
     says: `${called(stack.place)} sends ${dst} out of ${oif} (${route.dst}${route.gateway ? ` via ${route.gateway}` : ''}), but ${called(owner.stack.place)} is behind ${right.name} (${connected.local}/${connected.prefixlen}): the two overlap, and the more specific route wins`,
     see: typed(stack.place, ['ip', ...six, 'route', 'get', dst]),
-    undo:
-      isOwn && own
-        ? typed(stack.place, ['ip', 'addr', 'del', `${own.local}/${own.prefixlen}`, 'dev', oif])
-        : typed(stack.place, [
-            'ip',
-            ...six,
-            'route',
-            'del',
-            route.dst,
-            ...(route.gateway ? ['via', route.gateway] : []),
-            'dev',
-            oif,
-          ]),
+    ...(isOwn && own
+      ? mend(stack.place, ['ip', 'addr', 'del', `${own.local}/${own.prefixlen}`, 'dev', oif])
+      : mend(stack.place, [
+          'ip',
+          ...six,
+          'route',
+          'del',
+          route.dst,
+          ...(route.gateway ? ['via', route.gateway] : []),
+          'dev',
+          oif,
+        ])),
     hints: [
       `Only for ${called(owner.stack.place)}: ${typed(stack.place, ['ip', ...six, 'route', 'add', `${dst}/${familyOf(dst) === 6 ? 128 : 32}`, 'dev', right.name])}`,
     ],
@@ -165,7 +164,7 @@ export async function asymmetric(situation: Situation, told: Verdict): Promise<R
       place: called(at.place),
       says: `${called(at.place)} has no route back to ${dst} but ${line ?? 'its default'}, which leads to ${called(next.place)}, and that one has none`,
       see: typed(at.place, ['ip', ...six, 'route', 'get', dst]),
-      ...(gateway ? { undo: typed(at.place, ['ip', ...six, 'route', 'add', dst, 'via', gateway]) } : {}),
+      ...(gateway ? mend(at.place, ['ip', ...six, 'route', 'add', dst, 'via', gateway]) : {}),
     },
     hints: [words],
   }

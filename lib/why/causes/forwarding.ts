@@ -2,7 +2,7 @@
 import { familyOf, isLoopback } from '../address.ts'
 import type { CauseClass } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
-import { confKey, typed, verdict } from '../verdict.ts'
+import { confKey, mend, typed, verdict } from '../verdict.ts'
 import { isProxyless } from './martian.ts'
 
 /** It had passed too many routers. */
@@ -44,7 +44,7 @@ export const forwarding: CauseClass = {
         ? `${called(place)} forwards nothing that comes in by ${dev}: ${key} is 0, though ${all} is 1`
         : `${called(place)} does not forward${family === 6 ? ' IPv6' : ''}: the ${packet} was not for itself, and ${family === 6 ? all : 'ip_forward'} is 0`,
       see: typed(place, ['sysctl', ...(one ? [key, all] : [all])]),
-      undo: typed(place, ['sysctl', '-w', `${one ? key : all}=1`]),
+      ...mend(place, ['sysctl', '-w', `${one ? key : all}=1`]),
     })
   },
 }

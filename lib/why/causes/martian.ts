@@ -2,7 +2,7 @@
 import { familyOf, isLoopback, isMulticast } from '../address.ts'
 import type { CauseClass } from '../situation.ts'
 import { called } from '../stacks.ts'
-import { confKey, typed, verdict } from '../verdict.ts'
+import { confKey, mend, typed, verdict } from '../verdict.ts'
 import { setting } from './arp.ts'
 import { cameBy } from './routes.ts'
 
@@ -22,7 +22,7 @@ export const localnet: CauseClass = {
       cause: 'route_localnet',
       says: `the ${packet} came in by ${dev} and is for ${header.dst}, by a rule of nat: ${called(stack.place)} takes nothing for 127.0.0.0/8 from outside (route_localnet of ${dev} is 0)`,
       see: typed(stack.place, ['sysctl', key, all]),
-      undo: typed(stack.place, ['sysctl', '-w', `${key}=1`]),
+      ...mend(stack.place, ['sysctl', '-w', `${key}=1`]),
       hints: [
         'It makes services of 127.0.0.1 reachable from that link. Better: let the service listen on an address of the machine.',
       ],
@@ -50,7 +50,7 @@ export const rpFilter: CauseClass = {
       cause: 'rp_filter',
       says: `${called(stack.place)} takes nothing from ${header.src} on ${dev}: ${way} (rp_filter is ${filter})`,
       see: typed(stack.place, ['sysctl', ...keys]),
-      undo: typed(stack.place, ['sysctl', '-w', ...keys.map((key) => `${key}=0`)]),
+      ...mend(stack.place, ['sysctl', '-w', ...keys.map((key) => `${key}=0`)]),
     })
   },
 }

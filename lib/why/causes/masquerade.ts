@@ -5,7 +5,7 @@ import type { Visit } from '../journey.ts'
 import { chainLines } from '../rules.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type Stack } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 
 /** A router that handed a request on, and by which interfaces. */
 interface Router {
@@ -59,7 +59,7 @@ function told(
     cause: 'not masqueraded',
     says,
     see: typed(place, ['iptables', '-t', 'nat', '-L', 'POSTROUTING', '-n', '-v', '--line-numbers']),
-    undo: typed(place, [
+    ...mend(place, [
       ...['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-s', net],
       ...(docker ? ['!', '-o', iif] : ['-o', oif]),
       ...['-j', 'MASQUERADE'],
@@ -162,21 +162,9 @@ export const bridgedNat: CauseClass = {
       cause: 'not masqueraded',
       says: `nat POSTROUTING of ${called(at.place)} rewrote the source of a bridged frame, ${was} to ${now}: br_netfilter shows bridged frames to iptables, and the answer to ${now} finds no way`,
       see: typed(at.place, ['iptables', '-t', 'nat', '-L', 'POSTROUTING', '-n', '-v', '--line-numbers']),
-      undo: docker
-        ? typed(at.place, [
-            'iptables',
-            '-t',
-            'nat',
-            '-I',
-            'POSTROUTING',
-            '-s',
-            net,
-            '-d',
-            net,
-            '-j',
-            'ACCEPT',
-          ])
-        : typed(at.place, ['sysctl', '-w', `${key}=0`]),
+      ...(docker
+        ? mend(at.place, ['iptables', '-t', 'nat', '-I', 'POSTROUTING', '-s', net, '-d', net, '-j', 'ACCEPT'])
+        : mend(at.place, ['sysctl', '-w', `${key}=0`])),
     })
   },
 }

@@ -6,7 +6,7 @@ import type { Header } from '../packet.ts'
 import { chainLines, inTable, type RuleText } from '../rules.ts'
 import type { Situation } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
-import { typed, typedAll, type Verdict } from '../verdict.ts'
+import { mend, type Verdict } from '../verdict.ts'
 
 /** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
 const isDockers = ({ table, chain, text }: RuleText, bridges: readonly string[]): boolean =>
@@ -43,7 +43,7 @@ function joinThem({ evidence, stack, header }: Situation, told: Verdict): Verdic
   return {
     ...told,
     says: `${told.says}: ${from} and ${to} have no network in common, and Docker keeps networks apart (isolation)`,
-    undo: typed({ ...stack.place, kind: 'server' }, [
+    ...mend({ ...stack.place, kind: 'server' }, [
       'docker',
       'network',
       'connect',
@@ -77,7 +77,7 @@ async function withoutIcc(
   )
   if (!network) return undefined
   const [from, to] = [both.from, both.to].map((end) => called(end.stack.place))
-  const { undo: _, ...rest } = told
+  const { undo: _, fix: __, ...rest } = told
   return {
     ...rest,
     says: `${told.says}: it is Docker's own, because the network ${network.name} was made with enable_icc=false (no inter-container communication)`,
@@ -102,7 +102,7 @@ function pastDocker({ stack, header, passages }: Situation, told: Verdict): Verd
       : oif === undefined
         ? undefined
         : ['iptables', '-I', 'DOCKER-USER', '-i', iif, '-o', oif, '-j', 'ACCEPT']
-  return argv && { ...told, undo: typed(stack.place, argv) }
+  return argv && { ...told, ...mend(stack.place, argv) }
 }
 
 /** The words of iptables for exactly this packet, in exactly this chain. */
@@ -172,7 +172,7 @@ function bridged(situation: Situation, told: Verdict): Verdict {
   return {
     ...told,
     says: `${told.says}: the frame was bridged, and br_netfilter shows bridged frames to iptables`,
-    undo: typed(stack.place, docker && exact ? exact : ['sysctl', '-w', `${key}=0`]),
+    ...mend(stack.place, docker && exact ? exact : ['sysctl', '-w', `${key}=0`]),
     hints: [
       `${key} is 1: Docker sets it. ${docker ? 'Its networks need it, so that a rule for this packet alone is the narrow way.' : 'Where no network of Docker needs it, 0 takes bridged frames out of iptables.'}`,
     ],
@@ -200,7 +200,7 @@ export async function narrow(situation: Situation, told: Verdict): Promise<Verdi
     const lines = both ? [established(situation, rule), argv] : [argv]
     return {
       ...told,
-      undo: typedAll(stack.place, ...lines),
+      ...mend(stack.place, ...lines),
       hints: [
         isAnswer
           ? 'It lets in what belongs to a connection, and nothing else.'

@@ -2,7 +2,7 @@
 import type { Container, Network, Published } from '../containers.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, ownerOf, type Stack } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 
 const any = ['0.0.0.0', '::', '']
 
@@ -23,12 +23,8 @@ export function stateWords({ name, state, exitCode, mode }: Container): string {
   }
 }
 
-const start = ({ name, state }: Container): string =>
-  state === 'paused'
-    ? `docker unpause ${name}`
-    : state === 'restarting'
-      ? `docker logs ${name}`
-      : `docker start ${name}`
+const start = ({ name, state, server }: Container) =>
+  mend({ kind: 'server', name: server, server }, ['docker', state === 'paused' ? 'unpause' : 'start', name])
 
 /** The verdict that a container does not run. */
 export const notRunning = (
@@ -46,7 +42,7 @@ export const notRunning = (
   see: `docker ps -a --filter name=${container.name}`,
   ...(container.state === 'restarting'
     ? { hints: [`What it said: docker logs ${container.name}`] }
-    : { undo: start(container) }),
+    : start(container)),
 })
 
 /** Why the engine does not publish what it was told to publish. */

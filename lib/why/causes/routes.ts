@@ -5,7 +5,7 @@ import type { Came } from '../facts.ts'
 import { isOwnRule, routeWords, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type Link, ownerOf, type Stack } from '../stacks.ts'
-import { linkDown, typed, type Verdict, verdict } from '../verdict.ts'
+import { linkDown, mend, typed, type Verdict, verdict } from '../verdict.ts'
 
 /** The mark that a rule of mangle gave a packet on its way through a place. */
 export const markOf = ({ passages }: Pick<Situation, 'passages'>): number | undefined => {
@@ -54,9 +54,9 @@ export async function forbidden(
       byRule || own
         ? typed(place, ['ip', ...six, 'rule'])
         : typed(place, ['ip', ...six, 'route', 'show', 'to', 'match', to]),
-    undo: own
-      ? typed(place, ['ip', ...six, 'rule', 'del', ...ruleWords(rule).split(' ')])
-      : typed(place, ['ip', ...six, 'route', 'del', ...words.split(' '), ...table]),
+    ...(own
+      ? mend(place, ['ip', ...six, 'rule', 'del', ...ruleWords(rule).split(' ')])
+      : mend(place, ['ip', ...six, 'route', 'del', ...words.split(' '), ...table])),
     ...(own && !byRule
       ? { hints: [`Its table: ${typed(place, ['ip', ...six, 'route', 'show', 'table', route.table ?? ''])}`] }
       : {}),
@@ -138,7 +138,7 @@ export async function noRoute(
       cause: packet === 'reply' ? 'no route back' : 'no route',
       says: `${called(place)} has IPv6 switched off: disable_ipv6 is 1`,
       see: typed(place, ['sysctl', 'net.ipv6.conf.all.disable_ipv6']),
-      undo: typed(place, ['sysctl', '-w', 'net.ipv6.conf.all.disable_ipv6=0']),
+      ...mend(place, ['sysctl', '-w', 'net.ipv6.conf.all.disable_ipv6=0']),
     })
   const own = await forbidden({ ...situation, packet }, stack, to)
   if (own) return own
@@ -151,16 +151,16 @@ export async function noRoute(
       cause: packet === 'reply' ? 'no route back' : 'no route',
       says: `${called(place)} has no route ${back}to ${to}: ${narrow.name} has ${mine.local}/${mine.prefixlen}, a subnet of itself alone, though ${to} is on the same link with /${neighbour.prefixlen}`,
       see: typed(place, ['ip', 'addr', 'show', 'dev', narrow.name]),
-      undo: typed(place, ['ip', 'addr', 'add', `${mine.local}/${neighbour.prefixlen}`, 'dev', narrow.name]),
+      ...mend(place, ['ip', 'addr', 'add', `${mine.local}/${neighbour.prefixlen}`, 'dev', narrow.name]),
     })
   const gateway = gatewayFor(situation, stack, to)
   return verdict(stack, packet, {
     cause: packet === 'reply' ? 'no route back' : 'no route',
     says: `${called(place)} has no route ${back}to ${to}: ${said}`,
     see: typed(place, ['ip', ...six, 'route', 'get', to]),
-    undo: gateway
-      ? typed(place, ['ip', ...six, 'route', 'add', `${to}/${familyOf(to) === 6 ? 128 : 32}`, 'via', gateway])
-      : `${typed(place, ['ip', ...six, 'route', 'add', to, 'via'])} GATEWAY`,
+    ...(gateway
+      ? mend(place, ['ip', ...six, 'route', 'add', `${to}/${familyOf(to) === 6 ? 128 : 32}`, 'via', gateway])
+      : { undo: `${typed(place, ['ip', ...six, 'route', 'add', to, 'via'])} GATEWAY` }),
   })
 }
 

@@ -5,7 +5,7 @@ import { grownLegacy, policyText, type RuleText, rejects, ruleText } from '../ru
 import type { CauseClass, Situation } from '../situation.ts'
 import type { Stack } from '../stacks.ts'
 import { death } from '../trace.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { narrow } from './narrow.ts'
 
 function byRule(
@@ -25,7 +25,7 @@ function byRule(
     says,
     rule,
     see: typed(place, rule.see),
-    undo: typed(place, rule.undo),
+    ...mend(place, rule.undo),
   })
 }
 
@@ -66,7 +66,7 @@ export const questionDropped: CauseClass = {
     return {
       ...told,
       says: `${by === 'policy' ? `no rule of ${where} took ${what}, and the policy is DROP` : `rule ${rule.number ?? ''} of ${where} dropped ${what}`}${bridged ? ': the frame was bridged, and br_netfilter shows bridged frames to ip6tables' : ''}`,
-      ...(bridged ? { undo: typed(stack.place, ['sysctl', '-w', `${key}=0`]) } : {}),
+      ...(bridged ? mend(stack.place, ['sysctl', '-w', `${key}=0`]) : {}),
     }
   },
 }

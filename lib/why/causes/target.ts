@@ -2,7 +2,7 @@
 import { familyOf, within } from '../address.ts'
 import type { CauseClass } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
-import { typed, verdict } from '../verdict.ts'
+import { mend, typed, verdict } from '../verdict.ts'
 
 /** A broadcast address: nobody has to answer for it. */
 export const broadcast: CauseClass = {
@@ -28,7 +28,7 @@ export const silence: CauseClass = {
       cause: 'ignores pings',
       says: `the request arrived, but ${called(stack.place)} answers no pings`,
       see: typed(stack.place, ['sysctl', key]),
-      undo: typed(stack.place, ['sysctl', '-w', `${key}=0`]),
+      ...mend(stack.place, ['sysctl', '-w', `${key}=0`]),
     })
   },
 }
@@ -71,7 +71,7 @@ export const ipsec: CauseClass = {
       cause: 'IPsec policy',
       says: `a policy of IPsec (xfrm) in ${called(stack.place)} blocks what goes from ${src} to ${dst} (dir ${dir})`,
       see: typed(stack.place, ['ip', 'xfrm', 'policy']),
-      undo: typed(stack.place, ['ip', 'xfrm', 'policy', 'delete', 'src', src, 'dst', dst, 'dir', dir]),
+      ...mend(stack.place, ['ip', 'xfrm', 'policy', 'delete', 'src', src, 'dst', dst, 'dir', dir]),
     })
   },
 }

@@ -1,7 +1,7 @@
 /** A tunnel of VXLAN on the way: where does it send to, and what becomes of the datagrams that carry it? */
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, type Stack } from '../stacks.ts'
-import { typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 import { receiverOf } from './wire.ts'
@@ -56,7 +56,7 @@ async function broken(situation: Situation, [one, other]: [End, End]): Promise<V
             ? `${words}, a VXLAN, knows no remote: its forwarding database (fdb) tells nowhere to send a frame to`
             : `${words}, a VXLAN, sends to ${all.join(', ')}, and not to ${called(b.stack.place)}`,
         see: typed(place, ['bridge', 'fdb', 'show', 'dev', a.link.name]),
-        undo: typed(place, [
+        ...mend(place, [
           'bridge',
           'fdb',
           'append',

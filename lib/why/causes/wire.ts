@@ -2,7 +2,7 @@
 import { linkOf, onLink, stackOf } from '../evidence.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, isChildOf, type Link, peerOf, type Stack } from '../stacks.ts'
-import { linkDown, typed, typedAll, type Verdict, verdict } from '../verdict.ts'
+import { linkDown, mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { firstBreak, switchOf, wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 
@@ -46,7 +46,7 @@ function unplugged(
       code: 'not-plugged-in',
       says: `${peer.link.name} of ${called(place)}, the cable to ${name}, is not plugged into ${mine.bridge.link.name}`,
       see: typed(place, ['ip', 'link', 'show', 'master', mine.bridge.link.name]),
-      undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]),
+      ...mend(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]),
     })
   }
   if (!theirs || !mine || theirs.bridge.link === mine.bridge.link) return undefined
@@ -56,7 +56,7 @@ function unplugged(
     says: `${called(stack.place)} is behind ${mine.bridge.link.name} of ${called(mine.bridge.stack.place)}, ${name} behind ${theirs.bridge.link.name} of ${called(place)}, and nothing joins the two`,
     see: typed(place, ['bridge', 'link']),
     ...(mine.bridge.stack === theirs.bridge.stack
-      ? { undo: typed(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]) }
+      ? { ...mend(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]) }
       : {}),
   })
 }
@@ -86,11 +86,7 @@ function onPort(
     cause: 'address on a port',
     says: `${one.local} of ${called(place)} is on ${name}, which is a port of ${master}: a port takes nothing for itself, the address belongs on ${master}`,
     see: typed(place, ['ip', 'addr', 'show', 'dev', name]),
-    undo: typedAll(
-      place,
-      ['ip', 'addr', 'del', words, 'dev', name],
-      ['ip', 'addr', 'add', words, 'dev', master],
-    ),
+    ...mend(place, ['ip', 'addr', 'del', words, 'dev', name], ['ip', 'addr', 'add', words, 'dev', master]),
   })
 }
 
@@ -203,7 +199,7 @@ export const wrongMac: CauseClass = {
       see: held
         ? typed(holder.place, ['ip', 'neigh', 'show', 'dev', held.dev])
         : typed(stack.place, ['ip', 'link', 'show', 'dev', link.name]),
-      ...(held ? { undo: typed(holder.place, ['ip', 'neigh', 'del', held.address, 'dev', held.dev]) } : {}),
+      ...(held ? mend(holder.place, ['ip', 'neigh', 'del', held.address, 'dev', held.dev]) : {}),
     })
   },
 }
