@@ -5,9 +5,10 @@ import type { Lab } from '../lab/lab.ts'
 import { given, type Watch, watchedLab, watching } from '../lab/misuse.ts'
 import { type Command, type Place, used } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
+import { exec } from '../run/exec.ts'
 import { execute, failure } from '../run/execute.ts'
 import { liveLab } from '../run/live.ts'
-import { type Done, type ProgramOptions, runProgram, startProgram } from '../run/program.ts'
+import { startProgram } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
 import type { BreakableLink } from './breaking.ts'
 import { connect, forward } from './connect.ts'
@@ -45,21 +46,13 @@ const throwing =
     if (failed.length > 0) throw failedChecks(failed)
   }
 
-/** What programs do in places. */
-const programsOn = (servers: Servers) => ({
-  async run(command: Command): Promise<string> {
-    judge(command)
-    const done = await execute(servers, command)
-    if (done.code !== 0) throw failure(servers, command, done)
-    return done.stdout
-  },
-  async exec(place: Place, argv: readonly string[], options: ProgramOptions = {}): Promise<Done> {
-    const plain = Object.values(options).every((one) => one === undefined)
-    if (!plain) return runProgram(servers, place, argv, options)
-    const { code, stdout, stderr } = await execute(servers, { place, argv })
-    return { code, exitCode: code, stdout, stderr }
-  },
-})
+/** Runs a command, and returns what it printed. */
+async function run(servers: Servers, command: Command): Promise<string> {
+  judge(command)
+  const done = await execute(servers, command)
+  if (done.code !== 0) throw failure(servers, command, done)
+  return done.stdout
+}
 
 /** An interface to be broken, each call with the line that asked. */
 function watchedLink(servers: Servers, place: Place, dev: string, watch: Watch): BreakableLink {
@@ -96,7 +89,6 @@ export function labOn(
 ): OpenLab {
   const { lab: inner, results, ask } = liveLab(servers, { tell, where: [], batch })
   const { watch, forgotten } = watching(inFull)
-  const programs = programsOn(servers)
   const { opened, all } = closing()
   const gates = gatesOf(servers)
   const close = async () => {
@@ -112,10 +104,11 @@ export function labOn(
     sandbox: servers,
     run(command) {
       used(command)
-      return watch(`the run of ${command?.argv?.join(' ')}`, () => programs.run(command))
+      return watch(`the run of ${command?.argv?.join(' ')}`, () => run(servers, command))
     },
-    exec: (place, argv, options) => watch(argv.join(' '), () => programs.exec(place, argv, options)),
-    spawn: (place, argv, options) => watch(argv.join(' '), () => startProgram(servers, place, argv, options)),
+    exec: ((place, argv, options) =>
+      watch(`${argv}`, () => exec(servers, place, argv, options))) as OpenLab['exec'],
+    spawn: (place, argv, options) => watch(`${argv}`, () => startProgram(servers, place, argv, options)),
     connect: (place, to) => watch('connect', () => connect(gates, place, to)),
     fetch: (place, url, init) =>
       watch('fetch', async () => (await import('./fetch.ts')).fetchFrom(gates, place, url, init)),

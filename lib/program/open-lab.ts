@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { CheckResult, Listener } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Command, Place } from '../language/command.ts'
+import type { DoneBytes, ExecOptions } from '../run/exec.ts'
 import type { Done, Program, ProgramOptions } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
 import type { Question, Report } from '../why/why.ts'
@@ -17,7 +18,12 @@ export interface OpenLab extends Lab, AsyncDisposable {
   /** Runs one command and returns what it printed. Throws CommandFailed when it fails. */
   run(command: Command): Promise<string>
   /** Runs a program in a place to its end. A code other than 0 is a value, not an error. */
-  exec(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Done>
+  exec(
+    place: Place,
+    argv: readonly string[],
+    options: ExecOptions & { encoding: 'buffer' },
+  ): Promise<DoneBytes>
+  exec(place: Place, argv: readonly string[], options?: ExecOptions): Promise<Done>
   /** Starts a program in a place, and returns while it runs. */
   spawn(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Program>
   /** Connects from a place by TCP; a rejects when nobody answers. */

@@ -55,26 +55,48 @@ export interface Program {
 
 const sh = (script: string, ...words: readonly string[]): string[] => ['sh', '-c', script, ...words]
 
-/** The words that start a program on its server, as that user, in that folder. */
-function wordsOf(place: Place, argv: readonly string[], mark: string, options: ProgramOptions): string[] {
-  const { cwd, env = {}, user } = options
-  const seen = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+const markName = 'VETHLAB_PROGRAM'
+
+/** What a program sees in its environment beside what all see, and the mark by which it is found again. */
+export const envOf = ({ env = {} }: ProgramOptions, mark: string | undefined): string[] => [
+  ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  ...(mark === undefined ? [] : [`${markName}=${mark}`]),
+]
+
+/** Becomes a user by a name, or by a number that may have none. */
+const become = `if group=$(id -g "$0" 2>/dev/null); then exec setpriv --reuid "$0" --regid "$group" --init-groups "$@"; fi
+case $0 in *[!0-9]*) echo "$0: no such user" >&2; exit 126 ;; esac
+exec setpriv --reuid "$0" --regid "$0" --clear-groups "$@"`
+
+/** The words that start a program in a place of its server, as that user, in that folder. */
+export function wordsOf(
+  place: Place,
+  argv: readonly string[],
+  mark: string | undefined,
+  options: ProgramOptions,
+): string[] {
+  const { cwd, user } = options
+  const env = envOf(options, mark)
   if (place.kind === 'container') {
     const how = [...(cwd ? ['--workdir', cwd] : []), ...(user ? ['--user', user] : [])]
-    const all = [...seen, `${markName}=${mark}`].flatMap((one) => ['--env', one])
-    return ['docker', 'exec', '--interactive', ...how, ...all, place.name, ...argv]
+    return [
+      'docker',
+      'exec',
+      '--interactive',
+      ...how,
+      ...env.flatMap((one) => ['--env', one]),
+      place.name,
+      ...argv,
+    ]
   }
   const there = cwd === undefined ? [...argv] : sh('cd "$0" && exec "$@"', cwd, ...argv)
-  const known = ['env', ...seen, `${markName}=${mark}`, ...there]
-  const as = 'exec setpriv --reuid "$0" --regid "$(id -g "$0")" --init-groups "$@"'
-  const words = user === undefined ? known : sh(as, user, ...known)
+  const known = env.length > 0 ? ['env', ...env, ...there] : there
+  const words = user === undefined ? known : sh(become, user, ...known)
   return place.kind === 'netns' ? ['ip', 'netns', 'exec', place.name, ...words] : words
 }
 
-const markName = 'VETHLAB_PROGRAM'
-
 /** Signals what bears a mark in its environment: a container's processes are no children of ours. False when nothing does. */
-async function signalled(server: RunningServer, mark: string, signal: string): Promise<boolean> {
+export async function signalled(server: RunningServer, mark: string, signal: string): Promise<boolean> {
   const name = signal.replace(/^SIG/, '')
   const script = `for one in /proc/[0-9]*; do
   if tr '\\0' '\\n' <$one/environ 2>/dev/null | grep -qx "${markName}=$0"; then kill -s "$1" "\${one#/proc/}" && echo "$one"; fi
@@ -174,17 +196,4 @@ export async function startProgram(
   if (options.input !== undefined) program.stdin.end(options.input)
   if (options.timeout !== undefined || options.signal) limit(program, said, options).catch(() => {})
   return program
-}
-
-/** Runs a program in a place to its end, or to its limit. */
-export async function runProgram(
-  servers: Servers,
-  place: Place,
-  argv: readonly string[],
-  options: ProgramOptions = {},
-): Promise<Done> {
-  const { timeout, signal, input = '', ...rest } = options
-  signal?.throwIfAborted()
-  const program = await startProgram(servers, place, argv, { ...rest, input })
-  return Promise.race([program.done, limit(program, shellLine(argv), options)])
 }

@@ -10,6 +10,7 @@ import { ended, engineSocket, hasEnded } from './enter.ts'
 import { collected, tooMuch } from './output.ts'
 import type { Finished } from './process.ts'
 import { type Resident, shellBehind } from './resident.ts'
+import type { ExecStart } from './servers.ts'
 import type { ServerRecord } from './state.ts'
 
 /** The first process of the server that an engine is on; this process itself stands for this machine. */
@@ -241,9 +242,56 @@ async function execAlone(
   }
 }
 
-async function text(stream: Readable): Promise<string> {
-  const all = collected()
-  for await (const chunk of stream) all.add(chunk)
-  if (all.full()) throw tooMuch()
-  return all.text()
+/** What came of a stream: all of it, or nothing when it was too much. */
+async function all(stream: Readable): Promise<Buffer> {
+  const parts = collected()
+  for await (const part of stream) parts.add(part)
+  if (parts.full()) throw tooMuch()
+  return parts.bytes()
+}
+
+const text = async (stream: Readable): Promise<string> => (await all(stream)).toString()
+
+/** Runs a program in a container as a user, in a folder, with an environment and an input. */
+export const execWith = (
+  server: EngineServer,
+  container: string,
+  argv: readonly string[],
+  start: ExecStart,
+): Promise<Finished> => whileItAnswers(server.pid, execStarted(server, container, argv, start))
+
+async function execStarted(
+  server: EngineServer,
+  container: string,
+  argv: readonly string[],
+  { user, cwd, env = [], input, bytes }: ExecStart,
+): Promise<Finished> {
+  const stdin = input !== undefined && input.length > 0
+  try {
+    const exec = await client(server)
+      .getContainer(container)
+      .exec({
+        ...{ Cmd: [...argv], Env: env, AttachStdin: stdin, AttachStdout: true, AttachStderr: true },
+        ...(user === undefined ? {} : { User: user }),
+        ...(cwd === undefined ? {} : { WorkingDir: cwd }),
+      })
+    const stream = await exec.start({ hijack: stdin, stdin })
+    const [out, err] = [new PassThrough(), new PassThrough()]
+    client(server).modem.demuxStream(stream, out, err)
+    for (const event of ['end', 'close'])
+      stream.once(event, () => {
+        out.end()
+        err.end()
+      })
+    stream.on('error', () => {}) // it may end before it has read all
+    if (stdin) stream.end(input)
+    const [stdout, stderr] = await Promise.all([all(out), all(err)])
+    const { ExitCode } = await exec.inspect()
+    const said = { code: ExitCode ?? 1, stdout: stdout.toString(), stderr: stderr.toString() }
+    return bytes ? { ...said, bytes: { stdout, stderr } } : said
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 409)
+      mustRun(container, (await client(server).getContainer(container).inspect()).State.Status)
+    return refused(error)
+  }
 }

@@ -72,6 +72,8 @@ export function untilMark(mark: string, most = mostOutput) {
   return {
     take,
     found: () => found,
+    /** What stood before the mark, byte for byte. */
+    bytes: () => before.bytes(),
     /** Begins anew, for the next command. */
     reset(): void {
       before.clear()

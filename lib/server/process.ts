@@ -8,10 +8,12 @@ export interface Finished {
   code: number
   stdout: string
   stderr: string
+  /** The same byte for byte, where that was asked for. */
+  bytes?: { stdout: Buffer; stderr: Buffer }
 }
 
 /** Waits for a process to end, and returns what it printed. Rejects when it could not be started. */
-export function finished(child: ChildProcess): Promise<Finished> {
+export function finished(child: ChildProcess, bytes = false): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const [out, err] = [collected(), collected()]
     child.stdout?.on('data', out.add)
@@ -23,6 +25,7 @@ export function finished(child: ChildProcess): Promise<Finished> {
         code: code ?? 128 + (signals[signal as string] ?? 0),
         stdout: out.text(),
         stderr: err.text(),
+        ...(bytes ? { bytes: { stdout: out.bytes(), stderr: err.bytes() } } : {}),
       })
     })
   })

@@ -20,7 +20,20 @@ export interface Start {
   /** It goes on by itself, and nobody waits for it. */
   background?: boolean
   /** What it reads from its stdin. */
-  input?: string
+  input?: string | Uint8Array
+  /** What it prints is wanted byte for byte. */
+  bytes?: boolean
+}
+
+/**
+ * A command with what it reads, as a shell takes it. A text of whole lines stands as it is; all else is written in base64,
+ * which takes a process more.
+ */
+function withInput(line: string, input: string | Uint8Array, mark: string): string {
+  if (typeof input === 'string' && input.endsWith('\n') && !input.includes('\0'))
+    return `${line} <<'${mark}'\n${input}${mark}\n`
+  const coded = Buffer.from(input as string).toString('base64')
+  return `base64 -d <<'${mark}' | ${line}\n${coded.replace(/.{1,76}/g, '$&\n')}${mark}\n`
 }
 
 export interface Resident {
@@ -57,18 +70,22 @@ export function shellBehind(
   const endMark = randomBytes(12).toString('hex')
   const [stdout, stderr] = [untilMark(endMark), untilMark(endMark)]
   let waiting:
-    | { argv: readonly string[]; done(finished: Finished): void; failed(error: Error): void }
+    | { argv: readonly string[]; bytes: boolean; done(finished: Finished): void; failed(error: Error): void }
     | undefined
   let ended: Error | undefined
 
   const look = () => {
     const [out, err] = [stdout.found(), stderr.found()]
     if (!waiting || !out || !err) return
-    const { argv, done, failed } = waiting
+    const { argv, bytes, done, failed } = waiting
     waiting = undefined
     rest()
     if (out.output === undefined || err.output === undefined) failed(tooMuch(shellLine(argv)))
-    else done({ code: Number(out.word), stdout: out.output, stderr: err.output })
+    else
+      done({
+        ...{ code: Number(out.word), stdout: out.output, stderr: err.output },
+        ...(bytes ? { bytes: { stdout: stdout.bytes(), stderr: stderr.bytes() } } : {}),
+      })
   }
   shell.stdout?.on('data', (part: Buffer) => {
     if (waiting) stdout.take(part)
@@ -86,19 +103,21 @@ export function shellBehind(
   const rest = () => {
     for (const handle of handles) handle?.unref?.()
   }
-  const run: Resident['run'] = (argv, { background, input }) =>
+  const run: Resident['run'] = (argv, { background, input, bytes = false }) =>
     new Promise((done, failed) => {
       if (ended) return failed(ended)
-      waiting = { argv, done, failed }
+      waiting = { argv, bytes, done, failed }
       stdout.reset()
       stderr.reset()
       for (const handle of handles) handle?.ref?.()
-      const from = input === undefined ? '</dev/null' : `<<'${endMark}'`
-      const to = background ? '>/dev/null 2>&1 &' : ''
-      const text = input === undefined ? '' : `${input}${endMark}\n`
       const marks = `printf '%s %s\\n' ${endMark} $?; echo ${endMark} >&2`
       // A program of that name, as `docker exec` would start it: never what the shell itself knows by the name.
-      shell.stdin?.write(`(exec ${shellLine(argv)}) ${from} ${to}\n${text}${marks}\n`)
+      const line = `(exec ${shellLine(argv)})`
+      const text =
+        input === undefined || input.length === 0
+          ? `${line} </dev/null ${background ? '>/dev/null 2>&1 &' : ''}\n`
+          : withInput(line, input, endMark)
+      shell.stdin?.write(`${text}${marks}\n`)
     })
   return { shell: { busy: () => waiting !== undefined, ended: () => ended !== undefined, run }, gone }
 }
@@ -124,7 +143,7 @@ export function residents(entry: Entry, env: Record<string, string> = {}) {
     return shell
   }
   return {
-    /** Runs a command; undefined when all shells are busy. `input` must end with a line's end. */
+    /** Runs a command; undefined when all shells are busy. */
     run(argv: readonly string[], how: Start): Promise<Finished> | undefined {
       const free = shells.find((shell) => !shell.busy())
       return (free ?? (shells.length < mostResidents ? start() : undefined))?.run(argv, how)

@@ -12,6 +12,14 @@ import { type Finished, finished } from './process.ts'
 import { residents, type Start } from './resident.ts'
 import type { LabRecord, ServerRecord } from './state.ts'
 
+/** How a program in a container is started, beside its words. */
+export interface ExecStart extends Pick<Start, 'input' | 'bytes'> {
+  user?: string | undefined
+  cwd?: string | undefined
+  /** `NAME=value`. */
+  env?: string[]
+}
+
 /** A server that runs. */
 export interface RunningServer extends Entry {
   readonly server: ServerRecord
@@ -21,8 +29,8 @@ export interface RunningServer extends Entry {
   startEngine(daemon?: DaemonOptions): Promise<void>
   /** Makes a call of its Docker Engine. */
   call(api: ApiCall): Promise<Finished>
-  /** Runs a program in one of its containers. */
-  exec(container: string, argv: readonly string[], background: boolean): Promise<Finished>
+  /** Runs a program in one of its containers; with `start` as that user, in that folder … */
+  exec(container: string, argv: readonly string[], background: boolean, start?: ExecStart): Promise<Finished>
   /** The words with the files of the lab where they are on this server. */
   words(argv: readonly string[]): string[]
   /** A file of the server, as this process sees it. */
@@ -134,18 +142,22 @@ export function byEntering(
     ...entry,
     async run(argv, start = {}) {
       const known = words(argv)
-      const inside = shells.run(known, start)
+      // A shell reads a long input a byte at a time.
+      const inside = (start.input?.length ?? 0) > 2 ** 20 ? undefined : shells.run(known, start)
       if (inside) return inside
       // Side by side with many others it has to enter by itself.
       const inShell = ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...known]
       const child = enter(entry, start.background ? inShell : known, { stdio: 'pipe', env })
       child.stdin?.on('error', () => {}) // it may end before it has read all
       child.stdin?.end(start.input)
-      return finished(child)
+      return finished(child, start.bytes)
     },
     call: async (api) => (await import('./engine-api.ts')).callEngine(entry.server, api),
-    exec: async (container, argv, background) =>
-      (await import('./engine-api.ts')).execInContainer(entry.server, container, argv, background),
+    async exec(container, argv, background, start) {
+      const { execInContainer, execWith } = await import('./engine-api.ts')
+      if (start) return execWith(entry.server, container, argv, start)
+      return execInContainer(entry.server, container, argv, background)
+    },
     words,
     file: (path) => `/proc/${pid}/root${words([path])[0]}`,
   }

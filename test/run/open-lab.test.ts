@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { type OpenLab, openLab, server, VethlabError, withLab } from '../../lib/index.ts'
+import { image, type OpenLab, openLab, server, VethlabError, withLab } from '../../lib/index.ts'
 import { labFolder } from '../../lib/server/state.ts'
 
 const server1 = server('server1')
@@ -26,6 +26,45 @@ test('a program is given input, a folder, an environment and a user, in its own 
   const { stdout } = await lab.exec(net1, ['sh', '-c', script], options)
   const own = (await lab.run(net1.exec('readlink', '/proc/self/ns/net'))).trim()
   assert.deepEqual(stdout.trim().split('\n'), ['in', '/tmp', 'good day', 'nobody', own])
+})
+
+test('input and output are bytes where they are to be, of any size', async () => {
+  const every = Uint8Array.from({ length: 256 }, (_, i) => i)
+  const { stdout } = await lab.exec(net1, ['cat'], { input: every, encoding: 'buffer' })
+  assert.deepEqual(new Uint8Array(stdout), every)
+  const large = 'no end of a line '.repeat(100_000)
+  assert.equal((await lab.exec(net1, ['cat'], { input: large })).stdout, large)
+  const { stderr } = await lab.exec(net1, ['sh', '-c', "printf '\\377' >&2"], { encoding: 'buffer' })
+  assert.deepEqual([...stderr], [255])
+  assert.equal((await lab.exec(net1, ['id', '-u'], { user: '12345' })).stdout, '12345\n')
+})
+
+test('in a container, too: input, user, folder, environment, bytes, and a limit', async () => {
+  const web = server1.container('web')
+  await lab.step('a container', server1.docker.run(image).name('web'))
+  const options = { input: 'in', cwd: '/tmp', env: { GREETING: 'good day' }, user: '65534' }
+  const { stdout } = await lab.exec(web, ['sh', '-c', 'cat; echo; pwd; echo "$GREETING"; id -u'], options)
+  assert.deepEqual(stdout.trim().split('\n'), ['in', '/tmp', 'good day', '65534'])
+  const bytes = await lab.exec(web, ['cat'], { input: Uint8Array.of(255, 0, 10), encoding: 'buffer' })
+  assert.deepEqual([...bytes.stdout], [255, 0, 10])
+  const slow = lab.exec(web, ['sh', '-c', 'echo begun; sleep 33'], { timeout: 300 })
+  await assert.rejects(slow, /did not end within 300 ms; it printed: begun/)
+  assert.doesNotMatch((await lab.exec(web, ['ps'])).stdout, /sleep 33/)
+  const program = await lab.spawn(web, ['sh', '-c', 'echo ready; sleep 34'])
+  await program.waitFor('ready')
+  await program.kill()
+  assert.doesNotMatch((await lab.exec(web, ['ps'])).stdout, /sleep 34/)
+  assert.equal((await lab.exec(web, ['nothing'], { input: 'x' })).code, 127)
+})
+
+test('what cannot be meant is refused before it runs', async () => {
+  const wrong = { timeOut: 5 } as object
+  await assert.rejects(
+    lab.exec(net1, ['true'], wrong),
+    /there is no option "timeOut"[\s\S]*There are: input, timeout/,
+  )
+  await assert.rejects(lab.exec(net1, []), /a program is a list of words/)
+  await assert.rejects(lab.exec(net1, ['true'], { timeout: 0 }), /a timeout of 0 ms is none/)
 })
 
 /** The processes of the server whose words are these. */
