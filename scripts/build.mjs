@@ -28,4 +28,7 @@ for (const top of ['lib', 'scripts', 'scenarios'])
     const file = join(top, name)
     if (asItIs.test(file) && !forCheckout.test(file)) cpSync(file, join('dist', file))
   }
+for (const name of readdirSync('docs'))
+  if (/\.(md|json)$/.test(name) && !/^(package|typedoc)/.test(name))
+    cpSync(join('docs', name), join('dist/docs', name))
 chmodSync('dist/scripts/bin.mjs', 0o755)

@@ -183,6 +183,13 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             (await import('./typed-words.ts')).wordsVerb(line === undefined ? [] : [String(line)], json),
         },
         {
+          words: 'docs [topic]',
+          about: 'show a page of the documentation, as help TOPIC does; without a name: which there are',
+          positional: { topic: 'first-lab, scenario, why …' },
+          run: async ({ topic, json }) =>
+            (await import('./help.ts')).helpVerb(topic === undefined ? undefined : String(topic), json),
+        },
+        {
           words: 'setup',
           about: 'get what is needed: tools, engine, Compose, image',
           run: () => catalogue.tool('setup'),

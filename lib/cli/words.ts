@@ -13,7 +13,8 @@ import { type Args, type Subject, subjectOf, type Verb } from './verb.ts'
 import { verbsOf } from './verb-table.ts'
 
 /** Does what the words of a command line ask. Returns the exit code. */
-export async function run(argv: readonly string[], started: Scenario | Catalogue): Promise<number> {
+export async function run(typed: readonly string[], started: Scenario | Catalogue): Promise<number> {
+  const argv = withoutHelp(typed, started)
   // Loaded while the words are read: most runs need them.
   if (!argv.some((word) => word === '--help' || word === '-h'))
     void Promise.all([import('./show.ts'), import('../run/live.ts')])
@@ -39,6 +40,10 @@ export async function run(argv: readonly string[], started: Scenario | Catalogue
   return code
 }
 
+/** yargs takes the word `help` for itself, wherever it is the last one. */
+const withoutHelp = (argv: readonly string[], started: Scenario | Catalogue): readonly string[] =>
+  argv[0] === 'help' && !('body' in started) ? ['docs', ...argv.slice(1)] : argv
+
 /** The parser, before it knows any verb. */
 function parserOf(argv: readonly string[], { own, catalogue }: Subject): Argv {
   const parser = yargs([...argv])
@@ -58,7 +63,11 @@ function parserOf(argv: readonly string[], { own, catalogue }: Subject): Argv {
     .alias('help', 'h')
     .wrap(80)
     .exitProcess(false)
-  return catalogue ? parser.epilogue(`Scenarios: ${catalogue.names().join(', ')}`) : parser
+  return catalogue
+    ? parser.epilogue(
+        `Scenarios: ${catalogue.names().join(', ')}\n\nMore: vethlab help, and one of its pages, as in: vethlab help why`,
+      )
+    : parser
 }
 
 /** The parser of one verb: its positional words, and its own options. */

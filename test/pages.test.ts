@@ -1,0 +1,80 @@
+/** The pages of docs/: each is in the list, ends with the way on, and says all that there is to say. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { helpPages } from '../lib/cli/help.ts'
+import * as vethlab from '../lib/index.ts'
+import { causes, codeOf, finerCodes } from '../lib/why/verdict.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const text = (name: string): string => readFileSync(join(root, 'docs', `${name}.md`), 'utf8')
+const pages = helpPages()
+/** Written by programs, which know nothing of the others. */
+const generated = ['words', 'crash', 'bench']
+
+test('each page is in the list, and each of the list is there', () => {
+  const files = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md') && name !== 'index.md')
+    .map((name) => name.slice(0, -3))
+  assert.deepEqual(pages.map(({ name }) => name).sort(), files.sort())
+})
+
+test('each ends with the page before it and the one after it', () => {
+  for (const [i, { name }] of pages.entries()) {
+    if (generated.includes(name)) continue
+    const [before, after] = [pages[i - 1], pages[i + 1]]
+    const foot = [
+      ...(before ? [`← [${before.title}](${before.name}.md)`] : []),
+      '[all pages](index.md)',
+      ...(after ? [`[${after.title}](${after.name}.md) →`] : []),
+    ].join(' · ')
+    assert.ok(text(name).endsWith(`\n---\n\n${foot}\n`), `docs/${name}.md must end with:\n${foot}`)
+  }
+})
+
+test('every cause has its part', () => {
+  for (const code of [...causes.map(codeOf), ...finerCodes]) assert.ok(text('causes').includes(code), code)
+})
+
+test('every public name stands on a page', () => {
+  const all = [...pages.map(({ name }) => text(name)), readFileSync(join(root, 'README.md'), 'utf8')].join(
+    '\n',
+  )
+  const silent = Object.keys(vethlab).filter((name) => !new RegExp(`\\b${name}\\b`).test(all))
+  assert.deepEqual(silent, [])
+})
+
+const help = (...words: string[]) =>
+  spawnSync(process.execPath, ['scripts/start.mjs', 'scripts/vethlab.ts', 'help', ...words], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+
+test('help shows a page, and tells which there are', () => {
+  assert.match(help().stdout, /first-lab +The first lab in five minutes/)
+  assert.match(help('why').stdout, /^# Why does it not get through\?/)
+  assert.doesNotMatch(help('why').stdout, /<!--/)
+  const wrong = help('wy')
+  assert.equal(wrong.status, 2)
+  assert.match(wrong.stderr, /did you mean why\?[\s\S]*Pages: first-lab/)
+  assert.equal(JSON.parse(help('--json').stdout).pages[0].name, 'first-lab')
+})
+
+test('every verb stands on a page', () => {
+  const { stdout } = spawnSync(process.execPath, ['scripts/start.mjs', 'scripts/vethlab.ts', '--help'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const verbs = [...stdout.matchAll(/^ {2}vethlab ([a-z]+)/gm)].map(([, verb = '']) => verb)
+  assert.ok(verbs.length > 12, stdout)
+  const all = [...pages.map(({ name }) => text(name)), readFileSync(join(root, 'README.md'), 'utf8')].join(
+    '\n',
+  )
+  const silent = verbs.filter(
+    (verb) => !new RegExp(`(vethlab|make|…|npx vethlab) ${verb}\\b|\`${verb}\``).test(all),
+  )
+  assert.deepEqual(silent, [])
+})
