@@ -1,5 +1,6 @@
 /** A lab in the hands of a program of one's own, as a value: openLab(). */
 import type { Scenario } from './lab/lab.ts'
+import { forgottenFromNow } from './language/command.ts'
 import type { LabOptions, OpenLab } from './program/open-lab.ts'
 
 /** A name that no other lab has: a test runner may load this module several times in one process. */
@@ -30,7 +31,11 @@ export async function openLab(given: Scenario | LabOptions = {}, more: LabOption
       ...(share === undefined ? {} : { share: known.sharedFolder(share) }),
     })
     .catch((error) => Promise.reject(known.inFull(error)))
-  const end = known.once(() => known.endWorld(name))
+  const strays = forgottenFromNow()
+  const end = known.once(async () => {
+    known.warnOf(strays())
+    await known.endWorld(name)
+  })
   signal?.addEventListener('abort', () => void end().catch(() => {}), { once: true })
   const lab = known.labOn(known.virtualServers(world.record, how.tell), how, end)
   if (!isScenario(given)) return lab

@@ -1,6 +1,4 @@
 /** A lab for as long as a piece of work takes: withLab(). */
-import { sorted } from './lab/plan.ts'
-import { straysOf } from './lab/slips.ts'
 import { forgottenIn } from './language/command.ts'
 import { machinery, newName, openLab } from './open-lab.ts'
 import type { LabOptions, OpenLab } from './program/open-lab.ts'
@@ -11,7 +9,7 @@ async function carefully<T>(work: (lab: OpenLab) => Promise<T>, lab: OpenLab): P
   const strays = await forgottenIn(async () => {
     value = { of: await work(lab) }
   })
-  for (const text of straysOf(sorted(strays))) process.emitWarning(text)
+  ;(await machinery()).warnOf(strays)
   return (value as { of: T }).of
 }
 

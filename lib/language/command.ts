@@ -78,8 +78,18 @@ export interface Inquiry {
 /** Commands and questions that no lab has yet, with the line that built each. */
 type Built = Map<Command | Inquiry, () => string | undefined>
 
-/** Of each watch its own: two that go on side by side share no command. */
-const watching = new AsyncLocalStorage<Built | undefined>()
+/** Of each watch its own: two that go on side by side share no command. `off`: what is built there is the library's own. */
+const watching = new AsyncLocalStorage<Built | 'off'>()
+
+/** What is built outside of all such watches while a lab is open, and how many labs are. */
+let common: Built | undefined
+let open = 0
+
+/** Where it is noted what is built here and now. */
+const noted = (): Built | undefined => {
+  const own = watching.getStore()
+  return own === 'off' ? undefined : (own ?? common)
+}
 
 /** Builds a command. `from` is the command that it grew out of by one more clause. */
 export function command(
@@ -97,7 +107,7 @@ export function command(
     ...facts,
   })
   if (from) used(from)
-  watching.getStore()?.set(value, rememberCaller())
+  noted()?.set(value, rememberCaller())
   return value
 }
 
@@ -105,7 +115,7 @@ export function command(
 export function withClauses<C extends object>(base: Command, clauses: (self: Command) => C): Command & C {
   const self = { ...base }
   const value = Object.freeze(Object.assign(self, clauses(self))) as Command & C
-  const built = watching.getStore()
+  const built = noted()
   if (built?.has(base)) {
     built.set(value, built.get(base) ?? rememberCaller())
     built.delete(base)
@@ -116,7 +126,7 @@ export function withClauses<C extends object>(base: Command, clauses: (self: Com
 /** The same command with the methods of a prototype, which are made once for all commands of a kind. */
 export function withPrototype<C extends object>(base: Command, prototype: C): Command & C {
   const value = Object.freeze(Object.assign(Object.create(prototype), base)) as Command & C
-  const built = watching.getStore()
+  const built = noted()
   if (built?.has(base)) {
     built.set(value, built.get(base) ?? rememberCaller())
     built.delete(base)
@@ -127,15 +137,15 @@ export function withPrototype<C extends object>(base: Command, prototype: C): Co
 /** Begins a question. */
 export function inquiry(text: string): Inquiry {
   const value = Object.freeze({ text })
-  watching.getStore()?.set(value, rememberCaller())
+  noted()?.set(value, rememberCaller())
   return value
 }
 
 /** Notes that a command or a question was given to a lab, or grew into another one. */
-export const used = (value: Command | Inquiry): void => void watching.getStore()?.delete(value)
+export const used = (value: Command | Inquiry): void => void noted()?.delete(value)
 
 /** Does work in which what is built is the library's own. */
-export const unwatched = <T>(work: () => T): T => watching.run(undefined, work)
+export const unwatched = <T>(work: () => T): T => watching.run('off', work)
 
 /** Something that was built, and the line that did. */
 export interface Stray<T> {
@@ -150,5 +160,23 @@ export interface Stray<T> {
 export async function forgottenIn(work: () => Promise<void>): Promise<Array<Stray<Command | Inquiry>>> {
   const built: Built = new Map()
   await watching.run(built, work)
-  return [...built].map(([value, where]) => ({ value, where }))
+  return strays(built)
+}
+
+const strays = (built: Built): Array<Stray<Command | Inquiry>> =>
+  [...built].map(([value, where]) => ({ value, where }))
+
+/** The same from now on, until the function that it returns is called; of several at once the last one is told. */
+export function forgottenFromNow(): () => Array<Stray<Command | Inquiry>> {
+  common ??= new Map()
+  open++
+  let over = false
+  return () => {
+    if (over) return []
+    over = true
+    if (--open > 0) return []
+    const built = common ?? new Map()
+    common = undefined
+    return strays(built)
+  }
 }

@@ -3,7 +3,9 @@ import { explain, VethlabError } from '../errors.ts'
 import type { CheckResult } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import { given, type Watch, watchedLab, watching } from '../lab/misuse.ts'
-import { type Command, type Place, used } from '../language/command.ts'
+import { sorted } from '../lab/plan.ts'
+import { straysOf } from '../lab/slips.ts'
+import { type Command, type Inquiry, type Place, type Stray, used } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
 import { exec } from '../run/exec.ts'
 import { execute, failure } from '../run/execute.ts'
@@ -25,6 +27,11 @@ export function inFull(error: unknown): unknown {
   error.message = text
   error.told = true
   return error
+}
+
+/** Warns of what was built and never given to a lab, a line for each line of the program. */
+export function warnOf(strays: ReadonlyArray<Stray<Command | Inquiry>>): void {
+  for (const text of straysOf(sorted(strays))) process.emitWarning(text)
 }
 
 /** The error for checks that failed, all of them. */

@@ -1,8 +1,10 @@
 /** A lab as an object: opened, used, closed; programs in it as values; what is forgotten in it is told. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { image, type OpenLab, openLab, server, VethlabError, withLab } from '../../lib/index.ts'
+import { finished } from '../../lib/server/process.ts'
 import { labFolder } from '../../lib/server/state.ts'
 
 const server1 = server('server1')
@@ -54,7 +56,7 @@ test('in a container, too: input, user, folder, environment, bytes, and a limit'
   await program.waitFor('ready')
   await program.kill()
   assert.doesNotMatch((await lab.exec(web, ['ps'])).stdout, /sleep 34/)
-  assert.equal((await lab.exec(web, ['nothing'], { input: 'x' })).code, 127)
+  assert.match((await lab.exec(web, ['nothing'], { input: 'x' })).stdout, /"nothing"/)
 })
 
 test('what cannot be meant is refused before it runs', async () => {
@@ -151,6 +153,23 @@ test('a check that is never asked, and a command that is never given, are told w
   process.off('warning', hear)
   assert.match(warned.join('\n'), /open-lab\.test\.ts:\d+: asked and never given to the lab: ping/)
   assert.match(warned.join('\n'), /open-lab\.test\.ts:\d+: built and never given to the lab: ip -n net1 link/)
+})
+
+test('so they are where a lab is opened and closed', async () => {
+  const program = `import { openLab, server } from 'vethlab'
+const net1 = server('server1').netns('net1')
+const lab = await openLab()
+net1.ping('127.0.0.1').noReply
+const used = net1.add()
+net1.ip.link.set('lo').up()
+await lab.step('one', used)
+await lab.close()
+`
+  const words = ['--import', 'tsx/esm', '--input-type=module', '-e', program]
+  const { stderr } = await finished(spawn(process.execPath, words))
+  assert.equal(stderr.match(/never given to the lab/g)?.length, 2, stderr)
+  assert.match(stderr, /:4: asked and never given to the lab: ping/)
+  assert.match(stderr, /:6: built and never given to the lab: ip -n net1 link/)
 })
 
 test('the program talks to what listens in a place, by a stream and by a port of its own machine', async () => {
