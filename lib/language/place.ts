@@ -3,10 +3,11 @@ import { BadInput } from '../errors.ts'
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
+import { address6 as address6Kind } from './grammar/kinds.ts'
 import { groups, speak } from './grammar/speak.ts'
 import { ip } from './ip/index.ts'
 import { ip6tables, iptables } from './iptables/index.ts'
-import { dockerName, type IfName, type Ipv4, ifName, ipv4, netnsName, port } from './names.ts'
+import { dockerName, type IfName, type Ipv4, type Ipv6, ifName, ipv4, netnsName, port } from './names.ts'
 import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
@@ -96,6 +97,44 @@ const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =
     },
   })
 
+/** The address of a container in one family: in one network, or in its only one. */
+function containerAddress<T extends string>(
+  server: Place,
+  name: string,
+  network: string | undefined,
+  family: 4 | 6,
+  check: (address: string) => unknown,
+): Read<T> {
+  const field = family === 6 ? 'GlobalIPv6Address' : 'IPAddress'
+  const one =
+    network === undefined
+      ? `{{range .NetworkSettings.Networks}}{{.${field}}}{{end}}`
+      : `{{(index .NetworkSettings.Networks "${dockerName(network)}").${field}}}`
+  return Object.freeze({
+    ...command(server, ['docker', 'inspect', '-f', one, name], looks, {
+      shows: true,
+      api: {
+        call: 'container address',
+        container: name,
+        field,
+        ...(network === undefined ? {} : { network }),
+      },
+    }),
+    variable: variable(name, network ?? '', family === 6 ? 'address6' : 'address'),
+    check: (address: T) => {
+      if (address === ('' as string))
+        throw new BadInput(`the container ${name} has no address${family === 6 ? ' of IPv6' : ''}`, {
+          hint:
+            family === 6
+              ? 'It has one while it runs, in a network that was made with --ipv6 and has a subnet of IPv6.'
+              : `It has one while it runs, in a network that gives addresses: docker start ${name}`,
+        })
+      check(address)
+      return address
+    },
+  })
+}
+
 /** A container on a server; `label` is a shorter name for the screen. */
 export const container = (server: Place, name: string, label = name) => {
   const place = data({
@@ -130,25 +169,17 @@ export const container = (server: Place, name: string, label = name) => {
      * Example: a1.address('alpine-net')
      * Equivalent to: `docker inspect -f '{{(index .NetworkSettings.Networks "alpine-net").IPAddress}}' a1`
      */
-    address: (network?: string): Read<Ipv4> => {
-      const one =
-        network === undefined
-          ? '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
-          : `{{(index .NetworkSettings.Networks "${dockerName(network)}").IPAddress}}`
-      return Object.freeze({
-        ...command(server, ['docker', 'inspect', '-f', one, name], looks, {
-          shows: true,
-          api: { call: 'container address', container: name, ...(network === undefined ? {} : { network }) },
-        }),
-        variable: variable(name, network ?? '', 'address'),
-        check: (address: Ipv4) => {
-          if (address !== ('' as string)) return ipv4(address)
-          throw new BadInput(`the container ${name} has no address`, {
-            hint: `It has one while it runs, in a network that gives addresses: docker start ${name}`,
-          })
-        },
-      })
-    },
+    address: (network?: string): Read<Ipv4> => containerAddress(server, name, network, 4, ipv4),
+    /**
+     * The same of IPv6, in a network that has it.
+     *
+     * Example: a1.address6()
+     * Equivalent to: `docker inspect -f '{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}}{{end}}' a1`
+     * Example: a1.address6('alpine-net')
+     * Equivalent to: `docker inspect -f '{{(index .NetworkSettings.Networks "alpine-net").GlobalIPv6Address}}' a1`
+     */
+    address6: (network?: string): Read<Ipv6> =>
+      containerAddress(server, name, network, 6, (value) => address6Kind.word(value as Ipv6)),
   })
 }
 export type Container = ReturnType<typeof container>

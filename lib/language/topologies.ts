@@ -82,15 +82,21 @@ function plug({ ip }: Server, port: string, master: string, node: TopologyNode, 
 /** A cable between two nodes; the end in each is named after the other. */
 const cable = (one: TopologyNode, other: TopologyNode): Command[] => [
   one.place.ip.link.add(other.name).type('veth', { peer: one.name, netns: other.place }),
+  ...ownAddress(one, other.name),
+  ...ownAddress(other, one.name),
   one.place.ip.link.set(other.name).up(),
   other.place.ip.link.set(one.name).up(),
 ]
 
-/** The address of a node that has no subnet of its own: on lo, whichever cable a packet comes by. */
-const ownAddress = (node: TopologyNode): Command[] => [
+/** The address at the end of a cable. IPv4 has it on lo; a neighbour of IPv6 is answered only where the address is. */
+const ownAddress = (node: TopologyNode, dev: string): Command[] =>
+  isIpv6(node.at) ? [node.place.ip.addr.add(alone(node)).dev(dev)] : []
+
+/** A node that has no subnet of its own: its address is on lo, whichever cable a packet comes by. */
+const made = (node: TopologyNode): Command[] => [
   node.place.add(),
   lo(node),
-  node.place.ip.addr.add(alone(node)).dev('lo'),
+  ...(isIpv6(node.at) ? [] : [node.place.ip.addr.add(alone(node)).dev('lo')]),
 ]
 
 /** How to reach a node at the other end of a cable. */
@@ -135,7 +141,7 @@ export function line(server: Server, n: number, options: TopologyOptions = {}): 
     ]
   }
   const cables = nodes.slice(1).flatMap((node, index) => cable(nodes[index] as TopologyNode, node))
-  return { nodes, commands: [...nodes.flatMap(ownAddress), ...cables, ...nodes.flatMap(routes)] }
+  return { nodes, commands: [...nodes.flatMap(made), ...cables, ...nodes.flatMap(routes)] }
 }
 
 /**
@@ -152,7 +158,7 @@ export function mesh(server: Server, n: number, options: TopologyOptions = {}): 
       .slice(index + 1)
       .flatMap((other) => [...cable(one, other), neighbour(one, other), neighbour(other, one)]),
   )
-  return { nodes, commands: [...nodes.flatMap(ownAddress), ...cables] }
+  return { nodes, commands: [...nodes.flatMap(made), ...cables] }
 }
 
 /**

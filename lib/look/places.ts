@@ -50,7 +50,8 @@ const runOn =
 const addressesOf = (links: readonly IpLink[]): FoundPlace['addresses'] =>
   links.flatMap(({ ifname, addr_info = [] }) =>
     addr_info
-      .filter(({ family, scope }) => family === 'inet' && scope !== 'host')
+      // Every interface has an address of its link (fe80::…): to tell those would hide the others.
+      .filter(({ family, scope }) => (family === 'inet' ? scope !== 'host' : scope === 'global'))
       .map(({ local, prefixlen }) => ({ dev: ifname, address: `${local}/${prefixlen}` })),
   )
 
@@ -134,9 +135,10 @@ async function containers(lab: LabRecord, record: ServerRecord, own: Own | undef
       name: container.Names[0]?.replace(/^\//, '') ?? container.Id.slice(0, 12),
       server: record.name,
       record,
-      addresses: Object.entries(container.NetworkSettings.Networks)
-        .filter(([, network]) => network.IPAddress)
-        .map(([dev, network]) => ({ dev, address: network.IPAddress })),
+      addresses: Object.entries(container.NetworkSettings.Networks).flatMap(
+        ([dev, { IPAddress, GlobalIPv6Address }]) =>
+          [IPAddress, GlobalIPv6Address].filter(Boolean).map((address) => ({ dev, address })),
+      ),
       up: container.State === 'running',
       state: container.State,
       ...composeOf(container.Labels),

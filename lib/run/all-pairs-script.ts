@@ -2,7 +2,8 @@
 
 import { type Check, silence } from '../language/checks/check.ts'
 import type { Place } from '../language/command.ts'
-import { ipv4 } from '../language/names.ts'
+import { address } from '../language/grammar/kinds.ts'
+import type { Address } from '../language/names.ts'
 import { onServer } from '../language/on-server.ts'
 import { shellLine } from '../language/shell.ts'
 
@@ -12,7 +13,7 @@ export const isPlainPair = ({ pair, observer, from, target, expected }: Check): 
   observer === 'ping' &&
   from.kind !== 'container' &&
   typeof target === 'string' &&
-  /^[\d.]+$/.test(target) &&
+  (/^[\d.]+$/.test(target) || /^[\da-f]*:[\da-f:.]*$/i.test(target)) &&
   (expected === 'replies' || expected === silence)
 
 /** How many programs ask at once. */
@@ -27,6 +28,8 @@ const sideBySide = (lines: readonly string[]): string[] =>
   lines
     .flatMap((line, index) => [`${line} &`, ...((index + 1) % atOnce === 0 ? ['wait'] : [])])
     .concat('wait')
+
+const wordOf = (one: string): string => address.word(one as Address)
 
 /** What one place asks: each of the addresses once. */
 export interface Question {
@@ -51,7 +54,7 @@ export const pairsScript = (questions: readonly Question[]): string =>
     'cd "$said" || exit',
     ...sideBySide(
       questions.map(({ place, addresses, wait }, number) => {
-        const fping = ['fping', '-q', '-C', '1', '-i', '0', '-t', String(wait), ...addresses.map(ipv4)]
+        const fping = ['fping', '-q', '-C', '1', '-i', '0', '-t', String(wait), ...addresses.map(wordOf)]
         return `${shellLine(inPlace(place, fping))} >${number} 2>&1`
       }),
     ),

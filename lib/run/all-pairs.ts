@@ -19,11 +19,11 @@ export const sideBySide = 32
 const many = 6
 
 /**
- * How many neighbours the machine's ARP table takes, and has: one table for all network namespaces, whose limit only
- * the machine itself can set (gc_thresh3 in arp(7), 1024 by default). Who talks to whom is an entry for each, and the
- * packets of those that it has no room for are dropped without a word.
+ * How many neighbours the machine's table of a family takes, and has (of ARP, of neighbour discovery): one for all
+ * network namespaces, whose limit only the machine itself can set (gc_thresh3 in arp(7), 1024 by default). Who talks to
+ * whom is an entry for each, and the packets of those that it has no room for are dropped without a word.
  */
-function neighbours(): { most: number; used: number } {
+function neighbours(family: 4 | 6): { most: number; used: number } {
   const read = (file: string, found: RegExp, base: number): number | undefined => {
     try {
       const [, number] = readFileSync(file, 'utf8').match(found) ?? []
@@ -33,8 +33,10 @@ function neighbours(): { most: number; used: number } {
     }
   }
   return {
-    most: read('/proc/sys/net/ipv4/neigh/default/gc_thresh3', /(\d+)/, 10) ?? 1024,
-    used: read('/proc/net/stat/arp_cache', /\n([0-9a-f]+)/, 16) ?? Number.POSITIVE_INFINITY,
+    most: read(`/proc/sys/net/ipv${family}/neigh/default/gc_thresh3`, /(\d+)/, 10) ?? 1024,
+    used:
+      read(`/proc/net/stat/${family === 4 ? 'arp' : 'ndisc'}_cache`, /\n([0-9a-f]+)/, 16) ??
+      Number.POSITIVE_INFINITY,
   }
 }
 
@@ -83,7 +85,11 @@ async function askAll(
   const names = [...new Set(checks.flatMap(({ pair }) => (pair ? [pair.from, pair.to] : [])))]
   const numbers = new Map(names.map((name, number) => [name, number]))
   const number = (name = '') => numbers.get(name) ?? 0
-  const { most } = neighbours()
+  // Where both families are asked, the smaller table counts for both.
+  const families = ([4, 6] as const).filter((family) =>
+    checks.some((check) => target(check).includes(':') === (family === 6)),
+  )
+  const most = Math.min(...families.map((family) => neighbours(family).most))
   const roundOf = roundsOf(names.length, most * share)
   const places = [...grouped(checks, placeOf).values()].flatMap(([one]) => (one ? [one.from] : []))
 
@@ -110,7 +116,8 @@ async function askAll(
   }
 
   for (const round of grouped(checks, ({ pair }) => roundOf(number(pair?.from), number(pair?.to))).values()) {
-    if (neighbours().used + round.length > most * share) await forget()
+    const used = Math.max(...families.map((family) => neighbours(family).used))
+    if (used + round.length > most * share) await forget()
     await Promise.all([...grouped(round, ({ from }) => from.server)].map(askRound))
   }
 }

@@ -90,8 +90,8 @@ async function perform(docker: Docker, call: ApiCall): Promise<string> {
     case 'container address': {
       const { NetworkSettings, State } = await docker.getContainer(call.container).inspect()
       const { Networks } = NetworkSettings
-      const all = () => Object.values(Networks).map(({ IPAddress }) => IPAddress)
-      const address = call.network === undefined ? all().join('') : Networks[call.network]?.IPAddress
+      const all = () => Object.values(Networks).map((one) => one[call.field])
+      const address = call.network === undefined ? all().join('') : Networks[call.network]?.[call.field]
       if (!address) mustRun(call.container, State.Status)
       return address ?? '<no value>' // as the docker program says
     }

@@ -1,7 +1,7 @@
 /** IPv6 in what is made of several commands: LANs, topologies, the gateway recipe; and the options of a server's daemon. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gateway, lan, line, server, star, tree } from '../../lib/index.ts'
+import { capture, gateway, lan, line, matrix, mesh, server, star, tree, withLab } from '../../lib/index.ts'
 import { plan, serversOf } from '../../lib/lab/plan.ts'
 import type { Command } from '../../lib/language/command.ts'
 import { toShell } from '../../lib/language/shell.ts'
@@ -34,12 +34,69 @@ test('topologies take their addresses from a subnet of IPv6', () => {
     ['fd00:1::1', 'fd00:1::2', 'fd00:1::3'],
   )
   const lines = line(server1, 4, { subnet }).commands.map(toShell)
-  assert.ok(lines.includes('ip -n n1 addr add fd00:1::1/128 dev lo'))
+  assert.ok(lines.includes('ip -n n1 addr add fd00:1::1/128 dev n2'))
   assert.ok(lines.includes('ip netns exec n2 sysctl -w net.ipv6.conf.all.forwarding=1'))
   assert.ok(lines.includes('ip -n n1 route add default via fd00:1::2'))
   assert.equal(tree(server1, 2, 2, { subnet }).nodes.length, 4)
   assert.throws(() => star(server1, 2, { subnet: 'fd00:1::1/64' }), /bits set behind its prefix/)
   assert.throws(() => star(server1, 9, { subnet: 'fd00:1::/125' }), /9 nodes need 9 addresses/)
+})
+
+test('in a mesh and a line of IPv6 each cable has the address of its node, where alone a neighbour is answered', async () => {
+  const lines = mesh(server1, 3, { subnet: 'fd00:1::/64' }).commands.map(toShell)
+  for (const dev of ['n2', 'n3'])
+    assert.ok(lines.includes(`ip -n n1 addr add fd00:1::1/128 dev ${dev}`), lines.join('\n'))
+  await withLab(async (lab) => {
+    const [m, l] = [server('m'), server('l')]
+    for (const { nodes, commands } of [
+      mesh(m, 3, { subnet: 'fd00:1::/64' }),
+      line(l, 8, { subnet: 'fd00:2::/64' }),
+    ]) {
+      await lab.step('it', ...commands)
+      await lab.check(
+        matrix(nodes, () => true),
+        'all reach all',
+      )
+    }
+  })
+})
+
+test('a question has a family: of a name by an option, of a container by its address', () => {
+  const words = (check: { command(address: string): Command }) => toShell(check.command('web'))
+  assert.match(words(net1.ping('web', { family: 6 }).replies), / ping -6 -c 1 /)
+  assert.match(words(net1.tcp('web', 80, { family: 4 }).open), / nc -4 -z /)
+  assert.match(words(net1.udp('web', 80, { family: 6 }).closed), /nc -6 -u/)
+  assert.equal(net1.ping('web', { family: 6 }).replies.to, 'web (IPv6)')
+  assert.equal(net1.dns('web', { family: 6 }).resolves.look, '6')
+  const a1 = server1.container('a1')
+  assert.match(JSON.stringify(net1.ping(a1, { family: 6 }).replies.target), /GlobalIPv6Address/)
+  assert.doesNotMatch(words(net1.ping(a1, { family: 6 }).replies), / -6 /)
+  assert.throws(() => a1.address6().check?.('' as never), /a1 has no address of IPv6/)
+  assert.throws(() => net1.ping('10.0.0.1', { family: 6 }), /10\.0\.0\.1.* is not an address of IPv6/)
+  assert.throws(() => net1.tcp('fd00::1', 80, { family: 4 }), /is not an address of IPv4/)
+  assert.throws(() => net1.ping('web', { family: 5 as never }), /is no family: 4 or 6/)
+  assert.throws(() => net1.ping('web', { famly: 6 } as never), /famly/)
+})
+
+test('an address is looked for as programs print it', () => {
+  assert.match(net1.tcp('fd00::2', 80).open.seenFrom('fd00:0:0::1').expected, /seen from fd00::1$/)
+  assert.match(
+    capture(net1, 'veth1').saw({ from: 'FD00:0::1', to: 'fd00::2', port: 80 }).look ?? '',
+    /^fd00::1\nfd00::2\.80\n/,
+  )
+})
+
+test('a container is plugged into a further network by an address of each family', () => {
+  const connect = server1.docker.network.connect('n2', 'a1', {
+    ip: '10.0.0.9',
+    ip6: 'fd00::9',
+    alias: ['x', 'y'],
+  })
+  assert.equal(
+    toShell(connect),
+    'docker network connect --ip 10.0.0.9 --ip6 fd00::9 --alias x --alias y n2 a1',
+  )
+  assert.deepEqual(connect.undo?.argv, ['docker', 'network', 'disconnect', 'n2', 'a1'])
 })
 
 test('the gateway recipe speaks the family of its subnet', () => {

@@ -150,21 +150,24 @@ const cases: Case[] = [
     stderr: 'nc: connect to 10.0.0.9 port 53 (udp) failed: Network is unreachable',
     means: 'unreachable',
   },
-  { observer: 'dns', code: 0, stdout: nslookup('172.17.0.2'), means: 'resolves, 1 address' },
+  { observer: 'dns', look: '', code: 0, stdout: nslookup('172.17.0.2'), means: 'resolves, 1 address' },
   {
     observer: 'dns',
+    look: '',
     code: 0,
     stdout: nslookup('172.17.0.2', '172.17.0.3', '172.17.0.3'),
     means: 'resolves, 2 addresses',
   },
   {
     observer: 'dns',
+    look: '',
     code: 1,
     stdout: "Server:\t127.0.0.11\nAddress:\t127.0.0.11:53\n\n** server can't find web: NXDOMAIN",
     means: 'does not resolve',
   },
   {
     observer: 'dns',
+    look: '',
     code: 1,
     stdout: ';; connection timed out; no servers could be reached',
     means: 'does not resolve',
@@ -183,6 +186,37 @@ const cases: Case[] = [
     code: 0,
     stdout:
       '20:09:17.1 IP 10.0.0.1.4000 > 10.0.0.2.53: UDP, length 3\n20:09:17.2 IP 10.0.0.1.4000 > 10.0.0.2.5353: UDP, length 3\n20:09:17.2 IP 10.0.0.11.4000 > 10.0.0.2.53: UDP, length 3',
+    means: 'seen, 1 packet',
+  },
+  ...(
+    [
+      ['', 'resolves, 3 addresses'],
+      ['4', 'resolves, 1 address'],
+      ['6', 'resolves, 2 addresses'],
+    ] as const
+  ).map(
+    ([look, means]): Case => ({
+      observer: 'dns',
+      look,
+      code: 0,
+      stdout: nslookup('172.17.0.2', 'fd00::2', '2001:db8::abcd'),
+      means,
+    }),
+  ),
+  { observer: 'dns', look: '6', code: 0, stdout: nslookup('172.17.0.2'), means: 'does not resolve' },
+  {
+    observer: 'packets',
+    look: 'fd00::1\nfd00::2.53\n',
+    code: 0,
+    stdout:
+      '20:09:17.1 IP6 fd00::1.4000 > fd00::2.53: UDP, length 3\n20:09:17.2 IP6 fd00::1.4000 > fd00::2.5353: UDP, length 3\n20:09:17.2 IP6 fd00::11.4000 > fd00::2.53: UDP, length 3',
+    means: 'seen, 1 packet',
+  },
+  {
+    observer: 'packets',
+    look: '::\nff02::1:ff00:2\nneighbor solicitation',
+    code: 0,
+    stdout: '20:09:17.1 IP6 :: > ff02::1:ff00:2: ICMP6, neighbor solicitation, who has fd00::2, length 32',
     means: 'seen, 1 packet',
   },
   {

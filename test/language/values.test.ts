@@ -48,7 +48,12 @@ const refused: Array<[string, () => unknown, RegExp]> = [
     () => filter.append('INPUT').jump('LESSON', { to: 'x' }),
     /LESSON has no options/,
   ],
-  ['ip6 of connect', () => host.docker.network.connect('n1', 'a1', { ip6: 'fd00::1' }), /"ip6".*ip, alias/],
+  ['ip6 of connect', () => host.docker.network.connect('n1', 'a1', { ip6: '10.0.0.1' }), /10\.0\.0\.1/],
+  [
+    'an option of connect',
+    () => host.docker.network.connect('n1', 'a1', { ipv6: 'x' } as never),
+    /"ipv6".*ip6/,
+  ],
   ['an option of ps', () => host.docker.ps({ al: true }), /"al".*filters, format/],
   ['an option of ip link show', () => link.show({ upp: true }), /"upp": did you mean up/],
   ['an option of a star', () => star(host, 2, any({ net: '10.0.0.0/8' })), /"net".*subnet/],
@@ -65,7 +70,7 @@ const refused: Array<[string, () => unknown, RegExp]> = [
   [
     'options that are a text',
     () => host.docker.ps('x'),
-    /options of `docker ps` are an object in braces: filters, format/,
+    /options of `docker ps`: they are an object in braces: filters, format/,
   ],
   ['options that are null', () => host.docker.network.connect('n1', 'a1', null), /null cannot be options/],
   // options that must be there

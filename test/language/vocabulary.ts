@@ -130,7 +130,7 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   ctstate: [['NEW', 'ESTABLISHED']],
   'docker.ps': [[{ format: '{{.Names}}', filters: ['label=app'] }]],
   'docker.exec': [['a1', 'ip', 'addr']],
-  'network.connect': [['n1', 'a1', { ip: '10.1.0.9', alias: 'web' }]],
+  'network.connect': [['n1', 'a1', { ip: '10.1.0.9', ip6: 'fd00::9', alias: ['web'] }]],
   'image.import': [['/tmp/r.tar', 'mine', { run: ['sh'] }]],
   'firewall.direct': [['docker0', { drops: 'filtered', lets: 'open' }]],
 }

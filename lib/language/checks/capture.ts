@@ -2,6 +2,7 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, inquiry, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
+import { asPrinted } from '../grammar/kinds.ts'
 import { ifName, port as portNumber, whole } from '../names.ts'
 import { quote } from '../shell.ts'
 import { must as mustBe, oneLine, options } from '../values.ts'
@@ -16,6 +17,13 @@ export interface PacketPattern {
   /** Words that tcpdump prints for it, as in `ICMP echo request`, `UDP`, `who-has 192.168.56.4`. */
   text?: string
 }
+
+/** The same, its addresses as tcpdump prints them. */
+const asPrintedBy = (pattern: PacketPattern): PacketPattern => ({
+  ...pattern,
+  ...(typeof pattern.from === 'string' && { from: asPrinted(pattern.from) }),
+  ...(typeof pattern.to === 'string' && { to: asPrinted(pattern.to) }),
+})
 
 /** The file of a capture. Its name may be made of a namespace's, which may hold nearly anything. */
 function captureFile(name: string): string {
@@ -56,7 +64,7 @@ export function capture(place: Place, dev: string, filter = '', name?: string) {
       to = '',
       port,
       text = '',
-    } = options(pattern, 'a packet', ['from', 'to', 'port', 'text'])
+    } = asPrintedBy(options(pattern, 'a packet', ['from', 'to', 'port', 'text']))
     for (const part of [from, to, text]) if (part !== '') oneLine(part, 'a part of a packet')
     if (port !== undefined) portNumber(port)
     return Object.freeze({

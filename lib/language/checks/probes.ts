@@ -1,24 +1,56 @@
 /** The questions that a place can ask of others: ping, tcp, udp, dns. */
 import { type Command, command, type Inquiry, inquiry, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
-import { address as addressKind, anyAddress } from '../grammar/kinds.ts'
+import { address as addressKind, anyAddress, asPrinted, isIpv6 } from '../grammar/kinds.ts'
 import { missing } from '../grammar/missing.ts'
 import { listed } from '../grammar/nearest.ts'
 import { type Address, dnsName, ifName, ipv4, port, whole } from '../names.ts'
 import { quote } from '../shell.ts'
-import { must as mustBe, oneLine } from '../values.ts'
+import { must as mustBe, oneLine, options as readOptions } from '../values.ts'
 import { type Check, type Observer, silence } from './check.ts'
 
 /** Who is asked: an address, or a container, whose address is then read. */
 export type Target =
   | Address
   | (string & {})
-  | { readonly label: string; readonly address: (network?: string) => Read }
+  | {
+      readonly label: string
+      readonly address: (network?: string) => Read
+      readonly address6?: (network?: string) => Read
+    }
+
+/** What may be said of a question. */
+export interface ProbeOptions {
+  /** The family to ask in: 4 or 6. Default: that of the address; of a name, what comes first; of a container, 4. */
+  family?: 4 | 6
+}
+
+/** Reads the family that is asked in, and whether it can be that of the target. */
+function familyOf(target: Target, options: ProbeOptions, what: string): 4 | 6 | undefined {
+  const { family } = readOptions(options, what, ['family'])
+  if (family === undefined) return undefined
+  mustBe(family === 4 || family === 6, family, 'is no family: 4 or 6')
+  if (typeof target === 'string' && !isName(target))
+    mustBe(isIpv6(target) === (family === 6), target, `is not an address of IPv${family}`)
+  return family
+}
+
+/** The option of ping(8) and nc(1) for a family: an address tells it by itself. */
+const familyOption = (target: Target, family: 4 | 6 | undefined): string[] =>
+  family !== undefined && isName(target) ? [`-${family}`] : []
+
+/** A container's address in a family, to be read. */
+function addressOf(target: Exclude<Target, string>, family: 4 | 6 | undefined): Read {
+  if (family !== 6) return target.address()
+  mustBe(typeof target.address6 === 'function', target, 'tells no address of IPv6')
+  return (target.address6 ?? target.address)()
+}
 
 interface Question {
   inquiry: Inquiry
   from: Place
   target: Target
+  family?: 4 | 6 | undefined
   observer: Observer
   suffix?: string
   look?: string
@@ -44,18 +76,18 @@ function answers<T extends object>(question: string, all: T): T {
 }
 
 /** A check for each outcome that a question may have. */
-function asking({ inquiry, from, target, observer, suffix = '', look, asks, argv }: Question) {
+function asking({ inquiry, from, target, family, observer, suffix = '', look, asks, argv }: Question) {
   return (expected: string): Check =>
     Object.freeze({
       kind: 'check',
       inquiry,
       from,
-      to: `${named(target)}${suffix}`,
+      to: `${named(target)}${suffix}${family !== undefined && !isAddress(target) ? ` (IPv${family})` : ''}`,
       observer,
       expected,
       ...(look === undefined ? {} : { look }),
       asks,
-      target: typeof target === 'object' ? target.address() : target,
+      target: typeof target === 'object' ? addressOf(target, family) : target,
       command: (address: string): Command => command(from, argv(address, expected), looks, { shows: true }),
     })
 }
@@ -89,6 +121,8 @@ function withoutZone(target: string): string {
 const isName = (target: Target): boolean =>
   typeof target === 'string' && /^[a-z_]/i.test(target) && !target.includes(':')
 
+const isAddress = (target: Target): boolean => typeof target === 'string' && !isName(target)
+
 /** Questions that a place can ask; each outcome of each is a check. */
 export const probes = (from: Place) => ({
   /**
@@ -99,18 +133,30 @@ export const probes = (from: Place) => ({
    *
    * Example: net1.ping('172.30.10.1').replies
    * Equivalent to: `ip netns exec net1 ping -c 1 -W 1 172.30.10.1`
+   * Example: net1.ping('web', { family: 6 }).replies
+   * Equivalent to: `ip netns exec net1 ping -6 -c 1 -W 1 web`
    */
-  ping: (target: Target) => {
+  ping: (target: Target, options: ProbeOptions = {}) => {
     const checked = asked(target, true)
+    const family = familyOf(checked, options, 'ping()')
     const seconds = (expected: string) =>
       (expected === 'no reply' || expected === silence) && from.kind !== 'container' ? '0.3' : '1'
     const must = asking({
       inquiry: inquiry(`ping ${named(checked)}`),
       from,
       target: checked,
+      family,
       observer: 'ping',
       asks: isName(checked) ? { dns: true } : {},
-      argv: (address, expected) => ['ping', '-c', '1', '-W', seconds(expected), address],
+      argv: (address, expected) => [
+        'ping',
+        ...familyOption(checked, family),
+        '-c',
+        '1',
+        '-W',
+        seconds(expected),
+        address,
+      ],
     })
     return answers('ping', {
       /** A reply came; `ttl(63)`: with one router between (every router takes one off 64). */
@@ -138,27 +184,32 @@ export const probes = (from: Place) => ({
    *
    * Example: net1.tcp('172.30.10.1', 5000).open
    * Equivalent to: `ip netns exec net1 nc -z -v -w 1 172.30.10.1 5000`
+   * Example: net1.tcp('web', 5000, { family: 6 }).open
+   * Equivalent to: `ip netns exec net1 nc -6 -z -v -w 1 web 5000`
    */
-  tcp: (target: Target, number: number) => {
+  tcp: (target: Target, number: number, options: ProbeOptions = {}) => {
     port(number)
+    const family = familyOf(asked(target, true), options, 'tcp()')
+    const nc = ['nc', ...familyOption(target, family)]
     const question = {
       inquiry: inquiry(`tcp ${named(asked(target, true))}:${number}`),
       from,
       target,
+      family,
       suffix: `:${number}`,
       asks: { port: number },
     }
     const must = asking({
       ...question,
       observer: 'port',
-      argv: (address) => ['nc', '-z', '-v', '-w', '1', address, String(number)],
+      argv: (address) => [...nc, '-z', '-v', '-w', '1', address, String(number)],
     })
     const answer = (listening: number) =>
       asking({
         ...question,
         observer: 'answer',
         look: String(port(listening)),
-        argv: (address) => ['nc', '-v', '-w', '1', address, String(number)],
+        argv: (address) => [...nc, '-v', '-w', '1', address, String(number)],
       })
     return answers('tcp', {
       /**
@@ -168,7 +219,7 @@ export const probes = (from: Place) => ({
       open: {
         ...must('open'),
         seenFrom: (address: Address, listening = number) =>
-          answer(listening)(`open, seen from ${addressKind.word(address)}`),
+          answer(listening)(`open, seen from ${asPrinted(addressKind.word(address))}`),
       },
       /** Nobody listens: the machine refused (TCP RST). */
       closed: must('closed'),
@@ -187,15 +238,18 @@ export const probes = (from: Place) => ({
    * Example: net1.udp('172.30.10.1', 2020).closed
    * Equivalent to: `ip netns exec net1 sh -c 'echo vethlab | nc -u -v -w 1 172.30.10.1 2020'`
    */
-  udp: (target: Target, number: number) => {
+  udp: (target: Target, number: number, options: ProbeOptions = {}) => {
+    const family = familyOf(asked(target, true), options, 'udp()')
+    const nc = ['nc', ...familyOption(target, family)].join(' ')
     const must = asking({
       inquiry: inquiry(`udp ${named(asked(target, true))}:${port(number)}`),
       from,
       target,
+      family,
       suffix: `:${number}/udp`,
       observer: 'udp',
       asks: { port: number, udp: true },
-      argv: (address) => ['sh', '-c', `echo vethlab | nc -u -v -w 1 ${quote(address)} ${number}`],
+      argv: (address) => ['sh', '-c', `echo vethlab | ${nc} -u -v -w 1 ${quote(address)} ${number}`],
     })
     return answers('udp', {
       /** An answer came. */
@@ -209,17 +263,21 @@ export const probes = (from: Place) => ({
   },
 
   /**
-   * Asks the place's own name server for the addresses of a name.
+   * Asks the place's own name server for the addresses of a name, of both families or of one: AAAA records are
+   * those of IPv6.
    *
    * Example: server1.container('alpine2').dns('alpine3').resolves
    * Equivalent to: `docker exec alpine2 nslookup alpine3`
    */
-  dns: (name: string) => {
+  dns: (name: string, options: ProbeOptions = {}) => {
+    const family = familyOf(dnsName(name), options, 'dns()')
     const must = asking({
       inquiry: inquiry(`dns ${dnsName(name)}`),
       from,
       target: name,
+      family,
       observer: 'dns',
+      look: String(family ?? ''),
       asks: { dns: true },
       argv: (address) => ['nslookup', address],
     })

@@ -9,7 +9,12 @@ export type ApiCall =
   | { readonly call: 'network rm'; readonly network: string }
   | { readonly call: 'run'; readonly name: string; readonly body: ContainerBody }
   | { readonly call: 'rm'; readonly container: string }
-  | { readonly call: 'container address'; readonly container: string; readonly network?: string }
+  | {
+      readonly call: 'container address'
+      readonly container: string
+      readonly network?: string
+      readonly field: 'IPAddress' | 'GlobalIPv6Address'
+    }
   | { readonly call: 'network bridge'; readonly network: string }
   | { readonly call: 'image import'; readonly file: string; readonly image: string; readonly change?: string }
   | { readonly call: 'image load'; readonly file: string }
@@ -36,7 +41,7 @@ export interface ConnectBody {
 }
 
 export interface Endpoint {
-  readonly IPAMConfig?: { readonly IPv4Address: string }
+  readonly IPAMConfig?: { readonly IPv4Address?: string; readonly IPv6Address?: string }
   readonly Aliases?: readonly string[]
 }
 

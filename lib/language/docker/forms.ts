@@ -3,6 +3,7 @@ import { flag, many, restOf, word } from '../grammar/clause.ts'
 import { form } from '../grammar/form.ts'
 import { any, plainWord, text, textKind, whole } from '../grammar/kinds.ts'
 import { word as argument } from '../values.ts'
+import { networkConnect } from './network-connect.ts'
 import { networkCreate } from './network-create.ts'
 import { runClauses } from './run-clauses.ts'
 import { containers, filter, format, image, name, names, seconds, state } from './shared-forms.ts'
@@ -229,12 +230,7 @@ export const dockerForms = {
     clauses: {},
   }),
   networkDisconnect,
-  networkConnect: form({
-    words: ['docker', 'network', 'connect'],
-    subject: [word([], name), word([], name)],
-    clauses: { ip: word('--ip', plainWord('an address', '10.0.0.9')), alias: word('--alias', name) },
-    takes: 'options',
-  }),
+  networkConnect,
   networkRm: form({ words: ['docker', 'network', 'rm'], subject: [word([], name)], clauses: {} }),
   networkLs: form({ words: ['docker', 'network', 'ls'], verbs: ['network list'], clauses: {} }),
   imageLs: form({ words: ['docker', 'image', 'ls'], verbs: ['images'], clauses: {} }),

@@ -1,14 +1,15 @@
 /** Docker networks, as in `docker network connect`. */
 
 import { type Command, command, type Place, type Read } from '../command.ts'
-import { type Effect, looks } from '../effects.ts'
+import { looks } from '../effects.ts'
 import { say } from '../grammar/form.ts'
 import { exact } from '../grammar/missing.ts'
-import { dockerName, type Ipv4, ifName, ipv4, networkName } from '../names.ts'
+import type { Options } from '../grammar/options.ts'
+import { ifName, networkName } from '../names.ts'
 import { variable } from '../ref.ts'
-import { options as readOptions, word } from '../values.ts'
-import type { Endpoint } from './api.ts'
+import { word } from '../values.ts'
 import { networkDisconnect } from './forms.ts'
+import { networkConnect } from './network-connect.ts'
 import { create, type NetworkCreate } from './network-create.ts'
 
 /** Networks of the engine, as `docker network`. */
@@ -29,29 +30,11 @@ export const network = (place: Place) =>
      *
      * Example: server1.docker.network.connect('alpine-net', 'alpine2')
      * Equivalent to: `docker network connect alpine-net alpine2`
+     * Example: server1.docker.network.connect('alpine-net', 'alpine2', { ip6: 'fd00:10::99', alias: 'web' })
+     * Equivalent to: `docker network connect --ip6 fd00:10::99 --alias web alpine-net alpine2`
      */
-    connect: (name: string, container: string, options?: { ip?: Ipv4; alias?: string }): Command => {
-      const { ip, alias } = readOptions(options, 'docker network connect', ['ip', 'alias'])
-      const endpoint: Endpoint = {
-        ...(ip === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4(ip) } }),
-        ...(alias === undefined ? {} : { Aliases: [networkName(alias)] }),
-      }
-      const words = [
-        ...(ip === undefined ? [] : ['--ip', ip]),
-        ...(alias === undefined ? [] : ['--alias', alias]),
-        networkName(name),
-        dockerName(container),
-      ]
-      const does: Effect = { does: 'makes', kind: 'endpoint', name: container, network: name }
-      return command(place, ['docker', 'network', 'connect', ...words], [does], {
-        undo: { argv: ['docker', 'network', 'disconnect', name, container] },
-        api: {
-          call: 'network connect',
-          network: name,
-          body: { Container: container, EndpointConfig: endpoint },
-        },
-      })
-    },
+    connect: (name: string, container: string, options?: Options<typeof networkConnect.clauses>): Command =>
+      say(place, networkConnect, name, container, options),
 
     /**
      * Unplugs a container from a network.
@@ -60,7 +43,7 @@ export const network = (place: Place) =>
      * Equivalent to: `docker network disconnect alpine-net alpine2`
      */
     disconnect: (name: string, container: string, options?: { force?: boolean }): Command =>
-      say(place, networkDisconnect, name, container, options ?? {}),
+      say(place, networkDisconnect, name, container, options),
 
     /**
      * Removes a network that no container uses.

@@ -249,7 +249,7 @@ export function say<L>(place: Place, form: Form, ...subject: readonly unknown[])
   const { subject: kinds = [] } = form
   const given = subject.slice(0, kinds.length)
   if (subject.length > kinds.length + 1) throw new BadInput(`\`${shortly(form)}\` takes fewer values`)
-  const options = subject[kinds.length] ?? {}
+  const options = subject[kinds.length] === undefined ? {} : subject[kinds.length]
   const said = saidBy(form.clauses, options, `\`${shortly(form)}\``).map(({ name, args }) => ({
     name,
     args,

@@ -146,6 +146,12 @@ export function anyAddress(value: string): void {
     throw new BadInput(`${show(value)} is not an IPv6 address, as in fd00::1`)
 }
 
+/** An address as programs print it: of IPv6 there are many ways to write one (RFC 5952). */
+export const asPrinted = (value: string): string =>
+  isIpv6(value) && ipaddr.IPv6.isValid(value) && !value.includes('%')
+    ? ipaddr.IPv6.parse(value).toRFC5952String()
+    : value
+
 /** An address of either family. */
 export const address = textKind<Address>('an address', ['10.0.0.1', 'fd00::1'], anyAddress)
 /** An IPv4 address. */
@@ -182,7 +188,7 @@ export function subnetOf(value: string): string {
 /** Checks a subnet: no bit is set behind the prefix, as route tables and engines want it. */
 export function anySubnet(value: string): void {
   if (hasRef(value)) return
-  if (!isIpv6(value)) return void subnet(value)
+  if (typeof value !== 'string' || !isIpv6(value)) return void subnet(value)
   anyCidr(value)
   const [base = '', bits] = value.split('/')
   if (subnetOf(value) !== `${ipaddr.IPv6.parse(base).toRFC5952String()}/${bits}`)

@@ -1,5 +1,6 @@
 /** An object of options by a table: `type('vxlan', { id: 7, dstport: 4789 })`. Types, check, words, and the way back. */
 import { BadInput } from '../../errors.ts'
+import { show } from '../values.ts'
 import type { Clause, Clauses } from './clause.ts'
 import { listed } from './nearest.ts'
 
@@ -33,7 +34,9 @@ export function saidBy(
 ): Array<{ name: string; args: readonly unknown[] }> {
   const known = Object.keys(clauses)
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new BadInput(`the options of ${what} are an object in braces: ${known.join(', ')}`)
+    throw new BadInput(
+      `${show(options)} cannot be options of ${what}: they are an object in braces: ${known.join(', ')}`,
+    )
   const given = options as Readonly<Record<string, unknown>>
   for (const key of Object.keys(given))
     if (!Object.hasOwn(clauses, key))

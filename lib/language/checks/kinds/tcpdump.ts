@@ -14,7 +14,7 @@ export interface Packet {
 export const packets = (text: string): Packet[] =>
   mustBeText(text, 'what tcpdump printed')
     .split('\n')
-    .map((line) => line.match(/^\S+ (\S+?),? (?:(\S+) > (\S+?):)?/))
+    .map((line) => line.match(/^\S+ (\S+?),? (?:(\S+) > (\S+):(?:\s|$))?/))
     .flatMap((found) =>
       found
         ? [{ protocol: found[1] ?? '', from: found[2] ?? '', to: found[3] ?? '', text: found.input ?? '' }]
