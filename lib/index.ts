@@ -2,7 +2,8 @@
 /// <reference types="node" preserve="true" />
 
 export { BadInput, CommandFailed, Unable, VethlabError } from './errors.ts'
-export type { CheckResult, Listener } from './lab/events.ts'
+export { CheckFailed } from './lab/check-failed.ts'
+export type { CheckResult, Event, Listener } from './lab/events.ts'
 export type { Lab, Scenario } from './lab/lab.ts'
 export { capture, type PacketPattern } from './language/checks/capture.ts'
 export type { Check } from './language/checks/check.ts'
@@ -22,6 +23,7 @@ export type { BreakableLink, Broken, Impairment } from './program/breaking.ts'
 export { answers, type Condition, healthy, listens, logs } from './program/conditions.ts'
 export type { Forwarded, To } from './program/connect.ts'
 export type { DockerAccess } from './program/docker.ts'
+export { matchers, type NetworkMatchers } from './program/matchers.ts'
 export type { LabOptions, OpenLab } from './program/open-lab.ts'
 export type { Awaited, UntilOptions } from './program/until.ts'
 export type { DoneBytes, ExecOptions } from './run/exec.ts'

@@ -23,6 +23,7 @@ const asItIs =
 /** Shell scripts that are for a checkout alone. */
 const forCheckout = /^scripts\/(bench\/|modules|test|engines)/
 
+cpSync('matchers', 'dist/matchers', { recursive: true })
 for (const top of ['lib', 'scripts', 'scenarios'])
   for (const name of readdirSync(top, { recursive: true })) {
     const file = join(top, name)

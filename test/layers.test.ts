@@ -146,6 +146,7 @@ test('the public vocabulary', async () => {
   const names = Object.keys(await import('../lib/index.ts')).sort()
   assert.deepEqual(names, [
     'BadInput',
+    'CheckFailed',
     'CommandFailed',
     'Unable',
     'VethlabError',
@@ -159,6 +160,7 @@ test('the public vocabulary', async () => {
     'line',
     'listens',
     'logs',
+    'matchers',
     'matrix',
     'mesh',
     'openLab',

@@ -1,5 +1,5 @@
 /** The lab of a program on servers that are up: all that it can, each call with the line that asked in its errors. */
-import { explain, VethlabError } from '../errors.ts'
+import { CheckFailed } from '../lab/check-failed.ts'
 import type { CheckResult } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import { given, type Watch, watchedLab, watching } from '../lab/misuse.ts'
@@ -15,32 +15,14 @@ import type { Servers } from '../server/servers.ts'
 import type { BreakableLink } from './breaking.ts'
 import { connect, forward } from './connect.ts'
 import { gatesOf } from './gate.ts'
+import { inFull } from './in-full.ts'
 import type { LabOptions, OpenLab } from './open-lab.ts'
+import { openLabs } from './opened.ts'
 import type { Awaited } from './until.ts'
-
-/** An error with all its parts in its message: a test's report shows nothing else. */
-export function inFull(error: unknown): unknown {
-  if (!(error instanceof VethlabError) || error.told || process.env.DEBUG) return error
-  const text = explain(error)
-  if (error.stack?.startsWith(`${error.name}: ${error.message}`))
-    error.stack = error.stack.replace(error.message, () => text)
-  error.message = text
-  error.told = true
-  return error
-}
 
 /** Warns of what was built and never given to a lab, a line for each line of the program. */
 export function warnOf(strays: ReadonlyArray<Stray<Command | Inquiry>>): void {
   for (const text of straysOf(sorted(strays))) process.emitWarning(text)
-}
-
-/** The error for checks that failed, all of them. */
-function failedChecks(failed: readonly CheckResult[]): VethlabError {
-  const lines = failed.map(
-    ({ from, to, expected, observed }) => `${from} → ${to}: expected ${expected}, observed ${observed}`,
-  )
-  const [first] = failed
-  return new VethlabError(lines.join('\n'), { command: first?.command, hint: first?.why })
 }
 
 /** Checks that throw when one of them fails. */
@@ -50,7 +32,7 @@ const throwing =
     const before = results.length
     await check(checks, why)
     const failed = results.slice(before).filter(({ ok }) => !ok)
-    if (failed.length > 0) throw failedChecks(failed)
+    if (failed.length > 0) throw new CheckFailed(failed)
   }
 
 /** Runs a command, and returns what it printed. */
@@ -91,20 +73,28 @@ function closing() {
 /** The lab on servers that are up; `end` removes it. */
 export function labOn(
   servers: Servers,
-  { tell = () => {}, batch = true }: LabOptions,
+  { tell = () => {}, batch = true, why = true }: LabOptions,
   end: () => Promise<void>,
 ): OpenLab {
-  const { lab: inner, results, ask } = liveLab(servers, { tell, where: [], batch })
+  const {
+    lab: inner,
+    results,
+    ask,
+  } = liveLab(servers, {
+    ...{ tell, where: [], batch },
+    why: why && 'of what fails',
+  })
   const { watch, forgotten } = watching(inFull)
   const { opened, all } = closing()
   const gates = gatesOf(servers)
   const close = async () => {
+    openLabs.delete(lab)
     const left = forgotten()
     await all()
     await end()
     if (left) throw inFull(left)
   }
-  return {
+  const lab: OpenLab = {
     ...watchedLab({ ...inner, check: throwing(inner, results) }, watch),
     name: servers.record.name,
     results,
@@ -140,4 +130,6 @@ export function labOn(
     close,
     [Symbol.asyncDispose]: close,
   }
+  openLabs.add(lab)
+  return lab
 }

@@ -9,7 +9,8 @@ import { inside, inspected } from './inside.ts'
 /** What one looks with. */
 export interface Eyes {
   readonly servers: Servers
-  readonly gates: Gates
+  /** Of a URL alone. */
+  readonly gates?: Gates
 }
 
 /** Whether it holds, and what was seen. */
@@ -51,6 +52,7 @@ async function atUrl(
   { url, status }: At<'url'>,
   signal: AbortSignal,
 ): Promise<Seen> {
+  if (!gates) throw new BadInput('nobody can fetch here')
   const { fetchFrom } = await import('./fetch.ts')
   const answer = await fetchFrom(gates, place, url, { signal, redirect: 'manual' })
   await answer.body?.cancel()

@@ -6,7 +6,8 @@ export { labName } from '../server/state.ts'
 export { virtualServers } from '../virtual/servers.ts'
 export { sharedFolder } from '../virtual/share.ts'
 export { endWorld, openWorld } from '../virtual/world.ts'
-export { inFull, labOn, warnOf } from './lab.ts'
+export { inFull } from './in-full.ts'
+export { labOn, warnOf } from './lab.ts'
 
 /** Does it at the first call; all calls wait for that. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {

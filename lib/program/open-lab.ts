@@ -62,6 +62,8 @@ export interface LabOptions {
   tell?: Listener
   /** Runs together the commands of a step that can be. Default: true. */
   batch?: boolean
+  /** Finds out why a check fails, which takes a probe more. Default: true. */
+  why?: boolean
   /** A folder of yours that the servers write to as it is. Default: none. */
   share?: string
   /** Removes the lab when it is aborted. */

@@ -21,8 +21,8 @@ export interface LiveOptions {
   slip?: (step: number) => string | undefined
   /** Skips the steps, and all checks but these: for a lab that is up already. */
   only?: ReadonlySet<number>
-  /** Asks `why` for checks that fail, and for what must not work. */
-  why?: boolean | undefined
+  /** Asks `why` for checks that fail, and for what must not work; or only for what fails, where that can be asked. */
+  why?: boolean | 'of what fails' | undefined
   /** Runs what can be run together so, and not one command after the other. */
   batch?: boolean | undefined
 }
@@ -77,7 +77,12 @@ export function liveLab(
       })
       const asked: CheckResult[] = []
       for (const [i, result] of (await answers(run, facts, these, why)).entries())
-        asked.push(asking ? await withReason(run, these[i] as Check, result) : result)
+        if (!asking) asked.push(result)
+        else {
+          const told = withReason(run, these[i] as Check, result, asking)
+          // In a program the failure counts, and its reason comes with it where there is one.
+          asked.push(await (asking === true ? told : told.catch(() => result)))
+        }
       results.push(...asked)
       for (const result of asked) tell({ kind: 'check', ...result })
       if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })

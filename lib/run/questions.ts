@@ -124,13 +124,17 @@ export async function answers(
   })
 }
 
-/** The same result with its reason, found out by a probe of its own: of what fails, and of what must not work. */
+/**
+ * The same result with its reason, found out by a probe of its own: of what fails, and of what must not work, unless only
+ * what fails is asked for.
+ */
 export async function withReason(
   { servers, tell }: Run,
   check: Check,
   result: CheckResult,
+  asking: true | 'of what fails' = true,
 ): Promise<CheckResult> {
-  if (!result.question || (result.ok && !isNegative(check))) return result
+  if (!result.question || (result.ok && (asking !== true || !isNegative(check)))) return result
   const { why } = await import('../why/why.ts')
   const report = await why(servers.record, result.question)
   tell({ kind: 'why', report })

@@ -8,6 +8,18 @@ const lab = `withLab(async (lab) => {
 })`
 const imports = "import { server, withLab } from 'vethlab'\n"
 
+/** What `expect` says of places, in either runner. */
+const matching = `test('a place is reached', async () => {
+  const n1 = server('s1').netns('n1')
+  const lab = await openLab()
+  await lab.step('a namespace', n1.add(), n1.ip.link.set('lo').up())
+  await expect(n1).toReach('127.0.0.1')
+  await expect(n1).not.toListenOn(80)
+  await expect(expect(n1).toReach('127.0.0.1', { port: 80 })).rejects.toThrow(/expected n1 to reach 127.0.0.1, port 80; observed: closed/)
+  await lab.close()
+}, 60000)
+`
+
 /** Names and texts. */
 export const files: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({
@@ -42,5 +54,35 @@ ${imports}test('hello', async () => { expect(await ${lab}).toBe('hello') }, 6000
 `,
   'runner.jest.mjs': `${imports}test('hello', async () => { expect(await ${lab}).toBe('hello') }, 60000)
 `,
-  'vitest.config.mjs': "export default { test: { include: ['*.vitest.mjs'] } }\n",
+  'matchers.vitest.mts': `import 'vethlab/vitest'
+import { expect, test } from 'vitest'
+import { openLab, server } from 'vethlab'
+${matching}`,
+  'matchers.jest.mjs': `import 'vethlab/jest'
+import { openLab, server } from 'vethlab'
+${matching}`,
+  'matchers.types.mts': `import 'vethlab/jest'
+import { expect } from '@jest/globals'
+import { server } from 'vethlab'
+export const reached: Promise<void> = expect(server('s1')).not.toReach('10.0.0.1', { port: 80 })
+`,
+  'containers.test.mjs': `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openLab, server } from 'vethlab'
+test('testcontainers in a lab', async () => {
+  const lab = await openLab()
+  const { env, IMAGE } = await lab.docker(server('server1'))
+  Object.assign(process.env, env)
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const started = await new GenericContainer(IMAGE)
+    .withExposedPorts(80)
+    .withCommand(['busybox', 'httpd', '-f', '-p', '80', '-h', '/etc'])
+    .withWaitStrategy(Wait.forHttp('/hosts', 80))
+    .start()
+  assert.equal((await started.exec(['echo', 'hello'])).output, 'hello\\n')
+  await started.stop()
+  await lab.close()
+})
+`,
+  'vitest.config.mjs': "export default { test: { include: ['*.vitest.m{js,ts}'] } }\n",
 }

