@@ -13,12 +13,12 @@ import { liveLab } from '../run/live.ts'
 import { startProgram } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
 import type { BreakableLink } from './breaking.ts'
-import { connect, forward } from './connect.ts'
 import { gatesOf } from './gate.ts'
 import { inFull } from './in-full.ts'
 import type { LabOptions, OpenLab } from './open-lab.ts'
 import { openLabs } from './opened.ts'
 import type { Awaited } from './until.ts'
+import { waysInto } from './ways.ts'
 
 /** Warns of what was built and never given to a lab, a line for each line of the program. */
 export function warnOf(strays: ReadonlyArray<Stray<Command | Inquiry>>): void {
@@ -55,21 +55,6 @@ function watchedLink(servers: Servers, place: Place, dev: string, watch: Watch):
   }
 }
 
-/** What is to be closed before its lab is. */
-function closing() {
-  const open = new Set<{ close(): Promise<void> }>()
-  return {
-    async opened<T extends { close(): Promise<void> }>(work: Promise<T>): Promise<T> {
-      const one = await work
-      open.add(one)
-      return one
-    },
-    async all(): Promise<void> {
-      await Promise.allSettled([...open].map((one) => one.close()))
-    },
-  }
-}
-
 /** The lab on servers that are up; `end` removes it. */
 export function labOn(
   servers: Servers,
@@ -85,12 +70,12 @@ export function labOn(
     why: why && 'of what fails',
   })
   const { watch, forgotten } = watching(inFull)
-  const { opened, all } = closing()
   const gates = gatesOf(servers)
+  const { ways, closeAll } = waysInto(servers, gates, watch)
   const close = async () => {
     openLabs.delete(lab)
     const left = forgotten()
-    await all()
+    await closeAll()
     await end()
     if (left) throw inFull(left)
   }
@@ -106,15 +91,7 @@ export function labOn(
     exec: ((place, argv, options) =>
       watch(`${argv}`, () => exec(servers, place, argv, options))) as OpenLab['exec'],
     spawn: (place, argv, options) => watch(`${argv}`, () => startProgram(servers, place, argv, options)),
-    connect: (place, to) => watch('connect', () => connect(gates, place, to)),
-    fetch: (place, url, init) =>
-      watch('fetch', async () => (await import('./fetch.ts')).fetchFrom(gates, place, url, init)),
-    forward: (place, to) =>
-      watch('forward', () => opened(forward(gates, place, typeof to === 'number' ? { port: to } : to))),
-    expose: (port, place, as) =>
-      watch('expose', async () => opened((await import('./expose.ts')).expose(gates, port, place, as?.port))),
-    docker: (server) =>
-      watch('docker', async () => opened((await import('./docker.ts')).dockerOf(servers, gates, server))),
+    ...ways,
     until(what, options = {}) {
       const all = Array.isArray(what) ? (what as readonly Awaited[]) : [what as Awaited]
       given(all.flatMap((one) => (typeof one === 'object' && one?.kind === 'check' ? [one] : [])))
