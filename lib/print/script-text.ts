@@ -77,7 +77,7 @@ export const checkFunction = `check() { # what must be observed, who asks whom, 
       exit 2
       ;;
     "$expected" | "$expected",*) ok=1 ;;
-    *) case $expected-$observed in 'either way'* | 'silence-no reply' | silence-unreachable) ok=1 ;; *) ok=0 ;; esac ;;
+    *) case $expected-$observed in 'either way'* | 'silence-no reply' | silence-unreachable | silence-filtered | silence-closed) ok=1 ;; *) ok=0 ;; esac ;;
     esac
     if [ $ok = 1 ]; then
       printf '  ok   %s: %s (%s)\\n' "$who" "$observed" "$why"
@@ -96,13 +96,21 @@ export const meetFunctions = `part_done() { # which part of the whole is done he
   printf 'part %s is done\\nfacts %s\\n' "$1" "$2"
 }
 
+fact() { # a fact as one word
+  printf %s "$1" | tr ' ' +
+}
+
 await_part() { # which part, and where it is done
   printf 'waiting for part %s, %s: then paste the last line with facts, or press Enter\\n' "$1" "$2"
   read -r words || :
   for word in $words; do
     case $word in
-    *[!A-Za-z0-9_=./:-]*) echo "not a fact: $word" >&2 && exit 2 ;;
-    [a-z]*=?*) eval "$word" ;;
+    *[!A-Za-z0-9_=./:+-]*) echo "not a fact: $word" >&2 && exit 2 ;;
+    [a-z]*=?*)
+      # shellcheck disable=SC2034 # the next line reads it
+      value=$(printf %s "\${word#*=}" | tr + ' ')
+      eval "\${word%%=*}=\\$value"
+      ;;
     esac
   done
 }

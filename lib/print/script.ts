@@ -127,7 +127,7 @@ function upOf(server: string, parts: readonly Part[]): string {
     if (part.at.server !== server) return
     const before = parts[index - 1]
     if (before) lines.push('', `await_part ${index} ${quote(`on ${before.at.name}`)}`)
-    const facts = variables.map((name) => `${name}=\${${name}}`).join(' ')
+    const facts = variables.map((name) => `${name}=$(fact "\${${name}}")`).join(' ')
     lines.push(...part.lines, `part_done ${index + 1} "${facts}"`)
   })
   return `up_${functionName(server)}() {\n${indent(lines)}\n}\n`

@@ -38,7 +38,7 @@ export const silence = 'silence'
 /** Whether the observation is the expected one. */
 export const holds = (expected: string, observed: Observed): boolean =>
   expected === eitherWay ||
-  (expected === silence && (observed === 'no reply' || observed === 'unreachable')) ||
+  (expected === silence && ['no reply', 'unreachable', 'filtered', 'closed'].includes(observed)) ||
   observed === expected ||
   observed.startsWith(`${expected},`)
 

@@ -227,6 +227,8 @@ export const probes = (from: Place) => ({
       filtered: must('filtered'),
       /** There is no way there. */
       unreachable: must('unreachable'),
+      /** No connection, for whatever reason. */
+      silent: must(silence),
       /** An outcome that was read from the running lab, as one that differs from engine to engine. */
       is: (outcome: string) => must(oneLine(outcome, 'an outcome')),
     })

@@ -54,6 +54,23 @@ export const firewall = (place: Place) => ({
   },
 
   /**
+   * One of two words, by whether this engine knows gateway modes (Engine 27 and later): of a network that was made with the
+   * mode `routed`, and whose bridge this is, it does not hide the containers then.
+   *
+   * Example: server1.docker.firewall.modes('br-routed', { known: 'open', ignored: 'filtered' })
+   * Equivalent to: `sh -c 'if { iptables -t nat -S POSTROUTING; nft list table ip docker-bridges; } 2>/dev/null | grep -qi -- "br-routed.* masquerade"; then echo filtered; else echo open; fi'`
+   */
+  modes: (bridge: IfName, words: { known: string; ignored: string }): Read => {
+    const all = options(words, 'modes', ['known', 'ignored'])
+    const known = oneLine(needed(all.known, 'modes', 'known'), 'a word for what it does')
+    const ignored = oneLine(needed(all.ignored, 'modes', 'ignored'), 'a word for what it does')
+    const rules = '{ iptables -t nat -S POSTROUTING; nft list table ip docker-bridges; } 2>/dev/null'
+    const rule = `${ifName(bridge).replace(/[.*^$[\]\\]/g, '\\$&')}.* masquerade`
+    const line = `if ${rules} | grep -qi -- ${doubleQuoted(rule)}; then echo ${quote(ignored)}; else echo ${quote(known)}; fi`
+    return fact(place, [known, ignored], line, `modes ${known} ${ignored}`)
+  },
+
+  /**
    * The gateway mode that a network needs so that a subnet beside it can be let in later: `nat`, which is the default
    * of all engines; `nat-unprotected` where the engine's firewall is nftables, whose drops no rule of one's own can
    * overrule. It is the value of the option com.docker.network.bridge.gateway_mode_ipv4 (docs.docker.com, "Packet
