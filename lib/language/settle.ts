@@ -5,28 +5,49 @@
 import { type Command, command, type Place, unwatched } from './command.ts'
 import { looks, made } from './effects.ts'
 
-/** Two seconds at most: an address of a link without a cable stays tentative. */
-const line =
-  'timeout 2 sh -c "while ip -6 addr show up tentative -dadfailed | grep -q .; do sleep 0.05; done" || :'
+/** Whether an address is tentative: of a link without a cable it stays so, and one that another has is not waited for. */
+const tentative = 'ip -6 addr show up tentative -dadfailed | grep -q LOWER_UP'
 
-const waiting = ({ kind, name, server }: Place): Command =>
-  unwatched(() => command({ kind, name, server }, ['sh', '-c', line], looks))
+/** The same in a container, whose ip may be that of busybox: it knows no such filters. */
+const tentativeInside = 'ip -6 addr show | grep tentative | grep -qv dadfailed'
+
+const waiting = ({ kind, name, server, daemon }: Place): Command => {
+  const asks = kind === 'container' ? tentativeInside : tentative
+  const line = `timeout 2 sh -c "while ${asks}; do sleep 0.05; done" || :`
+  const place: Place = { kind, name, server, ...(daemon && { daemon }) }
+  return unwatched(() => command(place, ['sh', '-c', line], looks))
+}
 
 const keyOf = ({ server, kind, name }: Place): string => `${server} ${kind} ${name}`
 
-/** Tells for one step after the other what is to be waited for when it is done. A container's addresses are in use at once. */
+/** Whether it gives an interface an address of IPv6 that is asked about on the link. */
+const addsAddress = (one: Command): boolean =>
+  made(one, 'address').some(({ name }) => name.includes(':')) && !one.argv.includes('nodad')
+
+/** Whether it makes a network of Docker with IPv6, or the daemon has one by itself. */
+const addsNetwork = (one: Command): boolean =>
+  (made(one, 'network').length > 0 && one.argv.includes('--ipv6')) || one.place.daemon?.ipv6 === true
+
+/** Whether it plugs a cable into a bridge of Docker, which asks about its own addresses when it has the first. */
+const plugsContainer = (one: Command): boolean =>
+  made(one, 'container').length > 0 || made(one, 'endpoint').length > 0
+
+/** Tells for one step after the other what is to be waited for when it is done. */
 export function settling(): (commands: readonly Command[]) => Command[] {
   const places = new Set<string>()
+  const networks = new Set<string>()
   return (commands) => {
     const waits = new Map<string, Command>()
     for (const each of commands) {
-      if (each.place.kind === 'container' || each.place.kind === 'lan') continue
-      const key = keyOf(each.place)
-      const added =
-        made(each, 'address').some(({ name }) => name.includes(':')) && !each.argv.includes('nodad')
+      const { place } = each
+      if (place.kind === 'lan') continue
+      const key = keyOf(place)
+      const added = addsAddress(each)
       if (added) places.add(key)
+      if (addsNetwork(each)) networks.add(place.server)
       const up = each.does.some((effect) => effect.does === 'sets' && effect.kind === 'link')
-      if (places.has(key) && (added || up)) waits.set(key, waiting(each.place))
+      const plugged = networks.has(place.server) && plugsContainer(each)
+      if ((places.has(key) && (added || up)) || plugged) waits.set(key, waiting(place))
     }
     return [...waits.values()]
   }

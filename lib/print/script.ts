@@ -173,7 +173,9 @@ function expectations(plan: Plan, parts: readonly Part[]): string[] {
 
 /** What the engines of real servers must have been told. */
 function daemons(commands: readonly Command[]): string[] {
-  const told = new Map(commands.map(({ place }) => [place.server, place.daemon]))
+  const told = new Map(
+    commands.filter(({ place }) => place.daemon).map(({ place }) => [place.server, place.daemon]),
+  )
   return [...told].flatMap(([name, options]) =>
     options ? [`${name}: /etc/docker/daemon.json must have ${JSON.stringify(options)}`, ''] : [],
   )

@@ -132,6 +132,14 @@ test('a step waits until its addresses of IPv6 are in use, and no other step doe
     [],
   )
   assert.deepEqual(await waits(net1.ip.addr.add('fd00::1/64').dev('veth1').nodad()), [])
+  assert.match(
+    (await waits(server1.container('a1').ip.addr.add('fd00::1/64').dev('eth0')))[0] ?? '',
+    /^docker exec a1 sh -c/,
+  )
+  // The bridge of Docker asks about its own addresses when the first container is plugged in.
+  const run = server1.docker.run('alpine').name('a1').network('n1')
+  assert.deepEqual(await waits(server1.docker.network.create('n1'), run), [])
+  assert.equal((await waits(server1.docker.network.create('n1').ipv6(), run)).length, 1)
 })
 
 test('options of a daemon are what JSON can say, and not what the lab needs', () => {
