@@ -21,6 +21,7 @@ const rooms = [
   ['server', 'one server to run programs on, and the record of a lab'],
   ['look', 'what is there, as data'],
   ['why', 'where a packet ends'],
+  ['trial', 'a cause taken away, and put back'],
   ['prove', 'the machine before and after'],
   ['lab', 'what a scenario is told in'],
   ['print', 'a scenario as a script'],

@@ -127,7 +127,7 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
     },
   },
   {
-    words: 'why <from> <to>',
+    words: 'why [from] [to]',
     about: 'send one probe, and tell where it ends and why: … why net1 web:80',
     positional: {
       from: 'a place: server1, net1, a container …',
@@ -140,14 +140,22 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       df: { type: 'boolean', default: false, describe: 'it may not be cut into pieces' },
       hint: { type: 'boolean', default: false, describe: 'tell only the place' },
       guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
+      prove: {
+        type: 'boolean',
+        default: false,
+        describe: 'take the cause away, ask again, put all back: is it the cause?',
+      },
     },
     async run(args) {
       const { whyVerb } = await import('./why.ts')
       const { udp, dns, hint, guess } = args as unknown as Record<string, boolean>
       const { size, df } = args as unknown as { size?: number; df?: boolean }
       const words = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
-      const how = { ...words, size, df }
-      return whyVerb(args.name ?? own?.name, String(args.from), String(args.to), { ...args, ...how })
+      const how = { ...words, size, df, prove: args.prove === true }
+      return whyVerb(args.name ?? own?.name, String(args.from ?? ''), String(args.to ?? ''), {
+        ...args,
+        ...how,
+      })
     },
   },
 ]

@@ -10,6 +10,7 @@ import { typed } from '../server/installed.ts'
 import { allLabs, findLab, lostLabs } from '../server/labs.ts'
 import { serverPath } from '../server/path.ts'
 import { type LabRecord, labName } from '../server/state.ts'
+import type { Proven } from '../trial/trial.ts'
 import { keepLast } from '../why/last.ts'
 import { called, stacksOf } from '../why/stacks.ts'
 import { stackNamed } from '../why/target.ts'
@@ -20,7 +21,7 @@ import type { Options } from './verb.ts'
 import { reportText } from './why-report.ts'
 
 /** What the verb is told: some of the options of all verbs, and its own. */
-export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | 'on'> {
+export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | 'on' | 'yes'> {
   udp: boolean
   dns: boolean
   /** Tells only the place where it ends. */
@@ -31,6 +32,8 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   size: number | undefined
   /** It may not be cut into pieces. */
   df: boolean | undefined
+  /** Takes the cause away, asks again, and puts all back. */
+  prove: boolean
 }
 
 function portOf(text: string): number {
@@ -141,7 +144,7 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing, pcap, report: file, size, df, on }: WhyOptions,
+  { json, udp, dns, hint, guess: guessing, pcap, report: file, size, df, on, prove, yes }: WhyOptions,
 ): Promise<number> {
   if (!from || !to)
     throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
@@ -152,10 +155,13 @@ export async function whyVerb(
     })
   const question = questionOf(from, to, udp, dns, sized(size, df))
   const lab = on === 'host' ? machine() : await labWith(name, from)
+  await (await import('./why-proven.ts')).sweepTrial(lab)
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {
-    const answer = await why(lab, question, { pcap })
+    const answer = prove
+      ? await (await import('./why-proven.ts')).proven(lab, question, { pcap, yes, json })
+      : await why(lab, question, { pcap })
     if (on !== 'host') keepLast(lab.name, answer)
     kept?.add(answer)
     await kept?.look(lab)
@@ -165,6 +171,7 @@ export async function whyVerb(
   const { status, place, packet } = report.verdict
   if (json) say(`${JSON.stringify(hint ? { status, place, packet } : report, null, 2)}\n`)
   else say(reportText(report, hint))
+  if (prove && !json) say((await import('./why-proven.ts')).provenText(report as Proven))
   if (guessed !== undefined) say(judged(guessed, report.verdict))
   if (pcap !== undefined && !json) say(`What moved is kept in ${report.kept?.join(', ')}\n`)
   return status === 'delivered' ? 0 : 1

@@ -1,6 +1,5 @@
 /** Before a lab changes this machine: what is taken is found, what will be changed is told, and the user is asked. */
 import { hostname } from 'node:os'
-import { createInterface } from 'node:readline/promises'
 import { Unable } from '../errors.ts'
 import type { Listener } from '../lab/events.ts'
 import { onMachine, type Plan } from '../lab/plan.ts'
@@ -12,6 +11,7 @@ import { findCompose } from '../server/path.ts'
 import type { RunningServer, Servers } from '../server/servers.ts'
 import { label } from '../server/state.ts'
 import { builtFile } from '../virtual/image.ts'
+import { agreed } from './agreed.ts'
 import { changesText, type Setting } from './changes.ts'
 import { ownThings } from './own.ts'
 import { currentValue, readWords } from './settings.ts'
@@ -42,23 +42,6 @@ function importImage(machine: string, lab: string): Command {
       api: { call: 'image import', file, image, change },
     },
   )
-}
-
-async function agreed(text: string, { yes, tell }: Asking): Promise<void> {
-  tell({ kind: 'notice', text })
-  if (yes) return
-  if (!process.stdin.isTTY)
-    throw new Unable('this changes the machine itself, and there is nobody to ask', {
-      hint: 'Nothing was changed. --yes does it without asking.',
-    })
-  const lines = createInterface({ input: process.stdin, output: process.stdout })
-  // Ctrl-C and Ctrl-D end the question without an answer.
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('close', () => resolve(''))
-    lines.question('Type yes to go on: ').then(resolve, () => resolve(''))
-  })
-  lines.close()
-  if (answer.trim().toLowerCase() !== 'yes') throw new Unable('not confirmed: nothing was changed')
 }
 
 /** The settings of the machine that the commands change, each with its value now. */

@@ -197,7 +197,19 @@ function sweepDrafts(): void {
 }
 
 /** All that is ever in the folder of a lab on virtual servers. */
-export const knownFiles = ['pid', 'owner', 'lab.json', 'lab.json.new', 'journal', 'before.json', 'cgroup']
+export const knownFiles = [
+  'pid',
+  'owner',
+  'lab.json',
+  'lab.json.new',
+  'journal',
+  'before.json',
+  'why.json',
+  'why.json.new',
+  'trial',
+  'trial.new',
+  'cgroup',
+]
 
 /**
  * Removes the folder of a lab that has ended, unless another process has claimed the name meanwhile: it is moved

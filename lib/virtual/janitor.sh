@@ -58,6 +58,6 @@ if [ -d "$storage" ]; then
   rm -rf "$storage"
   rmdir "${storage%/*}"
 fi
-rm -f pid owner lab.json lab.json.new journal before.json why.json why.json.new
+rm -f pid owner lab.json lab.json.new journal before.json why.json why.json.new trial trial.new
 rmdir "$dir" # fails when it is another lab's, which holds its owner
 rmdir "${dir%/*}" 2>/dev/null # when it was the last lab

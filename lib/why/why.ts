@@ -56,6 +56,8 @@ export interface Options {
   egress?: boolean
   /** Keeps what moved, as files for Wireshark: one a place. */
   pcap?: string | undefined
+  /** Is shown the stacks of the lab as they were when it was asked. */
+  look?(stacks: readonly Stack[]): void
 }
 
 /** What all probes of one question have in common. */
@@ -86,6 +88,7 @@ export async function why(lab: LabRecord, question: Question, options: Options =
   const into = inside(lab)
   const context: Context = { lab, into, view: await lookAt(lab), asks: facts(into), options }
   const { view, asks } = context
+  options.look?.(view.stacks)
   const report = (outcome: Outcome, more: Partial<Report> = {}, address?: string): Report => ({
     lab: lab.name,
     question: { ...question, ...(address === undefined ? {} : { address }) },

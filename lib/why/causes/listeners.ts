@@ -85,6 +85,7 @@ async function notListening(situation: Situation): Promise<Verdict> {
       ? `it arrived, but on ${where} somebody listens on ${other.on}`
       : `it arrived, but nobody listens on ${where}`,
     see: typed(place, ['ss', protocol === 'tcp' ? '-ltn' : '-lun']),
+    missing: { place, protocol, address: header.dst, port },
     hints: [
       ...(stack.container && stack.container.restarts > 0
         ? [

@@ -1,0 +1,189 @@
+/** `why --prove` on a real lab: two faults are named and proven, and nothing is left changed, however it ends. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type OpenLab, server } from '../../lib/index.ts'
+import { findLab } from '../../lib/server/labs.ts'
+import { finished, sleep } from '../../lib/server/process.ts'
+import { type LabRecord, labFolder } from '../../lib/server/state.ts'
+import { changes, changeText } from '../../lib/trial/back.ts'
+import { putBackLeft } from '../../lib/trial/left-behind.ts'
+import { readState, type State } from '../../lib/trial/state.ts'
+import { proveWhy } from '../../lib/trial/trial.ts'
+import { inside, stacksOf } from '../../lib/why/stacks.ts'
+import { standing } from '../helpers/standing.ts'
+
+const router = server('router')
+const left = router.netns('left')
+const right = router.netns('right')
+
+let lab: OpenLab
+let record: LabRecord
+let close = async () => {}
+after(() => close())
+
+before(async () => {
+  ;({ lab, close } = await standing(async (lab) => {
+    await lab.step(
+      'left - router - right',
+      left.add(),
+      right.add(),
+      router.ip.link.add('to-left').type('veth', { peer: 'l0', netns: left }),
+      router.ip.link.add('to-right').type('veth', { peer: 'r0', netns: right }),
+      router.ip.addr.add('10.0.1.254/24').dev('to-left'),
+      router.ip.addr.add('10.0.2.254/24').dev('to-right'),
+      router.ip.link.set('to-left').up(),
+      router.ip.link.set('to-right').up(),
+      left.ip.addr.add('10.0.1.1/24').dev('l0'),
+      right.ip.addr.add('10.0.2.1/24').dev('r0'),
+      left.ip.link.set('l0').up(),
+      right.ip.link.set('r0').up(),
+      left.ip.route.add('default').via('10.0.1.254'),
+      right.ip.route.add('default').via('10.0.2.254'),
+      router.sysctl.set('net.ipv4.ip_forward', 1),
+    )
+  }))
+  record = findLab(lab.name) as LabRecord
+})
+
+const at = async (place: 'router' | 'left' | 'right', line: string): Promise<string> => {
+  const stack = (await stacksOf(record)).find((one) => one.place.name === place)
+  assert.ok(stack)
+  const { stdout, stderr, code } = await inside(record).run(stack, ['sh', '-c', line])
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+async function states(): Promise<Map<string, State>> {
+  const stacks = await stacksOf(record)
+  const all = stacks.map(async (stack) => [stack.place.name, await readState(inside(record), stack)] as const)
+  return new Map(await Promise.all(all))
+}
+
+/** What differs between two looks at all places. */
+const differences = (one: Map<string, State>, other: Map<string, State>): string[] =>
+  [...one].flatMap(([name, state]) =>
+    changes(state, other.get(name) as State).map((change) => `${name}: ${changeText(change)}`),
+  )
+
+const ping = { from: 'left', to: '10.0.2.1' }
+const comment = '-m comment --comment \'do not "REJECT" $this\''
+
+test('two faults: both are named in order, both are proven, and all is as it was', async () => {
+  await at(
+    'router',
+    `iptables -A FORWARD -p udp -j ACCEPT; iptables -A FORWARD -d 10.0.2.1 ${comment} -j DROP; iptables -A FORWARD -p tcp -j ACCEPT`,
+  )
+  await at('right', 'ip route del default')
+  try {
+    const counted = await at('router', 'ping -c1 -W1 10.0.2.1 >/dev/null; iptables-save -c -t filter')
+    const was = await states()
+    const proven = await proveWhy(record, ping)
+    assert.deepEqual(differences(was, await states()), [])
+    assert.equal(proven.proof, 'proven', JSON.stringify(proven.causes))
+    assert.deepEqual(
+      proven.causes.map(({ proof, verdict: { cause, place } }) => [cause, place, proof]),
+      [
+        ['rule', 'router', 'proven'],
+        ['no route back', 'right', 'proven'],
+      ],
+    )
+    assert.equal(proven.arrives, true)
+    assert.equal(proven.left, undefined)
+    // The rule stands at its place, with its comment; what it had counted it still has.
+    const rules = await at('router', 'iptables-save -c -t filter')
+    const own = (text: string) => text.split('\n').filter((line) => line.includes('10.0.2.1'))
+    assert.equal(own(rules).length, 1)
+    assert.equal(
+      rules.split('\n').findIndex((line) => line.includes('REJECT')),
+      counted.split('\n').findIndex((line) => line.includes('REJECT')),
+    )
+    assert.match(own(rules)[0] ?? '', /^\[[1-9]/, 'its counter begins where it was')
+    assert.equal(existsSync(join(labFolder(lab.name), 'trial')), false)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+    await at('right', 'ip route add default via 10.0.2.254')
+  }
+})
+
+test('a listener that is missing is stood in for', async () => {
+  const proven = await proveWhy(record, { from: 'left', to: '10.0.2.1', port: 8080 })
+  assert.equal(proven.verdict.cause, 'nobody listens')
+  assert.equal(proven.proof, 'proven', proven.reason)
+})
+
+test('a setting, a link and an address are put back', async () => {
+  const faults: ReadonlyArray<readonly ['router' | 'right', string, string]> = [
+    ['router', 'sysctl -qw net.ipv4.ip_forward=0', 'sysctl -qw net.ipv4.ip_forward=1'],
+    ['router', 'ip link set to-right down', 'ip link set to-right up'],
+    [
+      'router',
+      'nft add table inet x; nft add chain inet x f "{ type filter hook forward priority 0; policy accept; }"; nft add rule inet x f ip daddr 10.0.2.9 counter; nft add rule inet x f ip daddr 10.0.2.1 counter drop comment \\"hi\\"; nft add rule inet x f ip daddr 10.0.2.8 counter',
+      'nft delete table inet x',
+    ],
+  ]
+  for (const [place, fault, mend] of faults) {
+    await at(place, fault)
+    try {
+      await sleep(300)
+      const was = await states()
+      const proven = await proveWhy(record, ping)
+      assert.deepEqual(differences(was, await states()), [], fault)
+      assert.equal(proven.proof, 'proven', `${fault}: ${proven.verdict.says}: ${proven.reason}`)
+    } finally {
+      await at(place, mend)
+    }
+  }
+})
+
+test('killed between taking away and putting back: the next one puts it back, and says so', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  try {
+    const was = await states()
+    const file = join(labFolder(lab.name), 'trial')
+    const script = `import { findLab } from './lib/server/labs.ts'; import { proveWhy } from './lib/trial/trial.ts'
+      await proveWhy(findLab(${JSON.stringify(lab.name)}), ${JSON.stringify(ping)})`
+    const child = spawn(process.execPath, ['--import', 'tsx/esm', '--input-type=module', '-e', script], {
+      stdio: 'ignore',
+    })
+    const ended = finished(child)
+    for (let tries = 0; tries < 1000; tries++) {
+      const rules = await at('router', 'iptables -S FORWARD')
+      if (!rules.includes('10.0.2.1') && existsSync(file) && readFileSync(file, 'utf8').includes('"before"'))
+        break
+      await sleep(5)
+    }
+    child.kill('SIGKILL')
+    await ended
+    assert.doesNotMatch(await at('router', 'iptables -S FORWARD'), /10\.0\.2\.1/, 'it was killed too late')
+    assert.match((await putBackLeft(record)) ?? '', /put back/)
+    assert.deepEqual(differences(was, await states()), [])
+    assert.equal(existsSync(file), false)
+    assert.equal(await putBackLeft(record), undefined)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+  }
+})
+
+test('a lab that somebody changes meanwhile: told, nothing is proven, and the change stays', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  try {
+    const trial = proveWhy(record, ping)
+    for (let tries = 0; tries < 1000; tries++) {
+      if (!(await at('router', 'iptables -S FORWARD')).includes('DROP')) break
+      await sleep(2)
+    }
+    await sleep(60)
+    await at('router', 'iptables -I FORWARD -p udp --dport 99 -j ACCEPT')
+    const proven = await trial
+    const rules = await at('router', 'iptables -S FORWARD')
+    assert.match(rules, /--dport 99 -j ACCEPT/)
+    assert.match(rules, /-d 10\.0\.2\.1\/32 -j DROP/)
+    assert.equal(proven.proof, 'not provable', proven.reason)
+    assert.match(proven.reason, /changed meanwhile.*99/)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+  }
+})
