@@ -76,7 +76,7 @@ export const refuseWords = (what: string, hint: string): never => {
 
 /** Refuses what the options' types allow and nobody means. */
 export function mustMakeSense(args: { [key: string]: unknown }): true {
-  for (const option of ['name', 'pcap', 'from', 'svg', 'report', 'on'])
+  for (const option of ['name', 'pcap', 'from', 'svg', 'report', 'on', 'junit', 'trace'])
     if (args[option] === false || args[option] === '')
       refuseWords(`--${option} takes a value`, `As in: --${option} ${option === 'on' ? 'host' : 'NAME'}`)
   if (args.on === 'host') mustBeOwnCode()

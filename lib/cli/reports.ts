@@ -7,6 +7,7 @@ import { labMark } from '../server/enter.ts'
 import { lostLabs } from '../server/labs.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type LabStatus, status } from './inspect.ts'
+import type { Suite } from './junit.ts'
 import { warn } from './lost.ts'
 import { sayLine as write } from './output.ts'
 import { proofCode, proofText } from './proof-report.ts'
@@ -137,7 +138,14 @@ async function show(lab: LabStatus): Promise<void> {
 }
 
 /** Tests all scenarios, one after the other; a line for each. Returns the worst exit code. */
-export async function testAll(catalogue: Pick<Catalogue, 'names' | 'test'>, json: boolean): Promise<number> {
+export async function testAll(
+  catalogue: Pick<Catalogue, 'names' | 'test'>,
+  json: boolean,
+  junit?: string,
+): Promise<number> {
+  const { mustBeWritable, writeJunit } = await import('./results.ts')
+  mustBeWritable(junit)
+  const suites: Suite[] = []
   const { default: colors } = await import('picocolors')
   const began = performance.now()
   const results = []
@@ -149,6 +157,7 @@ export async function testAll(catalogue: Pick<Catalogue, 'names' | 'test'>, json
     worst = Math.max(worst, code)
     const { ok = false, checks = [], error = stderr } = code < 2 ? JSON.parse(stdout) : {}
     results.push({ scenario: name, ok, checks: checks.length, ms })
+    suites.push({ scenario: name, ms, checks, ...(code < 2 ? {} : { error: error.trim() }) })
     if (json) continue
     const failed = checks.filter((check: CheckResult) => !check.ok)
     const sign = ok ? colors.green('✓') : colors.red('✗')
@@ -158,6 +167,7 @@ export async function testAll(catalogue: Pick<Catalogue, 'names' | 'test'>, json
       write(`    ${from} → ${to}: expected ${expected}, observed ${observed}`)
     if (code >= 2) write(error.trim().replace(/^/gm, '    '))
   }
+  if (junit !== undefined) writeJunit(junit, suites)
   if (json) write(JSON.stringify(results, null, 2))
   else
     write(

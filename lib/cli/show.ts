@@ -1,6 +1,6 @@
 /** Runs `up` or `test`, and shows it. */
 import { BadInput } from '../errors.ts'
-import type { CheckResult, Event } from '../lab/events.ts'
+import type { CheckResult, Event, Listener } from '../lab/events.ts'
 import { enterHint, howToAsk } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { type Proof, proofSince } from '../prove/proof.ts'
@@ -10,6 +10,20 @@ import { proofCode, proofText } from './proof-report.ts'
 import { screen, summary } from './screen.ts'
 import type { Options } from './verb.ts'
 import { test, up } from './verbs.ts'
+
+/** What `test` writes beside what it shows; undefined when nothing is to be written. */
+const results = async (
+  scenario: string,
+  { junit, trace }: { readonly junit?: unknown; readonly trace?: unknown },
+  tell: Listener,
+) =>
+  junit === undefined && trace === undefined
+    ? undefined
+    : (await import('./results.ts')).results(
+        scenario,
+        { junit: junit as string | undefined, trace: trace as string | undefined },
+        tell,
+      )
 
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 export async function shown(
@@ -28,7 +42,9 @@ export async function shown(
     yes,
     prove = false,
     report: file,
-  }: Options & { readonly prove?: unknown },
+    junit,
+    trace,
+  }: Options & { readonly prove?: unknown; readonly junit?: unknown; readonly trace?: unknown },
   staysUp: boolean,
 ): Promise<number> {
   if (on === 'host' && json && !yes)
@@ -40,17 +56,23 @@ export async function shown(
   const asking = staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined
   const shows = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })
   const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
-  const tell = kept ? kept.heard(shows) : shows
+  const heard = kept ? kept.heard(shows) : shows
+  const extra = verb === 'test' ? await results(scenario.name, { junit, trace }, heard) : undefined
+  const tell = extra?.tell ?? heard
   const before = prove ? await snapshot() : undefined
   const run = () =>
     (verb === 'up' ? up : test)(scenario, {
       ...{ name, tell, pcap, batch, on, yes },
-      why: why || kept !== undefined,
-      look: kept?.look,
+      why: why || kept !== undefined || extra?.why === true,
+      look: async (lab) => {
+        await kept?.look(lab)
+        await extra?.look(lab)
+      },
     })
+  const both = () => (extra ? extra.written(run) : run())
   const { checks, ms, again } = await (kept
-    ? kept.written({ ...scenario, name: name ?? scenario.name }, run)
-    : run())
+    ? kept.written({ ...scenario, name: name ?? scenario.name }, both)
+    : both())
   const proof = before && (await proofSince(before))
   const proved = proof ? proofCode(proof) : 0
   const ok = checks.every((check) => check.ok) && proved === 0
@@ -62,6 +84,7 @@ export async function shown(
     await summary(checks, ms, { table, howToAsk: asking })
     if (proof) say(`\n${proofText(proof, [])}\n`)
     if (again && !ok) say('Something in it was changed since it was built.\n')
+    if (extra) say(extra.told())
     if (file !== undefined) say(`The run is kept in ${file}\n`)
     if (staysUp) say(`${enterHint(name ?? scenario.name, scenario.file)}\n`)
   }

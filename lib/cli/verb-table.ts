@@ -11,6 +11,11 @@ const prove = {
   default: false,
   describe: 'compare the machine before it and after it',
 } as const
+const junit = {
+  type: 'string',
+  requiresArg: true,
+  describe: "keep the results as JUnit's XML, for CI",
+} as const
 const where = { where: 'server1, net1, a container …' }
 
 /** The verbs that make labs, and remove them. */
@@ -34,7 +39,15 @@ const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject)
   {
     words: `test${target}`,
     about: 'build it, check it, and remove it',
-    options: { prove },
+    options: {
+      prove,
+      junit,
+      trace: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'a folder for what there is to see when something fails',
+      },
+    },
     run: async (args) => (await import('./show.ts')).shown('test', await scenarioOf(args), args, false),
   },
   {
@@ -181,7 +194,9 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
         {
           words: 'scenarios',
           about: 'test all scenarios, one after the other',
-          run: async ({ json }) => (await import('./reports.ts')).testAll(catalogue, json),
+          options: { junit },
+          run: async ({ json, junit }) =>
+            (await import('./reports.ts')).testAll(catalogue, json, junit as string | undefined),
         },
         {
           words: 'words [line]',

@@ -67,7 +67,7 @@ export type Watch = <T>(what: string, work: () => Promise<T>) => Promise<T>
  * What a program begins in a lab: several things may go on side by side, but none that nobody waits for. An error gets
  * the line that asked; `full` is what it is then made of.
  */
-export function watching(full: (error: unknown) => unknown): {
+export function watching(full: (error: unknown) => Promise<unknown>): {
   watch: Watch
   forgotten(): Error | undefined
 } {
@@ -80,7 +80,7 @@ export function watching(full: (error: unknown) => unknown): {
         return await unwatched(work)
       } catch (error) {
         if (error instanceof VethlabError) error.where = located(error.where, where())
-        throw full(error)
+        throw await full(error)
       } finally {
         asked.goesOn = false
         if (asked.answer?.waitedFor) begun.delete(asked)

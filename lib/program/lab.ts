@@ -1,6 +1,7 @@
 /** The lab of a program on servers that are up: all that it can, each call with the line that asked in its errors. */
+import { join } from 'node:path'
 import { CheckFailed } from '../lab/check-failed.ts'
-import type { CheckResult } from '../lab/events.ts'
+import type { CheckResult, Event } from '../lab/events.ts'
 import type { Lab } from '../lab/lab.ts'
 import { given, type Watch, watchedLab, watching } from '../lab/misuse.ts'
 import { sorted } from '../lab/plan.ts'
@@ -55,21 +56,40 @@ function watchedLink(servers: Servers, place: Place, dev: string, watch: Watch):
   }
 }
 
+/** Writes what was done so far, and each place as it is now. */
+const traced =
+  (servers: Servers, events: readonly Event[]) =>
+  async (folder: string, error?: unknown): Promise<void> => {
+    const { looked, writeTrace } = await import('../run/trace.ts')
+    writeTrace(folder, events, await looked(servers.record).catch(() => new Map()), error)
+  }
+
 /** The lab on servers that are up; `end` removes it. */
 export function labOn(
   servers: Servers,
-  { tell = () => {}, batch = true, why = true }: LabOptions,
+  { tell = () => {}, batch = true, why = true, trace: folder }: LabOptions,
   end: () => Promise<void>,
 ): OpenLab {
+  const events: Event[] = []
   const {
     lab: inner,
     results,
     ask,
   } = liveLab(servers, {
-    ...{ tell, where: [], batch },
+    tell: (event) => {
+      events.push(event)
+      tell(event)
+    },
+    ...{ where: [], batch },
     why: why && 'of what fails',
   })
-  const { watch, forgotten } = watching(inFull)
+  const trace = traced(servers, events)
+  const { watch, forgotten } = watching(async (error) => {
+    const full = inFull(error)
+    // What went wrong counts, whatever becomes of its trace.
+    if (folder !== undefined) await trace(join(folder, servers.record.name), full).catch(() => {})
+    return full
+  })
   const gates = gatesOf(servers)
   const { ways, closeAll } = waysInto(servers, gates, watch)
   const close = async () => {
@@ -104,6 +124,7 @@ export function labOn(
       watch('partition', async () => (await import('./partition.ts')).partition(servers, groups)),
     why: (question) =>
       watch('why', async () => (await import('../why/why.ts')).why(servers.record, question)),
+    trace: (to) => watch('trace', () => trace(to)),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -50,6 +50,8 @@ export interface OpenLab extends Lab, AsyncDisposable {
   readonly sandbox: Servers
   /** Sends one probe from a place, and finds out what became of it: see why/why.ts. */
   why(question: Question): Promise<Report>
+  /** Writes a folder of text for the case that a test fails: what was done, the checks, and each place as it is now. */
+  trace(folder: string): Promise<void>
   /** Removes the lab; twice is harmless. Throws when something that was begun in it was not waited for. */
   close(): Promise<void>
 }
@@ -64,6 +66,8 @@ export interface LabOptions {
   batch?: boolean
   /** Finds out why a check fails, which takes a probe more. Default: true. */
   why?: boolean
+  /** A folder that gets a trace of the lab, below its name, when something of it fails. Default: none. */
+  trace?: string
   /** A folder of yours that the servers write to as it is. Default: none. */
   share?: string
   /** Removes the lab when it is aborted. */

@@ -1,7 +1,9 @@
 /** A lab as an object: opened, used, closed; programs in it as values; what is forgotten in it is told. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { image, type OpenLab, openLab, server, VethlabError, withLab } from '../../lib/index.ts'
 import { finished } from '../../lib/server/process.ts'
@@ -170,6 +172,24 @@ await lab.close()
   assert.equal(stderr.match(/never given to the lab/g)?.length, 2, stderr)
   assert.match(stderr, /:4: asked and never given to the lab: ping/)
   assert.match(stderr, /:6: built and never given to the lab: ip -n net1 link/)
+})
+
+test('what fails leaves a trace, where one is wanted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vethlab-trace-'))
+  const traced = await openLab({ trace: folder })
+  try {
+    await traced.step('a namespace', net1.add())
+    await assert.rejects(traced.check(net1.ping('127.0.0.1').replies, 'lo is down'))
+    const read = (file: string) => readFileSync(join(folder, traced.name, file), 'utf8')
+    assert.match(read('commands.txt'), /\$ ip netns add net1\n✗ net1 → 127\.0\.0\.1/)
+    assert.match(read('error.txt'), /lo is down/)
+    assert.match(read('places/server1-net1.txt'), /1: lo/)
+    await traced.trace(join(folder, 'by-hand'))
+    assert.ok(existsSync(join(folder, 'by-hand/commands.txt')))
+  } finally {
+    await traced.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the program talks to what listens in a place, by a stream and by a port of its own machine', async () => {
