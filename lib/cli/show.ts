@@ -25,6 +25,15 @@ const results = async (
         tell,
       )
 
+/** Refuses to ask a program. */
+function mustBeAsked(never: boolean): void {
+  if (never)
+    throw new BadInput('--on host asks before it changes this machine, and --json is for programs', {
+      where: undefined,
+      hint: '--yes does it without asking.',
+    })
+}
+
 /** Runs `up` or `test` and shows it, as text or as one JSON document. */
 export async function shown(
   verb: 'up' | 'test',
@@ -47,11 +56,7 @@ export async function shown(
   }: Options & { readonly prove?: unknown; readonly junit?: unknown; readonly trace?: unknown },
   staysUp: boolean,
 ): Promise<number> {
-  if (on === 'host' && json && !yes)
-    throw new BadInput('--on host asks before it changes this machine, and --json is for programs', {
-      where: undefined,
-      hint: '--yes does it without asking.',
-    })
+  mustBeAsked(on === 'host' && json && !yes)
   const events: Event[] = []
   const asking = staysUp ? howToAsk(name ?? scenario.name, scenario.file) : undefined
   const shows = json ? (event: Event) => void events.push(event) : screen({ undo, verbose: !quiet })

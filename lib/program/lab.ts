@@ -56,40 +56,38 @@ function watchedLink(servers: Servers, place: Place, dev: string, watch: Watch):
   }
 }
 
-/** Writes what was done so far, and each place as it is now. */
-const traced =
-  (servers: Servers, events: readonly Event[]) =>
-  async (folder: string, error?: unknown): Promise<void> => {
-    const { looked, writeTrace } = await import('../run/trace.ts')
-    writeTrace(folder, events, await looked(servers.record).catch(() => new Map()), error)
-  }
-
-/** The lab on servers that are up; `end` removes it. */
-export function labOn(
-  servers: Servers,
-  { tell = () => {}, batch = true, why = true, trace: folder }: LabOptions,
-  end: () => Promise<void>,
-): OpenLab {
+/** The lab that is told steps and checks, and remembers what was told; what goes wrong leaves a trace, where one is wanted. */
+function remembering(servers: Servers, options: LabOptions) {
+  const { tell = () => {}, batch = true, why = true, trace: folder } = options
   const events: Event[] = []
-  const {
-    lab: inner,
-    results,
-    ask,
-  } = liveLab(servers, {
-    tell: (event) => {
-      events.push(event)
-      tell(event)
-    },
-    ...{ where: [], batch },
-    why: why && 'of what fails',
-  })
-  const trace = traced(servers, events)
-  const { watch, forgotten } = watching(async (error) => {
+  const heard = (event: Event): void => {
+    events.push(event)
+    tell(event)
+  }
+  const live = liveLab(servers, { tell: heard, where: [], batch, why: why && 'of what fails' })
+  const trace = async (to: string, error?: unknown): Promise<void> => {
+    const { looked, writeTrace } = await import('../run/trace.ts')
+    writeTrace(to, events, await looked(servers.record).catch(() => new Map()), error)
+  }
+  const watched = watching(async (error) => {
     const full = inFull(error)
     // What went wrong counts, whatever becomes of its trace.
     if (folder !== undefined) await trace(join(folder, servers.record.name), full).catch(() => {})
     return full
   })
+  return { ...live, ...watched, trace }
+}
+
+/** What breaks a lab. */
+const breaking = (servers: Servers, watch: Watch): Pick<OpenLab, 'link' | 'partition'> => ({
+  link: (place, dev) => watchedLink(servers, place, dev, watch),
+  partition: (...groups) =>
+    watch('partition', async () => (await import('./partition.ts')).partition(servers, groups)),
+})
+
+/** The lab on servers that are up; `end` removes it. */
+export function labOn(servers: Servers, options: LabOptions, end: () => Promise<void>): OpenLab {
+  const { lab: inner, results, ask, watch, forgotten, trace } = remembering(servers, options)
   const gates = gatesOf(servers)
   const { ways, closeAll } = waysInto(servers, gates, watch)
   const close = async () => {
@@ -119,9 +117,7 @@ export function labOn(
         (await import('./until.ts')).until(all, ask, { servers, gates }, options),
       )
     },
-    link: (place, dev) => watchedLink(servers, place, dev, watch),
-    partition: (...groups) =>
-      watch('partition', async () => (await import('./partition.ts')).partition(servers, groups)),
+    ...breaking(servers, watch),
     why: (question) =>
       watch('why', async () => (await import('../why/why.ts')).why(servers.record, question)),
     trace: (to) => watch('trace', () => trace(to)),
