@@ -114,9 +114,18 @@ async function show(lab: LabStatus): Promise<void> {
   write(
     `${colors.bold(lab.name)}  ${lab.title}${lab.on === 'host' ? colors.yellow('  on this machine itself') : ''}${lab.state === 'up' ? '' : colors.yellow('  (not finished)')}`,
   )
-  const table = new Table({ ...borderless, colWidths: [33, 10, 9, 28] })
+  // Addresses of IPv6 are long: they get what the names leave.
+  const longest = Math.max(
+    ...lab.places.flatMap((one) => one.addresses.map(({ dev, address }) => `${address} ${dev}`.length)),
+  )
+  const names = longest < 28 ? 33 : Math.min(33, Math.max(...lab.places.map(({ name }) => name.length)) + 4)
+  const room = 61 - names
+  const table = new Table({ ...borderless, colWidths: [names, 10, 9, room] })
   for (const place of lab.places) {
-    const addresses = place.addresses.map(({ dev, address }) => `${address} ${colors.dim(dev)}`)
+    const addresses = place.addresses.map(
+      ({ dev, address }) =>
+        `${address}${address.length + dev.length + 1 < room ? ' ' : '\n  '}${colors.dim(dev)}`,
+    )
     const kind = place.up ? place.kind : colors.yellow(place.ended ? 'has ended' : 'stopped')
     table.push([
       `  ${place.name}`,
