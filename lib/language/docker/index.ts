@@ -6,14 +6,15 @@ import { firewall } from './firewall.ts'
 import { plainForms, volumeForms } from './forms.ts'
 import { images } from './image.ts'
 import { network } from './network.ts'
-import { nodeForms, serviceForms, swarmForms } from './swarm-forms.ts'
+import { swarm } from './swarm.ts'
+import { nodeForms, serviceForms } from './swarm-forms.ts'
 
 /** The docker program on a server. */
 export const docker = (place: Place) => ({
   ...containers(place),
   ...speak(place, ['docker'], plainForms),
   volume: speak(place, ['docker', 'volume'], volumeForms),
-  swarm: speak(place, ['docker', 'swarm'], swarmForms),
+  swarm: swarm(place),
   node: speak(place, ['docker', 'node'], nodeForms),
   service: speak(place, ['docker', 'service'], serviceForms),
   network: network(place),

@@ -19,7 +19,10 @@ export const swarmForms = {
       dataPathPort: word('--data-path-port', whole('port', 1024, 49151)),
       defaultAddrPool: word('--default-addr-pool', plainWord('a subnet', '10.20.0.0/16')),
     },
-    facts: () => ({ undo: { argv: ['docker', 'swarm', 'leave', '--force'] } }),
+    facts: () => ({
+      undo: { argv: ['docker', 'swarm', 'leave', '--force'] },
+      needs: [{ needs: 'overlay driver' }],
+    }),
     does: () => [{ does: 'makes', kind: 'swarm', name: 'swarm' }],
   }),
   leave: form({
@@ -35,6 +38,10 @@ export const swarmForms = {
       token: word('--token', plainWord('a token', 'SWMTKN-1')),
       advertiseAddr: word('--advertise-addr', plainWord('an address', '10.0.0.1')),
     },
+    facts: () => ({
+      undo: { argv: ['docker', 'swarm', 'leave', '--force'] },
+      needs: [{ needs: 'overlay driver' }],
+    }),
     does: () => [{ does: 'makes', kind: 'swarm', name: 'swarm' }],
   }),
   joinToken: form({
@@ -76,8 +83,13 @@ export const serviceForms = {
       mount: many(word('--mount', plainWord('a mount', 'type=volume,source=a,target=/a'))),
       env: many(word(['-e', '--env'], plainWord('a variable', 'A=b'))),
       constraint: many(word('--constraint', text('a rule', 'node.role==worker'))),
+      noResolveImage: flag('--no-resolve-image'),
+      tty: flag('-t', '--tty'),
+      detach: flag('-d', '--detach'),
       endpointMode: word('--endpoint-mode', plainWord('a mode', 'dnsrr')),
     },
+    // What follows the image is the containers' own command.
+    print: ({ own, said }) => ['docker', 'service', 'create', ...said.flatMap((one) => one.words), ...own],
     facts: (line) =>
       line.has('name') ? { undo: { argv: ['docker', 'service', 'rm', String(line.value('name'))] } } : {},
     does: (line) => [{ does: 'makes', ...swarmNames(line) }],
