@@ -99,7 +99,11 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
       `${mode}: the host is in every bridge, and no rule stands between`,
     )
   await lab.check(
-    [server1.ping(isolated).is(noWay), server1.tcp(isolated, 80).is(noPort)],
+    [
+      server1.ping(isolated).is(noWay),
+      server1.tcp(isolated, 80).is(noPort),
+      server1.tcp(isolated, 81).is(noPort),
+    ],
     'isolated: the host itself has no address there, where the engine knows the mode',
   )
 
@@ -120,7 +124,7 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
     'routed: the published port at its own address, and pings',
   )
   await lab.check(
-    [server2.ping(isolated).silent, server2.tcp(isolated, 80).silent],
+    [server2.ping(isolated).silent, server2.tcp(isolated, 80).silent, server2.tcp(isolated, 81).silent],
     'isolated: nobody from outside',
   )
 
@@ -133,7 +137,7 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
     'routed: from another bridge as from anywhere',
   )
   await lab.check(
-    [other.ping(isolated).silent, other.tcp(isolated, 80).silent],
+    [other.ping(isolated).silent, other.tcp(isolated, 80).silent, other.tcp(isolated, 81).silent],
     'isolated: nobody from another network',
   )
 

@@ -12,7 +12,7 @@ const root = new URL('..', import.meta.url).pathname
 const text = (name: string): string => readFileSync(join(root, 'docs', `${name}.md`), 'utf8')
 const pages = helpPages()
 /** Written by programs, which know nothing of the others. */
-const generated = ['words', 'crash', 'bench']
+const generated = ['words', 'crash', 'bench', 'engines']
 
 test('each page is in the list, and each of the list is there', () => {
   const files = readdirSync(join(root, 'docs'))

@@ -41,6 +41,7 @@ import {
   ownerOf,
   saveLab,
 } from '../server/state.ts'
+import { chosenFirewall } from '../virtual/firewall.ts'
 import { endWorld, inNewWorld } from '../virtual/world.ts'
 import type { Options } from './verb.ts'
 
@@ -72,6 +73,7 @@ function preflight(planned: Plan, path: string): void {
       if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })
   }
   const engines = commands.some(needsEngine)
+  if (engines && process.env.FIREWALL) chosenFirewall(path)
   if (engines) mustHold(tools(path, ['dockerd', 'docker', ...(rootless ? ['nc'] : [])]))
   if (engines && ownImage()) mustHold(image())
   if (

@@ -8,6 +8,7 @@ import { type Entry, enter, rootless } from '../server/enter.ts'
 import { typed } from '../server/installed.ts'
 import { findCompose, findProgram } from '../server/path.ts'
 import { finished, until } from '../server/process.ts'
+import { firewallOptions } from './firewall.ts'
 
 const engineScript = fileURLToPath(new URL('engine.sh', import.meta.url))
 
@@ -44,9 +45,17 @@ export async function startEngine(
     throw new Unable('dockerd: not found', {
       hint: `${typed('setup')} fetches an engine, or name the folder of one with VETHLAB_ENGINE.`,
     })
+  const firewall = firewallOptions(entry.lab.path)
   const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)]
   const how = rootless ? ['rootless'] : []
-  const argv = [...words, 'sh', engineScript, findCompose() ?? '', configOf(options), ...how]
+  const argv = [
+    ...words,
+    'sh',
+    engineScript,
+    findCompose() ?? '',
+    configOf({ ...firewall, ...options }),
+    ...how,
+  ]
   const started = await finished(enter(entry, argv, {}, 'with all rights'))
   if (started.code !== 0) throw new Unable(`the engine could not be started: ${started.stderr.trim()}`)
 
