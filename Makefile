@@ -28,6 +28,9 @@ shell-%: setup ## open a shell in it: WHERE=server1, net1, a container
 why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
 	@$(vethlab) why "$$FROM" "$$TO"
 
+why-%: setup ## who reaches whom in it, and what the others die of
+	@$(vethlab) why --all --name=$(name)
+
 map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
 	@$(vethlab) map $(name)
 

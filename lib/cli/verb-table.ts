@@ -153,6 +153,7 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       df: { type: 'boolean', default: false, describe: 'it may not be cut into pieces' },
       hint: { type: 'boolean', default: false, describe: 'tell only the place' },
       guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
+      all: { type: 'boolean', default: false, describe: 'all pairs of places, grouped by cause' },
       prove: {
         type: 'boolean',
         default: false,
@@ -164,7 +165,7 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       const { udp, dns, hint, guess } = args as unknown as Record<string, boolean>
       const { size, df } = args as unknown as { size?: number; df?: boolean }
       const words = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
-      const how = { ...words, size, df, prove: args.prove === true }
+      const how = { ...words, size, df, prove: args.prove === true, all: args.all === true }
       return whyVerb(args.name ?? own?.name, String(args.from ?? ''), String(args.to ?? ''), {
         ...args,
         ...how,

@@ -34,6 +34,13 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   df: boolean | undefined
   /** Takes the cause away, asks again, and puts all back. */
   prove: boolean
+  /** All pairs of places. */
+  all: boolean
+}
+
+/** The lab whose pairs are all asked; its name may stand where FROM does. */
+async function allOf(name: string | undefined, from: string, on: string): Promise<LabRecord> {
+  return on === 'host' ? machine() : labWith(name ?? (from || undefined), '')
 }
 
 function portOf(text: string): number {
@@ -144,8 +151,23 @@ export async function whyVerb(
   name: string | undefined,
   from: string,
   to: string,
-  { json, udp, dns, hint, guess: guessing, pcap, report: file, size, df, on, prove, yes }: WhyOptions,
+  {
+    json,
+    udp,
+    dns,
+    hint,
+    guess: guessing,
+    pcap,
+    report: file,
+    size,
+    df,
+    on,
+    prove,
+    yes,
+    ...modes
+  }: WhyOptions,
 ): Promise<number> {
+  if (modes.all) return (await import('./why-all.ts')).whyAllVerb(await allOf(name, from, on), json)
   if (!from || !to)
     throw new BadInput('who asks whom?', { where: undefined, hint: 'As in: make why FROM=net1 TO=web:80' })
   if (guessing && json)

@@ -4,7 +4,7 @@ import { finished, sleep } from '../server/process.ts'
 import { partOf } from './journey.ts'
 import type { Monitor } from './monitor.ts'
 import type { Inside, Stack } from './stacks.ts'
-import type { Probe } from './watch.ts'
+import { markRange, type Probe } from './watch.ts'
 
 /** What a datagram holds: all that is sent. */
 const datagram = 'vethlab\n'
@@ -30,7 +30,7 @@ export function probeWords({ protocol, mark, port, family, size, whole }: Probe,
 }
 
 /** A mark for one probe: an ICMP identifier, or a source port above those that the kernel gives out by itself. */
-export const newMark = (): number => 61_000 + Math.floor(Math.random() * 4000)
+export const newMark = (): number => markRange.first + Math.floor(Math.random() * markRange.count)
 
 /** For so long nothing may have been seen of a packet that is not home, in milliseconds, before it counts as dead. */
 const silence = 150

@@ -111,7 +111,7 @@ function literal(to: string): string | undefined {
 }
 
 /** The addresses of a place, of the families that both have. */
-async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack): Promise<Target> {
+export async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack): Promise<Target> {
   const [four, six] = await Promise.all([
     addressOf(asks, view, from, place, 4),
     addressOf(asks, view, from, place, 6),

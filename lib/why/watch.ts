@@ -13,7 +13,12 @@ export interface Probe {
   size?: number
   /** Routers may not cut it into pieces. */
   whole?: boolean
+  /** Pings of all marks are watched: several are on their way. */
+  several?: boolean
 }
+
+/** The marks of probes: above the ports that the kernel gives out by itself. */
+export const markRange = { first: 61_000, count: 4000 } as const
 
 const errors =
   'icmp type { destination-unreachable, redirect, time-exceeded, parameter-problem } meta nftrace set 1'
@@ -28,13 +33,14 @@ const ends = (words: string, port: number): string =>
   ['sport', 'dport'].map((end) => `${words} ${end} ${port} meta nftrace set 1`).join('; ')
 
 /** The statements that mark the packets of a probe, their answers, and the errors about them. */
-function marks({ protocol, mark, family }: Probe): string {
+function marks({ protocol, mark, family, several }: Probe): string {
+  const id = several ? `${markRange.first}-${markRange.first + markRange.count - 1}` : mark
   const v6 = family === 6 ? 'v6' : ''
   const errs = family === 6 ? errors6 : errors
   switch (protocol) {
     case 'icmp':
       // Behind the first piece of a large packet comes what has no header of ICMP: it is not followed.
-      return `icmp${v6} type { echo-request, echo-reply } icmp${v6} id ${mark} meta nftrace set 1; ${errs}`
+      return `icmp${v6} type { echo-request, echo-reply } icmp${v6} id ${id} meta nftrace set 1; ${errs}`
     case 'tcp':
       return `${ends('tcp flags & (syn | rst) != 0 tcp', mark)}; ${errs}`
     case 'udp':

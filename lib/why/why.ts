@@ -61,7 +61,7 @@ export interface Options {
 }
 
 /** What all probes of one question have in common. */
-interface Context {
+export interface Context {
   lab: LabRecord
   into: Inside
   view: View
@@ -232,7 +232,7 @@ const noEgress =
   'This kernel does not show what leaves an interface: bridge ports and ARP requests were not seen.'
 
 /** What else may be asked, where a cause needs it: of the engine, of the programs of a server, of the network once more. */
-function more(context: Context, deep: number): Pick<Evidence, 'networks' | 'programs' | 'ask'> {
+export function more(context: Context, deep: number): Pick<Evidence, 'networks' | 'programs' | 'ask'> {
   const { lab } = context
   const server = (name: string) => lab.servers.find((one) => one.name === name)
   return {
@@ -265,7 +265,7 @@ function smallest(found: readonly Journey[], stacks: readonly Stack[], from: Sta
 }
 
 /** What iptables-legacy counts before the probe, where it has rules: no trace shows them. */
-async function legacyRules(stacks: readonly Stack[], asks: Facts): Promise<Map<Stack, string>> {
+export async function legacyRules(stacks: readonly Stack[], asks: Facts): Promise<Map<Stack, string>> {
   const mixed = stacks.filter(({ legacy }) => legacy)
   return new Map(await Promise.all(mixed.map(async (stack) => [stack, await asks.legacy(stack)] as const)))
 }
