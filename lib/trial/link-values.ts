@@ -34,6 +34,10 @@ const ofPort = ['isolated', 'learning', 'flood', 'hairpin', 'state'] as const
 
 const text = (value: unknown): string => (value === true ? 'on' : value === false ? 'off' : String(value))
 
+/** On its way to forwarding a port passes two more states by itself. */
+const portState = (state: unknown): unknown =>
+  state === 'listening' || state === 'learning' ? 'forwarding' : state
+
 /** One value for each thing that can be set of a link. */
 export function linkValues(links: readonly LinkJson[]): Record<string, string> {
   const values: Record<string, string> = {}
@@ -54,7 +58,8 @@ export function linkValues(links: readonly LinkJson[]): Record<string, string> {
     if (info_slave_kind === 'bridge')
       // With the spanning tree the kernel itself moves a port from state to state; and a link that is down has none.
       for (const key of ofPort)
-        if (key !== 'state' || (!stp && flags.includes('LOWER_UP'))) set(`port ${key}`, info_slave_data[key])
+        if (key !== 'state') set(`port ${key}`, info_slave_data[key])
+        else if (!stp && flags.includes('LOWER_UP')) set('port state', portState(info_slave_data[key]))
   }
   return values
 }

@@ -62,7 +62,7 @@ const words = (line: string): string =>
 
 /** What the kernel keeps by itself, for its own addresses, is no part of it. */
 const isKernels = (line: string): boolean =>
-  /^(local|broadcast|anycast|multicast) /.test(line) || /^fe80::\/64 .*proto kernel/.test(line)
+  /^(local|broadcast|anycast|multicast) /.test(line) || /^(fe80::\/64|::1) .*proto kernel/.test(line)
 
 const routes = (text: string | undefined): string[] =>
   nonEmpty(text)

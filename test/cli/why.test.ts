@@ -129,7 +129,7 @@ test('what cannot be asked: exit code 2, and what there is', async () => {
   await wrong(['space1', 'space2:http', ...lab], /"http" is not a port/)
   await wrong(['space1', 'space2:0', ...lab], /"0" is not a port/)
   await wrong(['space1', 'space2', '--udp', ...lab], /--udp needs a port/)
-  await wrong(['space1', ...lab], /words are missing: why <from> <to>/)
+  await wrong(['space1', ...lab], /words are missing: why <from> <to>|who asks whom\?/)
   await wrong(['space1', 'space2', '--name', 'nobody'], /nobody is not up\nUp: /)
   await wrong(['space1', 'space2', '--name', 'no/body'], /is not a lab's name/)
 })
