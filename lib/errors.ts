@@ -132,7 +132,12 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMat
     'Mend the compose file; `docker compose -f FILE config` checks it.',
   ],
   [
-    /Cannot find device|No such process|Address not found|Bad rule|No such file or directory|No such (container|network)|No chain\/target\/match|does a matching rule exist|RTNETLINK answers: Cannot assign requested address/i,
+    /No chain\/target\/match/,
+    'not found',
+    'The thing it names is not there: which step makes it? An engine whose firewall is nftables makes no DOCKER-USER: docker.firewall.userChain() reads the chain.',
+  ],
+  [
+    /Cannot find device|No such process|Address not found|Bad rule|No such file or directory|No such (container|network)|does a matching rule exist|RTNETLINK answers: Cannot assign requested address/i,
     'not found',
     'The thing it names is not there: which step makes it?',
   ],

@@ -154,6 +154,9 @@ const accessible = (file: string): boolean => {
   }
 }
 
+/** What to do where nothing else helps. */
+export const takesRoot = 'Run this scenario as root: sudo make …'
+
 /** Why a command cannot work without root, and what to do; undefined when it can. */
 export function needsRoot(
   { needs = [] }: { readonly needs?: readonly Need[] },
@@ -163,7 +166,7 @@ export function needsRoot(
     if (need.needs === 'overlay driver')
       return {
         why: 'an engine without root has no overlay networks: Docker leaves its overlay driver out there',
-        hint: 'Run this scenario as root: sudo make …',
+        hint: takesRoot,
       }
     if (need.needs === 'device' && !mayUse(need.path))
       return {

@@ -5,6 +5,11 @@ import { classify, explain, VethlabError } from '../../lib/errors.ts'
 import { server } from '../../lib/index.ts'
 
 const said: Array<[string, string, RegExp]> = [
+  [
+    'iptables: No chain/target/match by that name.',
+    'not found',
+    /which step makes it\? .*nftables makes no DOCKER-USER/,
+  ],
   ['Cannot find device "veth9"', 'not found', /which step makes it/],
   ['RTNETLINK answers: Cannot assign requested address', 'not found', /which step makes it/],
   ['arping: bind: Cannot assign requested address', 'no such address', /has the address/],

@@ -10,6 +10,7 @@ import { matrixTable } from '../../lib/cli/matrix-table.ts'
 import { testAll } from '../../lib/cli/reports.ts'
 import { image, server, withLab } from '../../lib/index.ts'
 import type { CheckResult } from '../../lib/lab/events.ts'
+import { takesRoot } from '../../lib/needs/rights.ts'
 import { engineSocket } from '../../lib/server/enter.ts'
 import { cacheRoot } from '../../lib/server/state.ts'
 import { root, vethlab } from '../helpers/machine.ts'
@@ -173,4 +174,7 @@ test('all scenarios: the worst exit code, and a line for each', async () => {
   assert.equal(await testAll(some('good'), true), 0)
   assert.equal(await testAll(some('good', 'wrong'), true), 1)
   assert.equal(await testAll(some('wrong', 'broken', 'good'), false), 2)
+  // What takes root fails nobody who is not root.
+  const refused = { code: 2, stdout: '', stderr: `why not\n${takesRoot}` }
+  assert.equal(await testAll({ names: () => ['deep'], test: async () => refused }, false), 0)
 })
