@@ -86,6 +86,11 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMat
     'There is no such target, and no chain of that name: is it spelled right? newChain() makes one.',
   ],
   [
+    /already part of a swarm/,
+    'already exists',
+    'This engine is in a Swarm: docker info tells which. docker swarm leave takes it out; with --force a manager, too.',
+  ],
+  [
     /File exists|Chain already exists|Address already assigned/,
     'already exists',
     'Something with that name is already there: remove it, or choose another name.',

@@ -10,6 +10,11 @@ const said: Array<[string, string, RegExp]> = [
     'not found',
     /which step makes it\? .*nftables makes no DOCKER-USER/,
   ],
+  [
+    'Error response from daemon: This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
+    'already exists',
+    /docker swarm leave takes it out/,
+  ],
   ['Cannot find device "veth9"', 'not found', /which step makes it/],
   ['RTNETLINK answers: Cannot assign requested address', 'not found', /which step makes it/],
   ['arping: bind: Cannot assign requested address', 'no such address', /has the address/],
