@@ -154,6 +154,7 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       hint: { type: 'boolean', default: false, describe: 'tell only the place' },
       guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
       all: { type: 'boolean', default: false, describe: 'all pairs of places, grouped by cause' },
+      fix: { type: 'boolean', default: false, describe: 'leave the fewest commands that make it arrive' },
       prove: {
         type: 'boolean',
         default: false,
@@ -165,7 +166,14 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       const { udp, dns, hint, guess } = args as unknown as Record<string, boolean>
       const { size, df } = args as unknown as { size?: number; df?: boolean }
       const words = { udp: udp === true, dns: dns === true, hint: hint === true, guess: guess === true }
-      const how = { ...words, size, df, prove: args.prove === true, all: args.all === true }
+      const how = {
+        ...words,
+        size,
+        df,
+        prove: args.prove === true,
+        all: args.all === true,
+        fix: args.fix === true,
+      }
       return whyVerb(args.name ?? own?.name, String(args.from ?? ''), String(args.to ?? ''), {
         ...args,
         ...how,

@@ -34,6 +34,8 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   df: boolean | undefined
   /** Takes the cause away, asks again, and puts all back. */
   prove: boolean
+  /** Leaves the lab mended. */
+  fix: boolean
   /** All pairs of places. */
   all: boolean
 }
@@ -178,6 +180,7 @@ export async function whyVerb(
   const question = questionOf(from, to, udp, dns, sized(size, df))
   const lab = on === 'host' ? machine() : await labWith(name, from)
   await (await import('./why-proven.ts')).sweepTrial(lab)
+  if (modes.fix) return (await import('./why-fix.ts')).whyFixVerb(lab, question, { yes, json })
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {

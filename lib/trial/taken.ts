@@ -166,6 +166,19 @@ export class Takings {
     this.journal.write(this.taken)
   }
 
+  /** Puts one back. */
+  async back(one: Taken): Promise<void> {
+    await this.work(() => this.giveBack(one))
+  }
+
+  /** Leaves all as it is now, for good, and tells what that is. */
+  async keep(): Promise<Taken[]> {
+    await this.looking
+    const kept = this.taken.splice(0)
+    this.journal.write(this.taken)
+    return kept
+  }
+
   /** Puts all back, the newest first. */
   async end(): Promise<void> {
     while (this.taken.length > 0) await this.giveBack(this.taken.at(-1) as Taken)

@@ -5,6 +5,7 @@ import { guarded } from '../server/guard.ts'
 import { sleep } from '../server/process.ts'
 import type { LabRecord } from '../server/state.ts'
 import { inside, type Stack } from '../why/stacks.ts'
+import { stackNamed } from '../why/target.ts'
 import type { Verdict } from '../why/verdict.ts'
 import { type Options, type Question, type Report, why } from '../why/why.ts'
 import { stackAt, standIn, untriable } from './fix.ts'
@@ -42,7 +43,8 @@ interface Gone extends Tried {
   listener?: ChildProcess
 }
 
-const arrives = ({ verdict }: Report): boolean => verdict.status === 'delivered'
+/** Whether the answer says that it arrives. */
+export const arrives = ({ verdict }: Report): boolean => verdict.status === 'delivered'
 
 /** What tells two causes apart; the numbers of rules change when one is taken away. */
 const identity = ({ cause, place, packet, rule, undo, says }: Verdict): string =>
@@ -167,6 +169,26 @@ export class Trial {
           : { proof: 'proven', reason: 'with this alone put back, it dies again' },
       )
     }
+  }
+
+  /** Puts one back for good. */
+  async giveBack(gone: Gone): Promise<void> {
+    if (gone.taken) await this.takings.back(gone.taken)
+    gone.proof = 'refuted'
+    gone.reason = 'it arrives without its fix, too'
+  }
+
+  /** Takes it away once more. */
+  async takeAgain(gone: Gone): Promise<void> {
+    const { fix } = gone.verdict
+    if (fix) gone.taken = await this.takings.take(this.stacks, fix)
+    gone.proof = 'proven'
+    gone.reason = 'with this alone put back, it dies again'
+  }
+
+  /** The place that is asked for by its name. */
+  get target(): Stack | undefined {
+    return stackNamed(this.stacks, this.question.to)
   }
 
   /** Puts all back. */

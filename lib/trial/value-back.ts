@@ -38,8 +38,7 @@ function policyBack([program = '', ...path]: string[], value: string): string[] 
 export function valueBack(key: string, old: string | undefined): Step[] {
   if (old === undefined) return []
   const [kind = '', ...words] = key.split(' ')
-  if (kind === 'sysctl')
-    return [{ argv: ['sh', '-c', 'printf "%s\\n" "$2" >"/proc/sys/$1"', '-', words.join(' '), old] }]
+  if (kind === 'sysctl') return [{ argv: ['sysctl', '-q', '-w', `${words.join(' ')}=${old}`] }]
   const argv = kind === 'link' ? linkBack(words, old) : kind === 'policy' ? policyBack(words, old) : undefined
   return argv ? [{ argv }] : []
 }

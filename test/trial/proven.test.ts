@@ -10,6 +10,7 @@ import { finished, sleep } from '../../lib/server/process.ts'
 import { type LabRecord, labFolder } from '../../lib/server/state.ts'
 import { changes, changeText } from '../../lib/trial/back.ts'
 import { putBackLeft } from '../../lib/trial/left-behind.ts'
+import { fixWhy } from '../../lib/trial/mending.ts'
 import { readState, type State } from '../../lib/trial/state.ts'
 import { proveWhy } from '../../lib/trial/trial.ts'
 import { inside, stacksOf } from '../../lib/why/stacks.ts'
@@ -183,6 +184,28 @@ test('a lab that somebody changes meanwhile: told, nothing is proven, and the ch
     assert.match(rules, /-d 10\.0\.2\.1\/32 -j DROP/)
     assert.equal(proven.proof, 'not provable', proven.reason)
     assert.match(proven.reason, /changed meanwhile.*99/)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+  }
+})
+
+test('--fix leaves the fewest commands, tells their undo, and whom else they let through', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  try {
+    const was = await states()
+    const mended = await fixWhy(record, ping)
+    assert.equal(mended.arrives, true, mended.reason)
+    assert.deepEqual(
+      mended.commands.map(({ line }) => line),
+      ['iptables -D FORWARD 1'],
+    )
+    assert.ok(
+      mended.opened.some(([from, to]) => from === 'right' && to === 'left'),
+      JSON.stringify(mended.opened),
+    )
+    assert.doesNotMatch(await at('router', 'iptables -S FORWARD'), /DROP/)
+    for (const { undo } of mended.commands) await at('router', undo)
+    assert.deepEqual(differences(was, await states()), [])
   } finally {
     await at('router', 'iptables -F FORWARD')
   }
