@@ -103,7 +103,6 @@ export class Takings {
   }
 
   private async takeNow(stacks: readonly Stack[], fix: Fix): Promise<Taken> {
-    await this.looking
     const into = inside(this.lab)
     const looked = await Promise.all(
       stacksOf(stacks, fix).map(
@@ -131,12 +130,9 @@ export class Takings {
   /** Runs the lines of a fix, and looks what they did. */
   private async make(stack: Stack, one: Taken): Promise<void> {
     for (const line of one.fix.lines) if (!this.stopped) await runLine(this.lab, stack, one.fix.place, line)
-    // While the same is asked again.
-    this.looking = this.look(one)
-    this.looking.catch(() => {}) // told where it is waited for
+    // At once: what somebody else changes from now on is not taken for ours.
+    await this.look(one)
   }
-
-  private looking: Promise<void> = Promise.resolve()
 
   private async look({ stacks }: Taken): Promise<void> {
     const into = inside(this.lab)
@@ -150,7 +146,6 @@ export class Takings {
 
   /** Puts one back, and makes it again behind what `meanwhile` does. */
   async without<T>(stacks: readonly Stack[], one: Taken, meanwhile: () => Promise<T>): Promise<T> {
-    await this.looking
     await this.work(() => putBack(this.lab, one))
     const result = await meanwhile()
     await this.work(() => this.make(stackAt(stacks, one.fix.place), one))
@@ -158,7 +153,6 @@ export class Takings {
   }
 
   private async giveBack(one: Taken): Promise<void> {
-    await this.looking
     const { left, changed } = await putBack(this.lab, one)
     this.left.push(...left)
     this.changed.push(...changed)
@@ -173,7 +167,6 @@ export class Takings {
 
   /** Leaves all as it is now, for good, and tells what that is. */
   async keep(): Promise<Taken[]> {
-    await this.looking
     const kept = this.taken.splice(0)
     this.journal.write(this.taken)
     return kept

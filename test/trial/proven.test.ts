@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type OpenLab, server } from '../../lib/index.ts'
 import { findLab } from '../../lib/server/labs.ts'
-import { finished, sleep } from '../../lib/server/process.ts'
+import { finished, sleep, until } from '../../lib/server/process.ts'
 import { type LabRecord, labFolder } from '../../lib/server/state.ts'
 import { changes, changeText } from '../../lib/trial/back.ts'
 import { putBackLeft } from '../../lib/trial/left-behind.ts'
@@ -176,7 +176,8 @@ test('a lab that somebody changes meanwhile: told, nothing is proven, and the ch
       if (!(await at('router', 'iptables -S FORWARD')).includes('DROP')) break
       await sleep(2)
     }
-    await sleep(60)
+    const file = join(labFolder(lab.name), 'trial')
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('"after"'), 5000, 1)
     await at('router', 'iptables -I FORWARD -p udp --dport 99 -j ACCEPT')
     const proven = await trial
     const rules = await at('router', 'iptables -S FORWARD')
