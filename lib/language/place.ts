@@ -62,8 +62,7 @@ const data = (place: Place) => Object.freeze({ ...place })
 /** What a place knows of its server. */
 const ofServer = ({ daemon }: Place): Pick<Place, 'daemon'> => (daemon ? { daemon } : {})
 
-/** A network namespace on a server. */
-export const netns = (server: Place, name: string) => {
+const netnsOn = (server: Place, name: string) => {
   const place = data({ kind: 'netns', name: netnsName(name), server: server.name, ...ofServer(server) })
   return Object.freeze({
     ...place,
@@ -84,7 +83,11 @@ export const netns = (server: Place, name: string) => {
     del: () => ip(server).netns.del(name),
   })
 }
-export type Netns = ReturnType<typeof netns>
+/** A network namespace on a server, and all that can be said in it. */
+export interface Netns extends ReturnType<typeof netnsOn> {}
+
+/** A network namespace on a server. */
+export const netns = (server: Place, name: string): Netns => netnsOn(server, name)
 
 /** A number that the kernel tells of an interface, to be read from sysfs: a container has its own. */
 const linkFact = (place: Place, dev: IfName, fact: 'ifindex' | 'iflink'): Read =>
@@ -135,8 +138,7 @@ function containerAddress<T extends string>(
   })
 }
 
-/** A container on a server; `label` is a shorter name for the screen. */
-export const container = (server: Place, name: string, label = name) => {
+const containerOn = (server: Place, name: string, label = name) => {
   const place = data({
     kind: 'container',
     name: dockerName(name),
@@ -182,4 +184,9 @@ export const container = (server: Place, name: string, label = name) => {
       containerAddress(server, name, network, 6, (value) => address6Kind.word(value as Ipv6)),
   })
 }
-export type Container = ReturnType<typeof container>
+/** A container on a server, and all that can be said in it. */
+export interface Container extends ReturnType<typeof containerOn> {}
+
+/** A container on a server; `label` is a shorter name for the screen. */
+export const container = (server: Place, name: string, label = name): Container =>
+  containerOn(server, name, label)

@@ -22,12 +22,7 @@ export interface ServerOptions {
   daemon?: DaemonOptions
 }
 
-/**
- * A Linux machine with a network stack and a Docker Engine. In a lab it is a virtual one, with that host name;
- * its engine starts only when a command needs it. `daemon`: what is in its /etc/docker/daemon.json, beside what the
- * lab needs there. Default: nothing. An engine that does not know an option does not start, and says so.
- */
-export const server = (name: string, options: ServerOptions = {}) => {
+const serverNamed = (name: string, options: ServerOptions = {}) => {
   const { daemon } = readOptions(options, 'a server', ['daemon'])
   const known = daemon === undefined ? {} : { daemon: daemonOptions(daemon) }
   const place: Place = Object.freeze({ kind: 'server', name: hostName(name), server: name, ...known })
@@ -50,4 +45,12 @@ export const server = (name: string, options: ServerOptions = {}) => {
     container: (name: string) => container(place, name),
   })
 }
-export type Server = ReturnType<typeof server>
+/** A server, and all that can be said on it. */
+export interface Server extends ReturnType<typeof serverNamed> {}
+
+/**
+ * A Linux machine with a network stack and a Docker Engine. In a lab it is a virtual one, with that host name;
+ * its engine starts only when a command needs it. `daemon`: what is in its /etc/docker/daemon.json, beside what the
+ * lab needs there. Default: nothing. An engine that does not know an option does not start, and says so.
+ */
+export const server = (name: string, options: ServerOptions = {}): Server => serverNamed(name, options)

@@ -9,8 +9,7 @@ import { network } from './network.ts'
 import { swarm } from './swarm.ts'
 import { nodeForms, serviceForms } from './swarm-forms.ts'
 
-/** The docker program on a server. */
-export const docker = (place: Place) => ({
+const all = (place: Place) => ({
   ...containers(place),
   ...speak(place, ['docker'], plainForms),
   volume: speak(place, ['docker', 'volume'], volumeForms),
@@ -21,3 +20,9 @@ export const docker = (place: Place) => ({
   firewall: firewall(place),
   image: images(place),
 })
+
+/** All that is said by `docker …` on a server. */
+export interface Docker extends ReturnType<typeof all> {}
+
+/** The docker program on a server. */
+export const docker = (place: Place): Docker => all(place)

@@ -11,8 +11,7 @@ import { route } from './route.ts'
 import { rule } from './rule.ts'
 import { tuntap } from './tuntap.ts'
 
-/** ip(8) in a place: `server1.ip.link.add(…)` is `ip link add …` there. */
-export const ip = (place: Place) =>
+const all = (place: Place) =>
   words(['ip'], {
     netns: netns(place),
     link: link(place),
@@ -25,3 +24,9 @@ export const ip = (place: Place) =>
     tuntap: tuntap(place),
     neigh: neigh(place),
   })
+
+/** All that is said by `ip …` in a place. */
+export interface Ip extends ReturnType<typeof all> {}
+
+/** ip(8) in a place: `server1.ip.link.add(…)` is `ip link add …` there. */
+export const ip = (place: Place): Ip => all(place)

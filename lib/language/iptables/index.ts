@@ -256,8 +256,11 @@ const tablesOf = (place: Place, program: Program) =>
     security: tableOf(place, program, 'security'),
   })
 
+/** All that is said by `iptables …` or `ip6tables …` in a place, by table. */
+export interface Iptables extends ReturnType<typeof tablesOf> {}
+
 /** iptables(8) in a place, by table: filter decides, nat rewrites, raw comes before tracking, mangle marks. */
-export const iptables = (place: Place) => tablesOf(place, 'iptables')
+export const iptables = (place: Place): Iptables => tablesOf(place, 'iptables')
 
 /** ip6tables(8): the same for IPv6. */
-export const ip6tables = (place: Place) => tablesOf(place, 'ip6tables')
+export const ip6tables = (place: Place): Iptables => tablesOf(place, 'ip6tables')
