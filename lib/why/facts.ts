@@ -10,12 +10,16 @@ import type { Inside, Stack } from './stacks.ts'
 /** What `ip route get` says: the way, or why there is none. */
 export type Route = { ok: true; dev: string; via?: string; src?: string } | { ok: false; said: string }
 
-/** For a packet that came in: its source, and the interface. */
+/** What else routing looks at: the source, and the interface that it came in by; `lo` for what is made here. */
 export interface Came {
-  from: string
+  /** Undefined where the program left it to routing. */
+  from?: string
   iif: string
   /** The mark that a rule of mangle gave it. */
   mark?: number
+  protocol?: 'icmp' | 'tcp' | 'udp'
+  sport?: number
+  dport?: number
 }
 
 /** What is known of a neighbour. */
@@ -60,6 +64,20 @@ export interface Facts {
   connections(stack: Stack, protocol: string): Promise<string[]>
 }
 
+/** The words of `ip route get` for what else routing looks at. */
+function askedWith(came: Came | undefined): string[] {
+  if (!came) return []
+  const { from, iif, mark, protocol, sport, dport } = came
+  return [
+    ...(from === undefined ? [] : ['from', from]),
+    ...(iif === 'lo' ? [] : ['iif', iif]),
+    ...(mark ? ['mark', String(mark)] : []),
+    ...(protocol === 'tcp' || protocol === 'udp' ? ['ipproto', protocol] : []),
+    ...(protocol !== 'icmp' && sport ? ['sport', String(sport)] : []),
+    ...(protocol !== 'icmp' && dport ? ['dport', String(dport)] : []),
+  ]
+}
+
 /** A tool that failed is no verdict. */
 const failed = (command: string, { code, stderr }: Finished): CommandFailed =>
   new CommandFailed(command, code, stderr, { hint: 'Nothing is known of the rules, so there is no verdict.' })
@@ -73,9 +91,7 @@ export function facts({ run }: Inside): Facts {
     return known
   }
   const routeGet = (stack: Stack, to: string, came: Came | undefined, ...how: string[]) => {
-    const words = came ? ['from', came.from, 'iif', came.iif] : []
-    const mark = came?.mark ? ['mark', String(came.mark)] : []
-    return run(stack, ['ip', ...ipFamily(to), '-j', 'route', 'get', ...how, to, ...words, ...mark])
+    return run(stack, ['ip', ...ipFamily(to), '-j', 'route', 'get', ...how, to, ...askedWith(came)])
   }
   const print = async (stack: Stack, ...argv: string[]) => (await run(stack, argv)).stdout
   const list = async <T>(stack: Stack, ...argv: string[]): Promise<T[]> => {
@@ -94,7 +110,7 @@ export function facts({ run }: Inside): Facts {
   return {
     routes,
     route: (stack, to, came) =>
-      once(`route ${stack.path} ${to} ${came?.from} ${came?.iif} ${came?.mark}`, async (): Promise<Route> => {
+      once(`route ${stack.path} ${to} ${askedWith(came).join(' ')}`, async (): Promise<Route> => {
         const done = await routeGet(stack, to, came)
         if (done.code !== 0) return { ok: false, said: done.stderr.replace('RTNETLINK answers: ', '').trim() }
         const [line] = JSON.parse(done.stdout || '[]') as RouteLine[]
@@ -120,10 +136,8 @@ export function facts({ run }: Inside): Facts {
         ),
         routes(stack, to),
       ])
-      const packet = came
-        ? { src: came.from, dst: to, iif: came.iif, ...(came.mark ? { mark: came.mark } : {}) }
-        : { dst: to, iif: 'lo' }
-      return choose(rules, all, packet)
+      const { from, ...more } = came ?? { iif: 'lo' }
+      return choose(rules, all, { dst: to, ...more, ...(from === undefined ? {} : { src: from }) })
     },
     value: (stack, key) =>
       once(`value ${stack.path} ${key}`, () =>

@@ -19,6 +19,10 @@ export interface Port {
   isolated: boolean
   /** Delivers only to the MAC addresses that it knows. */
   closed: boolean
+  /** Gets no broadcasts, as those of ARP. */
+  noBroadcast?: true
+  /** Gets no multicasts, as those of neighbour discovery. */
+  noMulticast?: true
 }
 
 /** A tunnel of VXLAN. */
@@ -42,6 +46,8 @@ export interface Link {
   up: boolean
   /** Switched on at both ends. */
   carrier: boolean
+  /** Asks and answers no "who has?" (`ip link set … arp off`). */
+  noArp?: true
   mtu?: number
   /** veth, bridge, macvlan, … ; empty for a device of the machine. */
   kind: string
@@ -80,6 +86,8 @@ const port = (data: Record<string, unknown>): Port => ({
   state: String(data.state ?? ''),
   isolated: data.isolated === true,
   closed: data.learning === false && data.flood === false,
+  ...(data.bcast_flood === false ? { noBroadcast: true as const } : {}),
+  ...(data.mcast_flood === false ? { noMulticast: true as const } : {}),
 })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -122,6 +130,7 @@ export const linksOf = (json: string): Link[] =>
     up: link.flags.includes('UP'),
     carrier:
       link.flags.includes('UP') && !link.flags.includes('NO-CARRIER') && link.operstate !== 'LOWERLAYERDOWN',
+    ...(link.flags.includes('NOARP') ? { noArp: true as const } : {}),
     ...(link.mtu === undefined ? {} : { mtu: link.mtu }),
     kind: link.linkinfo?.info_kind ?? '',
     ...(link.master === undefined ? {} : { master: link.master }),

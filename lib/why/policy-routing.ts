@@ -18,7 +18,11 @@ export interface RoutingRule {
   suppress_prefixlen?: number
   ipproto?: string
   sport?: unknown
+  sport_start?: number
+  sport_end?: number
   dport?: unknown
+  dport_start?: number
+  dport_end?: number
   tos?: string
   uid_start?: number
 }
@@ -44,6 +48,9 @@ export interface Routed {
   dst: string
   iif: string
   mark?: number
+  protocol?: string
+  sport?: number
+  dport?: number
 }
 
 /** What was chosen. A rule may forbid by itself; then there is no route. */
@@ -55,15 +62,37 @@ export interface Chosen {
 const number = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text)
 
-function matches(rule: RoutingRule, { src, dst, iif, mark = 0 }: Routed): boolean | undefined {
+/** The ports that a rule is about, as `ip -j rule` tells them. */
+function portsOf(one: unknown, start?: number, end?: number): [number, number] | undefined {
+  if (start !== undefined) return [start, end ?? start]
+  const [first, last = first] = one === undefined ? [] : String(one).split('-').map(Number)
+  return first === undefined ? undefined : [first, last as number]
+}
+
+/** Whether a rule's ports and protocol fit; undefined when nobody can say. */
+function fitsPorts(rule: RoutingRule, { protocol, sport, dport }: Routed): boolean | undefined {
+  const from = portsOf(rule.sport, rule.sport_start, rule.sport_end)
+  const to = portsOf(rule.dport, rule.dport_start, rule.dport_end)
+  if (!rule.ipproto && !from && !to) return true
+  if (protocol === undefined) return undefined
+  const holds = (ports: [number, number] | undefined, port: number | undefined) =>
+    ports === undefined || (port !== undefined && port >= ports[0] && port <= ports[1])
+  const isOf = !rule.ipproto || rule.ipproto.replace(/^ipv6-/, '') === protocol
+  return isOf && holds(from, sport) && holds(to, dport)
+}
+
+function matches(rule: RoutingRule, packet: Routed): boolean | undefined {
+  const { src, dst, iif, mark = 0 } = packet
   // What is asked here by none of our facts: nobody can say.
-  if (rule.ipproto || rule.sport || rule.dport || rule.tos || rule.uid_start !== undefined) return undefined
+  if (rule.tos || rule.uid_start !== undefined) return undefined
+  const ports = fitsPorts(rule, packet)
+  if (ports === undefined) return undefined
   const from =
     !rule.src || rule.src === 'all' || (src !== undefined && within(src, cidr(rule.src, rule.srclen)))
   const to = !rule.dst || rule.dst === 'all' || within(dst, cidr(rule.dst, rule.dstlen))
   const mask = number(rule.fwmask) ?? 0xffffffff
   const marked = rule.fwmark === undefined || (mark & mask) >>> 0 === number(rule.fwmark)
-  const all = from && to && marked && (!rule.iif || rule.iif === iif) && !rule.oif
+  const all = from && to && marked && ports && (!rule.iif || rule.iif === iif) && !rule.oif
   return 'not' in rule ? !all : all
 }
 
@@ -103,6 +132,9 @@ export function choose(
   return undefined
 }
 
+const range = (name: string, ports: [number, number] | undefined): string[] =>
+  ports ? [`${name} ${ports[0] === ports[1] ? ports[0] : ports.join('-')}`] : []
+
 /** A rule in the words of ip(8), without its number: `from 10.0.0.0/24 lookup 100`. */
 export function ruleWords(rule: RoutingRule): string {
   const from = rule.src && rule.src !== 'all' ? cidr(rule.src, rule.srclen) : 'all'
@@ -112,6 +144,9 @@ export function ruleWords(rule: RoutingRule): string {
     ...(rule.dst && rule.dst !== 'all' ? [`to ${cidr(rule.dst, rule.dstlen)}`] : []),
     ...(rule.fwmark ? [`fwmark ${rule.fwmark}${rule.fwmask ? `/${rule.fwmask}` : ''}`] : []),
     ...(rule.iif ? [`iif ${rule.iif}`] : []),
+    ...(rule.ipproto ? [`ipproto ${rule.ipproto}`] : []),
+    ...range('sport', portsOf(rule.sport, rule.sport_start, rule.sport_end)),
+    ...range('dport', portsOf(rule.dport, rule.dport_start, rule.dport_end)),
     ...(rule.action && rule.table === undefined ? [rule.action] : [`lookup ${rule.table}`]),
   ].join(' ')
 }

@@ -3,7 +3,7 @@ import { familyOf, ipFamily } from '../address.ts'
 import { network, onLink } from '../evidence.ts'
 import { isOwnRule, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
-import { called, type End, type Stack } from '../stacks.ts'
+import { called, type End, ownerOf, type Stack } from '../stacks.ts'
 import { confKey, mend, typed, type Verdict, vanished, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { type Hop, hopOf } from './hop.ts'
@@ -38,6 +38,57 @@ async function set(
   }
 }
 
+/** "Who has?" does not come to the owner: ARP is switched off there, or the port of its switch gets no such frames. */
+function unheard({ stack, packet, link }: Situation, { owner, wire, address }: Hop): Verdict | undefined {
+  const arrival = wire?.at(-1)
+  if (!owner || !wire || !arrival) return undefined
+  const quiet = [...(link ? [{ stack, link }] : []), arrival].find((end) => end.link.noArp)
+  if (quiet)
+    return verdict(stack, packet, {
+      cause: 'ARP unanswered',
+      code: 'arp-policy',
+      says: `ARP is switched off on ${quiet.link.name} of ${called(quiet.stack.place)} (NOARP): ${quiet.stack === stack ? 'it asks nobody' : `it answers no "who has ${address}?"`}`,
+      see: typed(quiet.stack.place, ['ip', 'link', 'show', 'dev', quiet.link.name]),
+      ...mend(quiet.stack.place, ['ip', 'link', 'set', 'dev', quiet.link.name, 'arp', 'on']),
+    })
+  const six = familyOf(address) === 6
+  const port = wire.find(
+    ({ link: { master, port } }, i) =>
+      master !== undefined &&
+      wire[i - 1]?.link.name === master &&
+      (six ? port?.noMulticast : port?.noBroadcast),
+  )
+  if (!port) return undefined
+  const option = six ? 'mcast_flood' : 'bcast_flood'
+  return verdict(stack, packet, {
+    cause: 'ARP unanswered',
+    code: 'arp-policy',
+    says: `"who has ${address}?" does not come to ${called(owner.stack.place)}: ${port.link.name}, a port of ${port.link.master} of ${called(port.stack.place)}, gets no ${six ? 'multicasts' : 'broadcasts'} (${option} is off)`,
+    see: typed(port.stack.place, ['bridge', '-d', 'link', 'show', 'dev', port.link.name]),
+    ...mend(port.stack.place, ['bridge', 'link', 'set', 'dev', port.link.name, option, 'on']),
+  })
+}
+
+/** IPv6 is switched off on an interface of this wire: it cannot have the address that it had. */
+async function switchedOff(situation: Situation, from: End, address: string): Promise<Verdict | undefined> {
+  const { evidence, stack, packet } = situation
+  if (familyOf(address) !== 6) return undefined
+  for (const other of evidence.stacks.filter((one) => one !== stack && one.place.kind !== 'lan'))
+    for (const link of other.links.filter(({ name, master }) => name !== 'lo' && master === undefined)) {
+      if (!wireBetween(evidence.stacks, from, (end) => end.link === link)) continue
+      const key = confKey(6, link.name, 'disable_ipv6')
+      if ((await evidence.facts.value(other, key)) !== '1') continue
+      return verdict(stack, packet, {
+        cause: 'no such address',
+        says: `no place has ${address}, and ${called(other.place)} has IPv6 switched off on ${link.name}: disable_ipv6 is 1`,
+        see: typed(other.place, ['sysctl', key]),
+        ...mend(other.place, ['sysctl', '-w', `${key}=0`]),
+        hints: ['It lost its addresses of IPv6 when that was set: give them to it again.'],
+      })
+    }
+  return undefined
+}
+
 /** A setting of the owner that keeps it from answering. */
 async function policy(situation: Situation, hop: Hop): Promise<Verdict | undefined> {
   const { evidence, stack, packet, header } = situation
@@ -65,7 +116,10 @@ async function policy(situation: Situation, hop: Hop): Promise<Verdict | undefin
       0,
       `${name} answers no "who has ${address}?" on ${dev}: arp_ignore is ${ignore}${isHere ? '' : `, and the address is on ${owner.link.name}`}`,
     )
-  const source = stack.links.find(({ name }) => name === situation.dev)?.addresses[0]?.local ?? header.src
+  // The kernel asks from the packet's own source, where that is its own.
+  const source = ownerOf([stack], header.src)
+    ? header.src
+    : (stack.links.find(({ name }) => name === situation.dev)?.addresses[0]?.local ?? header.src)
   const back = await evidence.facts.route(at, source)
   const filter = await setting(situation, at, dev, 'rp_filter')
   if (back.ok && back.dev !== dev && filter === 1)
@@ -139,6 +193,7 @@ export const arpPolicy: CauseClass = {
     if (!hop || !link) return undefined
     const from = { stack, link }
     return (
+      unheard(situation, hop) ??
       (await policy(situation, hop)) ??
       (await proxy(situation, from, hop)) ??
       (hop.wire ? undefined : wrongMask(situation, from, hop))
@@ -179,7 +234,10 @@ export const nobodyAnswers: CauseClass = {
       })
     if (owner)
       return /FAILED|INCOMPLETE/.test(state.state) || state.state === ''
-        ? found('ARP unanswered', `${nobody}, though ${called(owner.stack.place)} has that address`)
+        ? found(
+            'ARP unanswered',
+            `${nobody}, though ${called(owner.stack.place)} has that address${hop.wire ? '' : `, on ${owner.link.name}: no cable joins that to ${dev} of ${me}`}`,
+          )
         : vanished(stack, packet, `in ${me}, on its way out of ${dev}`)
     const router = translator(situation, address)
     if (router)
@@ -198,6 +256,8 @@ export const nobodyAnswers: CauseClass = {
         ]),
         hints: [`Give ${called(router.place)} that address, or let it take its own: -j MASQUERADE`],
       })
+    const off = await switchedOff(situation, { stack, link: situation.link }, address)
+    if (off) return off
     const decision = await facts.decision(stack, header.dst, cameBy(situation))
     const chosen =
       decision && isOwnRule(decision.rule)

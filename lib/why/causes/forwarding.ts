@@ -1,21 +1,36 @@
 /** It came in, and this place does not hand it on. */
 import { familyOf, isLoopback } from '../address.ts'
+import { type Evidence, stackOf } from '../evidence.ts'
 import type { CauseClass } from '../situation.ts'
-import { called, ownerOf } from '../stacks.ts'
+import { called, ownerOf, type Stack } from '../stacks.ts'
 import { confKey, mend, typed, verdict } from '../verdict.ts'
 import { isProxyless } from './martian.ts'
+
+/** A rule of mangle that sets the TTL, in a place of the way. */
+async function setsTtl({ facts }: Evidence, stacks: readonly Stack[]): Promise<string | undefined> {
+  for (const stack of new Set(stacks)) {
+    const line = (await facts.saved(stack, 'mangle')).split('\n').find((one) => / -j (TTL|HL) /.test(one))
+    if (line) return typed(stack.place, ['iptables', '-t', 'mangle', ...line.split(' ')])
+  }
+  return undefined
+}
 
 /** It had passed too many routers. */
 export const ttl: CauseClass = {
   at: ['entered'],
-  find({ stack, packet, header, request, reply, evidence }) {
+  async find({ stack, packet, header, request, reply, evidence }) {
     if (header.ttl === undefined || header.ttl > 1 || ownerOf([stack], header.dst)) return undefined
     const visits = (packet === 'request' ? request : reply)?.visits ?? []
     const before = visits.at(-2)?.place
     const other = evidence.stacks.find(({ place }) => place.name === before)
     const loop = other && other !== stack && visits.filter(({ place }) => place === before).length > 1
+    const rule = await setsTtl(
+      evidence,
+      visits.map(({ place }) => stackOf(evidence, place)),
+    )
     return verdict(stack, packet, {
       cause: 'TTL exceeded',
+      ...(rule ? { hints: [`A rule sets the TTL on its way: ${rule}`] } : {}),
       says: `the ${packet} had passed as many routers as its TTL allows when it came to ${called(stack.place)}${loop ? `: ${called(other.place)} and ${called(stack.place)} send it to each other, a loop` : ': a loop?'}`,
       see: typed(stack.place, ['ip', 'route', 'get', header.dst]),
     })

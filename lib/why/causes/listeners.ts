@@ -5,6 +5,7 @@ import type { CauseClass, Situation } from '../situation.ts'
 import { called, type Stack } from '../stacks.ts'
 import { typed, type Verdict, verdict } from '../verdict.ts'
 import { notPublished } from './published.ts'
+import { translatedTo, unusedNat } from './unused-nat.ts'
 
 /** The port that a packet had where it ended: nat may have changed it on the way. */
 const portOf = ({ header, evidence }: Situation): number => header.dport ?? evidence.probe.port ?? 0
@@ -39,7 +40,7 @@ function elsewhere(
 async function others(situation: Situation, stack: Stack, port: number): Promise<string[]> {
   const { evidence } = situation
   const near = evidence.stacks.filter(
-    (one) => one !== stack && one.place.server === stack.place.server && one.place.kind === 'container',
+    (one) => one !== stack && one.place.server === stack.place.server && one.place.kind !== 'lan',
   )
   const found = await Promise.all(
     near
@@ -59,9 +60,15 @@ async function instead(situation: Situation, stack: Stack): Promise<string[]> {
   const all = await situation.evidence.facts.listeners(stack, protocolOf(situation))
   const open = all.filter(({ address, port }) => !isLoopback(address) && port < 32768)
   const ports = [...new Set(open.map(({ port }) => port))]
-  return ports.length > 0 && ports.length <= 5 && stack.container
-    ? [`${called(stack.place)} listens on ${ports.join(', ')}.`]
-    : []
+  const other = protocolOf(situation) === 'tcp' ? 'udp' : 'tcp'
+  const others = await situation.evidence.facts.listeners(stack, other)
+  const same = others.some(({ port, address }) => port === portOf(situation) && !isLoopback(address))
+  return [
+    ...(ports.length > 0 && ports.length <= 5
+      ? [`${called(stack.place)} listens on ${ports.join(', ')}.`]
+      : []),
+    ...(same ? [`It does listen on ${other} port ${portOf(situation)}.`] : []),
+  ]
 }
 
 async function notListening(situation: Situation): Promise<Verdict> {
@@ -74,6 +81,7 @@ async function notListening(situation: Situation): Promise<Verdict> {
   const other = elsewhere(open, header.dst)
   const published = await notPublished(situation, stack, port, other?.on)
   if (published) return published
+  const unused = other ? undefined : await unusedNat(situation)
   // A published number is that of the host: inside the container it is another.
   const inside = stack.container?.published.find(
     (one) => one.port === port && one.inside !== `${port}/${protocol}`,
@@ -86,7 +94,10 @@ async function notListening(situation: Situation): Promise<Verdict> {
       : `it arrived, but nobody listens on ${where}`,
     see: typed(place, ['ss', protocol === 'tcp' ? '-ltn' : '-lun']),
     missing: { place, protocol, address: header.dst, port },
+    ...unused?.instead,
     hints: [
+      ...translatedTo(situation),
+      ...(unused?.hints ?? []),
       ...(stack.container && stack.container.restarts > 0
         ? [
             `${stack.container.name} was restarted ${stack.container.restarts} times: its program ends (exit code ${stack.container.exitCode}) again and again: docker logs ${stack.container.name}`,

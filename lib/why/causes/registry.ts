@@ -21,12 +21,12 @@ import { bridgedNat, masquerade } from './masquerade.ts'
 import { left, lost } from './outside.ts'
 import { goneContainer, paused } from './published.ts'
 import { byName, translated } from './remarks.ts'
-import { backward, onward, routes } from './routes.ts'
+import { backward, forbiddenOnItsWay, onward, routes } from './routes.ts'
 import { legacyRules, questionDropped, rules } from './rules.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
 import { vxlan } from './vxlan.ts'
-import { ownLink, throughSwitch, toNeighbour, wrongMac } from './wire.ts'
+import { misled, ownLink, throughSwitch, toNeighbour, wrongMac } from './wire.ts'
 
 /** What is wrong with the way itself comes before what a rule did there; who is silent comes last. */
 export const causeClasses: readonly CauseClass[] = [
@@ -47,8 +47,10 @@ export const causeClasses: readonly CauseClass[] = [
   goneContainer,
   // Before the packet, or on its way to the next hop.
   routes,
+  forbiddenOnItsWay,
   atSwitch,
   toNeighbour,
+  misled,
   throughSwitch,
   answerAtSwitch,
   vxlan,

@@ -6,6 +6,7 @@ import { isOwnRule, routeWords, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type Link, ownerOf, type Stack } from '../stacks.ts'
 import { linkDown, mend, typed, type Verdict, verdict } from '../verdict.ts'
+import { whyNoRoute } from './unreached.ts'
 
 /** The mark that a rule of mangle gave a packet on its way through a place. */
 export const markOf = ({ passages }: Pick<Situation, 'passages'>): number | undefined => {
@@ -16,12 +17,25 @@ export const markOf = ({ passages }: Pick<Situation, 'passages'>): number | unde
   return words === undefined ? undefined : Number(words)
 }
 
-/** For a packet that came in: what routing looks at. */
+/** What routing looks at, beside the destination. */
 export const cameBy = (situation: Situation): Came | undefined => {
-  const { header, dev, stage, passages } = situation
+  const { header, dev, stage, passages, packet, evidence } = situation
+  const { protocol } = evidence.probe
   const iif = stage === 'entered' ? dev : passages.find(({ chain }) => chain === 'routed')?.iif
   const mark = markOf(situation)
-  return iif === undefined || iif === '' ? undefined : { from: header.src, iif, ...(mark ? { mark } : {}) }
+  const more = {
+    ...(mark ? { mark } : {}),
+    protocol,
+    ...(header.sport === undefined ? {} : { sport: header.sport }),
+    ...(header.dport === undefined ? {} : { dport: header.dport }),
+  }
+  if (iif) return { from: header.src, iif, ...more }
+  if (!passages.some(({ chain }) => chain === 'made')) return undefined
+  // Who asks leaves the source to routing; who answers does so from the address that was asked.
+  const asks = packet === 'request' && !mark && protocol !== 'tcp'
+  return ownerOf([situation.stack], header.src) && !asks
+    ? { from: header.src, iif: 'lo', ...more }
+    : { iif: 'lo', ...more }
 }
 
 /** A rule of `ip rule`, or a route, that forbids an address. */
@@ -100,10 +114,7 @@ function tooNarrow({ links }: Stack, to: string, arrived: Link | undefined): Lin
       link === arrived &&
       link.name !== 'lo' &&
       !onLink(link, to) &&
-      link.addresses.some(
-        ({ local, prefixlen }) =>
-          prefixlen === (familyOf(to) === 6 ? 128 : 32) && familyOf(local) === familyOf(to),
-      ),
+      link.addresses.some(({ local }) => familyOf(local) === familyOf(to)),
   )
 }
 
@@ -115,6 +126,7 @@ export async function noRoute(
   to: string,
   said: string,
   arrived?: string,
+  came?: Came,
 ): Promise<Verdict> {
   const { place, links } = stack
   // The kernel gives lo its address when it is switched on.
@@ -140,7 +152,7 @@ export async function noRoute(
       see: typed(place, ['sysctl', 'net.ipv6.conf.all.disable_ipv6']),
       ...mend(place, ['sysctl', '-w', 'net.ipv6.conf.all.disable_ipv6=0']),
     })
-  const own = await forbidden({ ...situation, packet }, stack, to)
+  const own = await forbidden({ ...situation, packet }, stack, to, came)
   if (own) return own
   const back = packet === 'reply' ? 'back ' : ''
   const narrow = tooNarrow(stack, to, linkOf(stack, arrived))
@@ -149,13 +161,15 @@ export async function noRoute(
   if (narrow && mine && neighbour && within(mine.local, `${to}/${neighbour.prefixlen}`))
     return verdict(stack, packet, {
       cause: packet === 'reply' ? 'no route back' : 'no route',
-      says: `${called(place)} has no route ${back}to ${to}: ${narrow.name} has ${mine.local}/${mine.prefixlen}, a subnet of itself alone, though ${to} is on the same link with /${neighbour.prefixlen}`,
+      says: `${called(place)} has no route ${back}to ${to}: ${narrow.name} has ${mine.local}/${mine.prefixlen}, ${mine.prefixlen === (familyOf(to) === 6 ? 128 : 32) ? 'a subnet of itself alone' : 'a subnet without it'}, though ${to} is on the same link with /${neighbour.prefixlen}`,
       see: typed(place, ['ip', 'addr', 'show', 'dev', narrow.name]),
       ...mend(place, ['ip', 'addr', 'add', `${mine.local}/${neighbour.prefixlen}`, 'dev', narrow.name]),
     })
   const gateway = gatewayFor(situation, stack, to)
+  const hints = gateway && familyOf(to) === 4 ? [] : await whyNoRoute(situation, stack, to)
   return verdict(stack, packet, {
     cause: packet === 'reply' ? 'no route back' : 'no route',
+    ...(hints.length > 0 ? { hints } : {}),
     says: `${called(place)} has no route ${back}to ${to}: ${said}`,
     see: typed(place, ['ip', ...six, 'route', 'get', to]),
     ...(gateway
@@ -196,7 +210,18 @@ export const backward: CauseClass = {
   async find(situation) {
     const { evidence, stack, header, packet, dev } = situation
     if (packet === 'reply') return undefined
-    const route = await evidence.facts.route(stack, header.src)
-    return route.ok ? undefined : noRoute(situation, stack, 'reply', header.src, route.said, dev)
+    const answer: Came | undefined = ownerOf([stack], header.dst) && {
+      ...{ from: header.dst, iif: 'lo', protocol: evidence.probe.protocol },
+      ...(header.dport === undefined ? {} : { sport: header.dport }),
+      ...(header.sport === undefined ? {} : { dport: header.sport }),
+    }
+    const route = await evidence.facts.route(stack, header.src, answer)
+    return route.ok ? undefined : noRoute(situation, stack, 'reply', header.src, route.said, dev, answer)
   },
+}
+
+/** A rule of routing forbids what was made here, or was to be handed on: it got as far as the choice of its way. */
+export const forbiddenOnItsWay: CauseClass = {
+  at: ['unsent'],
+  find: (situation) => forbidden(situation, situation.stack, situation.header.dst, cameBy(situation)),
 }

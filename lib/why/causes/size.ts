@@ -1,8 +1,8 @@
 /** A packet that is too big for a link of its way, and who should have said so. */
 import { linkOf, stackOf } from '../evidence.ts'
-import { ruleText } from '../rules.ts'
+import { type RuleText, ruleText } from '../rules.ts'
 import type { CauseClass, Situation } from '../situation.ts'
-import { called, type End, type Link } from '../stacks.ts'
+import { called, type End, type Link, peerOf } from '../stacks.ts'
 import { death } from '../trace.ts'
 import { typed, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
@@ -16,7 +16,7 @@ const isSmaller = (link: Link | undefined, bytes: number): link is Link & { mtu:
   link?.mtu !== undefined && link.mtu > 0 && link.mtu < bytes
 
 /** Who ate the word of ICMP that it is too big. */
-async function eaten({ evidence }: Situation): Promise<string | undefined> {
+async function eaten({ evidence }: Situation): Promise<{ words: string; rule?: RuleText } | undefined> {
   const passage = evidence.passages.find(
     (one) =>
       one.header.type !== undefined &&
@@ -26,10 +26,12 @@ async function eaten({ evidence }: Situation): Promise<string | undefined> {
   const by = passage && death(passage)
   if (!passage || by === undefined) return undefined
   const stack = stackOf(evidence, passage.place)
-  if (by === 'policy') return `the policy of ${passage.table} ${passage.chain} of ${called(stack.place)}`
+  if (by === 'policy')
+    return { words: `the policy of ${passage.table} ${passage.chain} of ${called(stack.place)}` }
   const { json, save } = await evidence.facts.rules(stack, by.family, by.table)
-  const { table, chain, number, text } = ruleText(by, json, save)
-  return `rule ${number ?? ''} of ${table} ${chain} of ${called(stack.place)} (${text})`
+  const rule = ruleText(by, json, save)
+  const { table, chain, number, text } = rule
+  return { words: `rule ${number ?? ''} of ${table} ${chain} of ${called(stack.place)} (${text})`, rule }
 }
 
 /** It was asked how a packet of that size fares: the interface that is too small for it. */
@@ -47,7 +49,7 @@ export const tooBig: CauseClass = {
       ({ header: { about, type } }) => about !== undefined && /unreachable|too-big/.test(type ?? ''),
     )
     const why = word
-      ? `the ICMP that would say so was dropped by ${word}: a black hole`
+      ? `the ICMP that would say so was dropped by ${word.words}: a black hole`
       : told
         ? `${called(narrow.stack.place)} said so by ICMP, and who asked is to send smaller ones`
         : link.master || narrow.switched
@@ -57,7 +59,9 @@ export const tooBig: CauseClass = {
       cause: 'too big',
       says: `a packet of ${bytes} bytes is too big for ${link.name} of ${called(narrow.stack.place)}, whose MTU is ${link.mtu}; ${why}`,
       see: typed(narrow.stack.place, ['ip', 'link', 'show', 'dev', link.name]),
+      ...(word?.rule ? { rule: word.rule } : {}),
       hints: [
+        ...(narrow.beyond ? [`${narrow.beyond}: both ends of a cable need the same MTU.`] : []),
         `Ask with --size ${(link.mtu ?? 0) - (bytes - (evidence.probe.size ?? 0))}: that fits. Give the interfaces of both ends the MTU ${link.mtu}, or this one a larger one.`,
       ],
     })
@@ -68,7 +72,7 @@ export const tooBig: CauseClass = {
 async function narrowest(
   situation: Situation,
   bytes: number,
-): Promise<(End & { switched?: true }) | undefined> {
+): Promise<(End & { switched?: true; beyond?: string }) | undefined> {
   const { evidence, stack, link, stage, dev, passages, packet, header } = situation
   const isWhole = evidence.probe.whole === true || evidence.probe.family === 6
   if (stage === 'switched' && link) {
@@ -90,5 +94,8 @@ async function narrowest(
   }
   const out = passages.findLast(({ oif }) => oif !== undefined)?.oif
   const own = linkOf(stack, out)
+  const peer = own && stage === 'sent' ? peerOf(evidence.stacks, stack, own) : undefined
+  if (peer && isSmaller(peer.link, bytes) && !isSmaller(own, bytes))
+    return { ...peer, beyond: `${own?.name} of ${called(stack.place)} has the MTU ${own?.mtu}` }
   return isWhole && isSmaller(own, bytes) ? { stack, link: own } : undefined
 }

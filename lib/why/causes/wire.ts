@@ -181,6 +181,32 @@ export function receiverOf({ evidence, header }: Situation): End | undefined {
   )
 }
 
+/** A bridge sends what is for a machine to another port: an entry of its forwarding table says so. */
+export const misled: CauseClass = {
+  at: ['switched', 'sent'],
+  async find(situation) {
+    const { evidence, stack, packet, header, link } = situation
+    const receiver = receiverOf(situation)
+    const bridge = link?.master
+    if (!receiver || !header.mac || !bridge || receiver.stack === stack) return undefined
+    const port = switchOf(evidence.stacks, receiver)?.port
+    const told = (await evidence.facts.fdb(stack)).find(
+      ({ mac, dev, dst }) =>
+        mac === header.mac &&
+        dst === undefined &&
+        stack.links.some(({ name, master }) => name === dev && master === bridge),
+    )
+    if (!port || port.stack !== stack || !told || told.dev === port.link.name) return undefined
+    const { place } = stack
+    return verdict(stack, packet, {
+      cause: 'wrong MAC address',
+      says: `${bridge} of ${called(place)} sends what is for ${told.mac} to its port ${told.dev}, by an entry of its forwarding table (fdb), but ${called(receiver.stack.place)}, which has that MAC address, is behind ${port.link.name}`,
+      see: typed(place, ['bridge', 'fdb', 'show', 'br', bridge]),
+      ...mend(place, ['bridge', 'fdb', 'del', told.mac, 'dev', told.dev, 'master']),
+    })
+  },
+}
+
 /** A frame for a MAC address that is not there, or not behind this cable. */
 export const wrongMac: CauseClass = {
   at: ['entered', 'switched'],
