@@ -42,17 +42,13 @@ async function others(situation: Situation, stack: Stack, port: number): Promise
   const near = evidence.stacks.filter(
     (one) => one !== stack && one.place.server === stack.place.server && one.place.kind !== 'lan',
   )
-  const found = await Promise.all(
-    near
-      .slice(0, 12)
-      .map(async (one) =>
-        (await listenersAt(situation, one, port)).some(({ address }) => !isLoopback(address))
-          ? called(one.place)
-          : undefined,
-      ),
-  )
-  const names = found.filter((name) => name !== undefined)
-  return names.length > 0 ? [`${names.join(', ')} listens on port ${port}: perhaps that one was meant.`] : []
+  const asks = async (one: Stack) => {
+    const open = await listenersAt(situation, one, port)
+    if (open.length === 0) return undefined
+    return `${called(one.place)} listens on port ${port}${open.every(({ address }) => isLoopback(address)) ? ', for its own machine only (127.0.0.1)' : ''}: perhaps that one was meant.`
+  }
+  const found = await Promise.all(near.slice(0, 12).map(asks))
+  return found.filter((words) => words !== undefined)
 }
 
 /** What a container does listen on, when not on the port that was asked. */

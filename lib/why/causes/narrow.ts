@@ -88,6 +88,38 @@ async function withoutIcc(
   }
 }
 
+/** Docker's own rule around an internal network: nothing leaves it, and nothing comes in. */
+async function ofInternal(
+  { evidence, stack, header, passages }: Situation,
+  told: Verdict,
+): Promise<Verdict | undefined> {
+  const passage = killer({
+    packet: 'request',
+    visits: [{ place: stack.place.name, passages: [...passages] }],
+  })?.passage
+  const networks = await evidence.networks(stack.place.server)
+  const network = networks.find(
+    ({ internal, bridge }) => internal && bridge !== '' && [passage?.iif, passage?.oif].includes(bridge),
+  )
+  if (!network) return undefined
+  const { undo: _, fix: __, ...rest } = told
+  const inside = [header.src, header.dst]
+    .map((address) => ownerOf(evidence.stacks, address)?.stack)
+    .find((one) => one?.container && network.name in one.container.networks)
+  const name = inside?.container?.name
+  return {
+    ...rest,
+    says: `${told.says}: it is Docker's own, because the network ${network.name} is internal: nothing leaves it, and nothing comes in from outside`,
+    see: `docker network inspect ${network.name}`,
+    ...(name
+      ? mend({ kind: 'server', name: stack.place.server, server: stack.place.server }, [
+          ...['docker', 'network', 'connect', 'bridge', name],
+        ])
+      : {}),
+    hints: ['Put who needs it on a second network, that is not internal; the internal one stays as it is.'],
+  }
+}
+
 /** What lets a packet past a rule of Docker's: as the recipe `gateway()` does. */
 function pastDocker({ stack, header, passages }: Situation, told: Verdict): Verdict | undefined {
   const found = killer({
@@ -186,6 +218,8 @@ export async function narrow(situation: Situation, told: Verdict): Promise<Verdi
   if (!rule) return told
   const icc = await withoutIcc(situation, told)
   if (icc) return icc
+  const quiet = await ofInternal(situation, told)
+  if (quiet) return quiet
   const bridges = stack.links.filter(({ kind }) => kind === 'bridge').map(({ name }) => name)
   if (isDockers(rule, bridges)) return joinThem(situation, told) ?? pastDocker(situation, told) ?? told
   if (told.cause === 'rejected' && !isProtection(rule)) return told

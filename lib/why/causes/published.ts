@@ -135,10 +135,14 @@ export const goneContainer: CauseClass = {
 
 /** A container that is paused: it takes packets, and answers nothing. */
 export const paused: CauseClass = {
-  at: ['unanswered'],
-  find({ stack, packet, evidence }) {
+  at: ['unanswered', 'home'],
+  find({ stage, stack, packet, evidence }) {
     const { container } = stack
-    return container?.state === 'paused' && packet === 'request' && evidence.probe.protocol !== 'icmp'
+    if (container?.state !== 'paused' || evidence.probe.protocol === 'icmp') return undefined
+    // The kernel opens a connection by itself: no program has seen it yet.
+    if (stage === 'home')
+      return notRunning(called(stack.place), 'request', container, 'the kernel took the connection, but ')
+    return packet === 'request'
       ? notRunning(called(stack.place), packet, container, 'it arrived, but ')
       : undefined
   },

@@ -10,7 +10,7 @@ clean() {
 # run NAME [OPTIONS…]
 run() { n=$1; shift; docker run -dit --name "$n" "$@" "$IMAGE" >/dev/null; }
 # listen NAME PORT [ADDRESS]
-listen() { docker exec -d "$1" busybox nc -ll -s "\${3:-0.0.0.0}" -p "$2" -e busybox cat; sleep 0.2; }
+listen() { nsenter -t "$(docker inspect -f '{{.State.Pid}}' "$1")" -n busybox httpd -p "\${3:-0.0.0.0}:$2" -h /var/empty 2>/dev/null || nsenter -t "$(docker inspect -f '{{.State.Pid}}' "$1")" -n busybox httpd -p "\${3:-0.0.0.0}:$2" -h /; }
 `
 
 const dead = ['died', 'refused', 'unknown'] as const
@@ -105,7 +105,7 @@ export const docker: readonly Case[] = [
   },
   {
     name: 'host network, and INPUT of the host',
-    build: `run web --network host; docker exec -d web busybox nc -ll -p 8088 -e busybox cat; iptables -A INPUT -p tcp --dport 8088 -j DROP`,
+    build: `run web --network host; listen web 8088; iptables -A INPUT -p tcp --dport 8088 -j DROP`,
     ask: 'server2 server1:8088',
     status: 'died',
     code: 'rule',
@@ -134,7 +134,7 @@ export const docker: readonly Case[] = [
     build: `run app --dns 192.168.56.77`,
     ask: 'app db.example --dns',
     status: dead,
-    code: 'name-does-not-resolve',
+    code: ['name-does-not-resolve', 'no-such-address'],
     says: [/192\.168\.56\.77/],
     noFix: true,
   },
