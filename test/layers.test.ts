@@ -29,6 +29,7 @@ const rooms = [
   ['virtual', 'virtual servers'],
   ['map', 'a lab as a picture'],
   ['page', 'a lab in a browser'],
+  ['record', "somebody's script as a scenario"],
   ['run', 'does the steps'],
   ['program', 'a lab in the hands of a program'],
   ['on-host', 'a lab on this machine itself'],

@@ -31,6 +31,9 @@ const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject)
       },
     },
     async run(args) {
+      const given = String(args.scenario ?? '')
+      if (!own && /\.(sh|bash)$/.test(given))
+        return (await import('./record.ts')).upScript(given, args.name, args.json)
       const scenario = await scenarioOf(args)
       if (args.copies === undefined) return (await import('./show.ts')).shown('up', scenario, args, true)
       return (await import('./copies.ts')).shownCopies(scenario, Number(args.copies), args)
@@ -206,6 +209,24 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
           options: { junit },
           run: async ({ json, junit }) =>
             (await import('./reports.ts')).testAll(catalogue, json, junit as string | undefined),
+        },
+        {
+          words: 'record <script>',
+          about: 'run a shell script on a fresh server, and print it as a scenario',
+          positional: { script: 'a shell script: lab.sh' },
+          options: {
+            output: {
+              type: 'string',
+              alias: 'o',
+              requiresArg: true,
+              describe: 'the file to write; default: standard output',
+            },
+          },
+          run: async ({ script, output }) =>
+            (await import('./record.ts')).recordVerb(
+              String(script),
+              output === undefined ? undefined : String(output),
+            ),
         },
         {
           words: 'words [line]',

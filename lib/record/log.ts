@@ -1,0 +1,165 @@
+/** What the tools of a script noted, as data: each call with its place, its line, and its end. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** One call of a tool. */
+export interface NotedCall {
+  /** The program and its words, as it got them. */
+  argv: readonly string[]
+  /** The name of the network namespace it ran in; '' on the server, undefined in one that has no name. */
+  netns: string | undefined
+  /** The container in whose network it ran, entered from outside. */
+  container?: string
+  cwd: string
+  /** The line of the script; undefined where that is not known. */
+  line?: number
+  /** Undefined when nobody waited for its end. */
+  code?: number
+  /** What it was given to read. */
+  input?: string
+}
+
+/** A setting that the script changed by itself, as by `echo 1 >/proc/sys/…`. */
+export interface NotedSetting {
+  netns: string
+  key: string
+  value: string
+}
+
+/** A container that ran when the script had ended. */
+export interface NotedContainer {
+  name: string
+  pid: string
+  id: string
+}
+
+export interface Noted {
+  calls: NotedCall[]
+  containers: NotedContainer[]
+  /** The names of the network namespaces that there were. */
+  namespaces: string[]
+  /** Files that its commands were told to use. */
+  files: Array<{ path: string; text: string }>
+  /** Images that were not there, and for which the lab's own stood. */
+  images: string[]
+  settings: NotedSetting[]
+}
+
+const contents = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+/** Settings by namespace and key. */
+function settingsIn(text: string): Map<string, string> {
+  return new Map(
+    text
+      .split('\n')
+      .map((line) => line.match(/^(\S+) (\S+) = (.*)$/))
+      .flatMap((found) => (found ? [[`${found[1]} ${found[2]}`, found[3] ?? ''] as const] : [])),
+  )
+}
+
+/** Of one interface, whether its settings are told: the others follow from `all` and `default`. */
+const telling =
+  /\.(forwarding|rp_filter|proxy_arp|proxy_ndp|arp_(ignore|announce|filter|accept)|accept_local|disable_ipv6|route_localnet|send_redirects|log_martians|ip_forward|ip_unprivileged_port_start|bridge-nf-call-\w+)$/
+
+/** What is set differently after the script, and by no call of sysctl. */
+function changedSettings(folder: string, calls: readonly NotedCall[]): NotedSetting[] {
+  const [before, after] = [
+    settingsIn(contents(join(folder, 'before'))),
+    settingsIn(contents(join(folder, 'after'))),
+  ]
+  const said = calls.filter(({ argv }) => argv[0] === 'sysctl').flatMap(({ argv }) => argv.slice(1))
+  const bySysctl = (key: string) => said.some((word) => word.split(/[= ]/)[0]?.replaceAll('/', '.') === key)
+  return [...after].flatMap(([name, value]) => {
+    const [netns = '', key = ''] = name.split(' ')
+    if (!telling.test(key) || bySysctl(key)) return []
+    const was = before.get(name) ?? before.get(`${netns} ${key.replace(/\.conf\.[^.]+\./, '.conf.default.')}`)
+    const usual = was ?? (/\.(rp_filter|forwarding|ip_forward|proxy_\w+|arp_\w+)$/.test(key) ? '0' : value)
+    // A switch for all sets those of each interface, too.
+    const all = after.get(`${netns} ${key.replace(/\.conf\.[^.]+\./, '.conf.all.')}`)
+    const follows = /\.conf\.(?!all\.)[^.]+\./.test(key) && all === value
+    const byForward =
+      key.endsWith('.forwarding') &&
+      after.get(`${netns} net.ipv4.ip_forward`) === value &&
+      key.includes('ipv4')
+    if (value === usual || follows || byForward) return []
+    return [{ netns: netns === 'server1' ? '' : netns, key, value }]
+  })
+}
+
+/** The largest file that a scenario carries, in bytes. */
+const mostCarried = 64_000
+
+/** The files that the words of calls name, and that are the script's: beside it, or written by it. */
+function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
+  const root = folder.slice(0, -'/run/vethlab-record'.length)
+  const own = /^\/(run\/vethlab-record\/script|tmp|root|home|etc|opt|var)\//
+  const found = new Map<string, string>()
+  const add = (path: string): void => {
+    const file = join(root, path)
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat?.isDirectory()) {
+      for (const name of readdirSync(file).slice(0, 50))
+        if (statSync(join(file, name)).isFile()) add(join(path, name))
+    } else if (stat?.isFile() && stat.size <= mostCarried) found.set(path, contents(file))
+  }
+  for (const { argv, cwd } of calls)
+    for (const word of argv.slice(1)) {
+      const path = resolve(
+        cwd,
+        word
+          .replace(/^(-v|--volume=|--mount=.*?source=|-f|file=|@)/, '')
+          .replace(/:.*$/, '')
+          .replace(/,.*$/, ''),
+      )
+      if (own.test(path) && !path.endsWith('.sh') && path !== cwd) add(path)
+    }
+  return [...found].map(([path, text]) => ({ path, text }))
+}
+
+/** Reads the folder in which a script's tools have noted their calls. */
+export function notedIn(folder: string): Noted {
+  const records = contents(join(folder, 'log'))
+    .split('\x1e')
+    .map((record) => record.split('\x1f').slice(0, -1))
+  const names = new Map<string, string>()
+  let own: string | undefined
+  for (const [kind, inode = '', name = ''] of records) if (kind === 'netns') names.set(inode, name)
+  const calls = new Map<string, NotedCall & { net: string }>()
+  const images: string[] = []
+  for (const [kind = '', id = '', ...rest] of records) {
+    if (kind === 'start') {
+      const [net = '', cwd = '', line = '', input = '', ...argv] = rest
+      own ??= net
+      calls.set(id, {
+        ...{ argv, netns: '', cwd, net },
+        ...(line === '' ? {} : { line: Number(line) }),
+        ...(input === '' ? {} : { input: contents(join(folder, 'in', input.replace(/.*\//, ''))) }),
+      })
+    } else if (kind === 'end') {
+      const call = calls.get(id)
+      if (call) call.code = Number(rest[0])
+    } else if (kind === 'image' && rest[0]) images.push(rest[0])
+  }
+  const server = contents(join(folder, 'net')).trim() || own
+  const lines = contents(join(folder, 'containers')).split('\n').filter(Boolean)
+  const running = lines
+    .map((line) => line.split(' '))
+    .map(([name = '', pid = '', id = '', net = '']) => ({ name, pid, id, net }))
+  const noted = [...calls.values()].map(({ net, ...call }) => {
+    const container = running.find((one) => one.net === net && net !== server)?.name
+    return {
+      ...call,
+      netns: net === server ? '' : names.get(net.replace(/\D/g, '')),
+      ...(container === undefined ? {} : { container }),
+    }
+  })
+  const containers = running.map(({ net, ...one }) => one)
+  return {
+    calls: noted,
+    containers,
+    namespaces: [...new Set(names.values())],
+    files: filesIn(folder, noted),
+    images: [...new Set(images)],
+    settings: changedSettings(folder, noted),
+  }
+}
