@@ -157,6 +157,11 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
       hint: { type: 'boolean', default: false, describe: 'tell only the place' },
       guess: { type: 'boolean', default: false, describe: 'ask first where it ends' },
       all: { type: 'boolean', default: false, describe: 'all pairs of places, grouped by cause' },
+      redact: {
+        type: 'boolean',
+        default: false,
+        describe: 'with --report FILE.json: without names and addresses',
+      },
       fix: { type: 'boolean', default: false, describe: 'leave the fewest commands that make it arrive' },
       prove: {
         type: 'boolean',
@@ -176,6 +181,7 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
         prove: args.prove === true,
         all: args.all === true,
         fix: args.fix === true,
+        redact: args.redact === true,
       }
       return whyVerb(args.name ?? own?.name, String(args.from ?? ''), String(args.to ?? ''), {
         ...args,

@@ -108,6 +108,7 @@ export function reportText(report: Report, hint = false): string {
     ['the rule', typedRule(verdict)],
     ['see it', verdict.see],
     ['undo it', verdict.undo],
+    ['kernel', verdict.kernel],
   ]
   return [
     head,

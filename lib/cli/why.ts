@@ -34,6 +34,8 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   df: boolean | undefined
   /** Takes the cause away, asks again, and puts all back. */
   prove: boolean
+  /** A report without names and addresses. */
+  redact: boolean
   /** Leaves the lab mended. */
   fix: boolean
   /** All pairs of places. */
@@ -182,13 +184,21 @@ export async function whyVerb(
   await (await import('./why-proven.ts')).sweepTrial(lab)
   if (modes.fix) return (await import('./why-fix.ts')).whyFixVerb(lab, question, { yes, json })
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
-  const kept = file === undefined ? undefined : (await import('./report-file.ts')).reporter(file)
+  const bundle = file?.endsWith('.json') ? await import('./why-bundle.ts') : undefined
+  if (file !== undefined) bundle?.mustBeWritable(file)
+  if (modes.redact && !bundle)
+    throw new BadInput('--redact is for a report of JSON', {
+      where: undefined,
+      hint: 'As in: --report why.json --redact',
+    })
+  const kept = file === undefined || bundle ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {
     const answer = prove
       ? await (await import('./why-proven.ts')).proven(lab, question, { pcap, yes, json })
       : await why(lab, question, { pcap })
     if (on !== 'host') keepLast(lab.name, answer)
     kept?.add(answer)
+    if (file !== undefined) await bundle?.writeBundle(file, lab, answer, modes.redact)
     await kept?.look(lab)
     return answer
   }

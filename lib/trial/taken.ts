@@ -15,7 +15,14 @@ const rounds = 4
 
 /** A stack by the file of its namespace, when it is looked at by another process than the one that knew it. */
 const stackOf = ({ path, name }: Looked): Stack => ({
-  ...{ place: { kind: 'server', name, server: name }, aliases: [], path, links: [], legacy: false },
+  ...{
+    place: { kind: 'server', name, server: name },
+    aliases: [],
+    path,
+    links: [],
+    legacy: false,
+    counters: '',
+  },
 })
 
 async function runStep(into: Inside, stack: Stack, { argv, stdin }: Step): Promise<void> {

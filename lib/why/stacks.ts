@@ -8,6 +8,7 @@ import { type Finished, finished } from '../server/process.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
 import { plain } from './address.ts'
 import { type Container, containersOf } from './containers.ts'
+import { countersScript } from './counters.ts'
 import type { Wiring } from './journey.ts'
 import { type Link, linksOf } from './links.ts'
 import type { Passage } from './trace.ts'
@@ -24,6 +25,8 @@ export interface Stack {
   unnamed?: true
   /** Whether rules of iptables-legacy are in it, which no trace shows. */
   legacy: boolean
+  /** What its kernel had counted by then. */
+  counters: string
   /** What the engine says of it, where it is a container's. */
   container?: Container
 }
@@ -103,7 +106,7 @@ function byNamespace(all: readonly Found[], containers: readonly Container[]): S
     if (known) known.aliases.push(place.name)
     else
       byNumber.set(number, {
-        ...{ place, aliases: [], path, links: [], legacy: false },
+        ...{ place, aliases: [], path, links: [], legacy: false, counters: '' },
         ...(unnamed ? { unnamed } : {}),
         ...(container ? { container } : {}),
       })
@@ -164,11 +167,12 @@ export async function lookAt(lab: LabRecord): Promise<View> {
       const done = await run(stack, [
         'sh',
         '-c',
-        'ip -j -d addr; cat /proc/net/ip_tables_names 2>/dev/null; :',
+        `ip -j -d addr; cat /proc/net/ip_tables_names 2>/dev/null; echo ==; ${countersScript}; :`,
       ])
-      const [json = '', ...tables] = done.stdout.split('\n')
+      const [shown = '', counters = ''] = done.stdout.split('\n==\n')
+      const [json = '', ...tables] = shown.split('\n')
       return json.startsWith('[')
-        ? { ...stack, links: linksOf(json), legacy: tables.join('') !== '' }
+        ? { ...stack, links: linksOf(json), legacy: tables.join('') !== '', counters }
         : undefined
     }),
   )

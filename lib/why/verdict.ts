@@ -84,6 +84,8 @@ export interface Verdict {
   undo?: string
   /** The same as data: what `undo` says, and where. */
   fix?: Fix
+  /** The kernel's own word for it, where it has one: `IP_RPFILTER`. */
+  kernel?: string
   /** The listener that is missing: with one there it would be taken. */
   missing?: { place: Place; protocol: 'tcp' | 'udp'; address: string; port: number }
   /** What more was noticed, each in one sentence. */

@@ -10,6 +10,7 @@ import { type Evidence, type Leg, linkOf, stackOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
 import { complete, type Journey, journeys } from './journey.ts'
+import { withKernel } from './kernel.ts'
 import { listen } from './monitor.ts'
 import { recording } from './record.ts'
 import { newMark, send } from './send.ts'
@@ -214,7 +215,10 @@ async function ask(
       ...{ journeys: found, passages: monitor.passages, ...(named ? { named } : {}) },
       ...more(context, deep),
     }
-    const [verdict, steps] = await Promise.all([explain(evidence), waysOf(found, stacks, asks)])
+    const [verdict, steps] = await Promise.all([
+      explain(evidence).then((told) => withKernel(into, stacks, told)),
+      waysOf(found, stacks, asks),
+    ])
     const mtu = smallest(found, stacks, from)
     const blind = [...(monitor.egress ? [] : [noEgress]), ...view.silent]
     return {

@@ -23,7 +23,14 @@ const stack = (
   links: Link[],
   more: Partial<Stack> = {},
 ): Stack => ({
-  ...{ place: { kind, name, server: 's' }, aliases: [], path: `/${name}`, links, legacy: false },
+  ...{
+    place: { kind, name, server: 's' },
+    aliases: [],
+    path: `/${name}`,
+    links,
+    legacy: false,
+    counters: '',
+  },
   ...more,
 })
 const lab = { name: 'a<b', title: 'A & B' }
