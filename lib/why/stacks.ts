@@ -31,8 +31,7 @@ export interface Stack {
   container?: Container
 }
 
-export type { Link } from './links.ts'
-export { linksOf } from './links.ts'
+export { type Link, linksOf } from './links.ts'
 
 /** Runs programs in a stack, with the machine's own tools: an image need not have any. */
 export interface Inside {
@@ -130,9 +129,7 @@ export interface View {
 }
 
 /** All stacks of a lab. */
-export async function stacksOf(lab: LabRecord): Promise<Stack[]> {
-  return (await lookAt(lab)).stacks
-}
+export const stacksOf = async (lab: LabRecord): Promise<Stack[]> => (await lookAt(lab)).stacks
 
 /** All stacks of a lab: each server with what is on it, and the one that holds the switches of its LANs. */
 export async function lookAt(lab: LabRecord): Promise<View> {
