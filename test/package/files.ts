@@ -84,5 +84,20 @@ test('testcontainers in a lab', async () => {
   await lab.close()
 })
 `,
+  'threads.mjs': `import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { openLab, server } from 'vethlab'
+if (isMainThread) {
+  const workers = [1, 2, 3].map(() => new Worker(new URL(import.meta.url)))
+  const said = await Promise.all(
+    workers.map((one) => new Promise((done, failed) => one.once('message', done).once('error', failed))),
+  )
+  console.log(new Set(said).size)
+} else {
+  const lab = await openLab()
+  await lab.step('the same names', server('s1').netns('n1').add())
+  await lab.close()
+  parentPort.postMessage(lab.name)
+}
+`,
   'vitest.config.mjs': "export default { test: { include: ['*.vitest.m{js,ts}'] } }\n",
 }

@@ -76,6 +76,7 @@ const trials: readonly Trial[] = [
       /All 1 checks? hold/,
     ],
   ]),
+  ['labs in threads', [process.execPath, 'threads.mjs'], /^3$/m],
   ['tsx', [`${modules}/.bin/tsx`, 'use.mts'], /^hello$/m],
   ['Deno', [`${modules}/@deno/linux-x64-glibc/deno`, 'run', '-A', 'use.mjs'], /^hello$/m],
   ['Bun', [`${modules}/@oven/bun-linux-x64-baseline/bin/bun`, 'use.mjs'], /^hello$/m],
