@@ -43,8 +43,8 @@ export async function allPairs({ asks, view }: Context): Promise<Pair[]> {
   const pairs = places.flatMap((from) => places.filter((to) => to !== from).map((to) => ({ from, to })))
   return Promise.all(
     pairs.map(async ({ from, to }) => {
-      const { addresses } = await ofPlace(asks, view, from, to)
-      return { from, to, address: addresses[0] ?? '' }
+      const target = await ofPlace(asks, view, from, to)
+      return { from, to, address: ('addresses' in target ? target.addresses[0] : undefined) ?? '' }
     }),
   )
 }

@@ -11,7 +11,7 @@ import { network } from './evidence.ts'
 import type { Facts } from './facts.ts'
 import { resolve, unresolved } from './name.ts'
 import { called, type Inside, namesOf, type Stack, type View } from './stacks.ts'
-import type { Verdict } from './verdict.ts'
+import { typed, type Verdict, verdict } from './verdict.ts'
 import type { Question } from './why.ts'
 
 /** Names that are like a word come first: those that begin like it, or hold it. */
@@ -110,8 +110,30 @@ function literal(to: string): string | undefined {
   return zone ? `${plain(address)}%${zone}` : plain(address)
 }
 
+/** The verdict that a place has no address that one could ask. */
+function addressless(stack: Stack): Verdict {
+  const { place, container, links } = stack
+  const name = called(place)
+  const wires = links.filter((link) => link.name !== 'lo')
+  const says = container
+    ? `${name} is connected to no network of Docker: it has no address`
+    : wires.length === 0
+      ? `${name} has no interface but lo: no cable leads out of it`
+      : `${name} has no address on ${wires.map((link) => link.name).join(', ')}`
+  return verdict(stack, 'request', {
+    cause: 'no such address',
+    says,
+    see: container
+      ? `docker inspect -f '{{.NetworkSettings.Networks}}' ${place.name}`
+      : typed(place, ['ip', 'addr']),
+    hints: container
+      ? [`Connect it: docker network connect NET ${place.name}`]
+      : ['Give it an address: ip addr add ADDRESS/24 dev DEV'],
+  })
+}
+
 /** The addresses of a place, of the families that both have. */
-export async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack): Promise<Target> {
+export async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack): Promise<Target | Verdict> {
   const [four, six] = await Promise.all([
     addressOf(asks, view, from, place, 4),
     addressOf(asks, view, from, place, 6),
@@ -124,8 +146,7 @@ export async function ofPlace(asks: Facts, view: View, from: Stack, place: Stack
   )
   const both = [...(four && (has4 || !six) ? [four] : []), ...(six && (has6 || !four) ? [six] : [])]
   const all = both.length > 0 ? both : [four ?? six].filter((one) => one !== undefined)
-  if (all.length === 0)
-    throw new Unable(`${place.place.name} has no address`, { hint: 'Give it one, or ask for an address.' })
+  if (all.length === 0) return addressless(place)
   return { addresses: all, named: place }
 }
 

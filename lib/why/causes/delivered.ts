@@ -32,6 +32,8 @@ export const straight: CauseClass = {
     const router = request?.visits.find(
       ({ passages }) => passages[0]?.header.dst !== passages.at(-1)?.header.dst,
     )
+    // What rewrote it on its own way out takes that back behind all rules of INPUT.
+    if (router?.place === evidence.from.place.name) return undefined
     const at = router ? stackOf(evidence, router.place) : stack
     const home = called(evidence.from.place)
     const oif = router?.passages.findLast(({ oif }) => oif !== undefined)?.oif

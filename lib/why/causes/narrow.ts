@@ -170,6 +170,13 @@ const established = ({ header }: Situation, { table, chain, number }: RuleText):
   ...['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
 ]
 
+/** The rule of raw that takes packets out of connection tracking here: no answer belongs to a connection then. */
+async function untracking({ evidence: { facts }, stack, header }: Situation): Promise<string | undefined> {
+  if (familyOf(header.dst) === 6) return undefined
+  const lines = (await facts.saved(stack, 'raw')).split('\n')
+  return lines.find((line) => / -j (NOTRACK\b|CT .*--notrack)/.test(line))
+}
+
 /** Whether a chain has a rule for what belongs to a connection. */
 async function letsAnswersPass(
   { evidence: { facts }, stack, header }: Situation,
@@ -226,6 +233,15 @@ export async function narrow(situation: Situation, told: Verdict): Promise<Verdi
   if (isBridged(situation)) return bridged(situation, told)
   if (told.cause === 'policy' || (isProtection(rule) && rule.chain === 'DOCKER-USER')) {
     const isAnswer = packet === 'reply' && evidence.probe.protocol !== 'udp'
+    const free = isAnswer ? await untracking(situation) : undefined
+    if (free)
+      return {
+        ...told,
+        ...mend(stack.place, ['iptables', '-t', 'raw', ...free.replace(/^-A/, '-D').split(' ')]),
+        hints: [
+          `A rule of raw takes it out of connection tracking (${free}): so no answer belongs to a connection, and no rule for ESTABLISHED takes it.`,
+        ],
+      }
     const argv = isAnswer ? established(situation, rule) : exactly(situation, rule)
     if (!argv || !['iptables', 'ip6tables'].includes(rule.text.split(' ')[0] ?? '')) return told
     if (rule.chain === 'DOCKER-USER' && packet === 'request') return told

@@ -174,7 +174,9 @@ export async function noRoute(
     see: typed(place, ['ip', ...six, 'route', 'get', to]),
     ...(gateway
       ? mend(place, ['ip', ...six, 'route', 'add', `${to}/${familyOf(to) === 6 ? 128 : 32}`, 'via', gateway])
-      : { undo: `${typed(place, ['ip', ...six, 'route', 'add', to, 'via'])} GATEWAY` }),
+      : hints.length > 0 && familyOf(to) === 4
+        ? {}
+        : { undo: `${typed(place, ['ip', ...six, 'route', 'add', to, 'via'])} GATEWAY` }),
   })
 }
 

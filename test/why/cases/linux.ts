@@ -95,7 +95,7 @@ const rules: Case[] = [
   {
     name: 'NEW is dropped in mangle',
     build: `routed; listen4 b 443; at r iptables -t mangle -A FORWARD -p tcp -m conntrack --ctstate NEW -j DROP`,
-    ask: 'a b:443',
+    ask: 'a 10.2.0.2:443',
     status: died,
     code: 'rule',
     place: 'r',
@@ -104,7 +104,7 @@ const rules: Case[] = [
   {
     name: 'all but one port is rejected at the target',
     build: `routed; listen4 b 80; at b iptables -A INPUT -i eth0 -p tcp ! --dport 22 -j REJECT --reject-with icmp-port-unreachable`,
-    ask: 'a b:80',
+    ask: 'a 10.2.0.2:80',
     status: dead,
     code: 'rejected',
     place: 'b',
@@ -123,7 +123,7 @@ const rules: Case[] = [
   {
     name: 'NOTRACK, and a firewall at home that knows only connections',
     build: `routed; at a iptables -t raw -A OUTPUT -j NOTRACK; at a iptables -P INPUT DROP; at a iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
-    ask: 'a b',
+    ask: 'a 10.2.0.2',
     status: died,
     code: 'policy',
     place: 'a',
@@ -132,7 +132,7 @@ const rules: Case[] = [
   {
     name: 'the server asks, its own OUTPUT forbids',
     build: `switched; iptables -A OUTPUT -d 10.0.0.2 -p tcp --dport 5432 -j DROP; listen4 b 5432`,
-    ask: 's b:5432',
+    ask: 's 10.0.0.2:5432',
     status: died,
     code: 'rule',
     place: 's',
@@ -141,7 +141,7 @@ const rules: Case[] = [
   {
     name: 'the server is asked, its nft INPUT has a policy',
     build: `switched; listen4 a 9; sh -c 'nc -lk 0.0.0.0 8080 >/dev/null 2>&1 &'; nft 'table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept; tcp dport 22 accept; }; }'`,
-    ask: 'a s:8080',
+    ask: 'a 10.0.0.254:8080',
     status: died,
     code: 'policy',
     place: 's',
@@ -297,7 +297,7 @@ const routes: Case[] = [
   {
     name: 'a rule for one port to a table with blackhole',
     build: `routed; listen4 b 80; ip -n r route add blackhole default table 88; ip -n r rule add iif eth0 ipproto tcp dport 80 lookup 88 pref 100`,
-    ask: 'a b:80',
+    ask: 'a 10.2.0.2:80',
     status: died,
     place: 'r',
     code: 'forbidden-by-routing',
