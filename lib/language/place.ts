@@ -3,8 +3,10 @@ import { BadInput } from '../errors.ts'
 import { probes } from './checks/probes.ts'
 import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
+import { say } from './grammar/form.ts'
 import { address6 as address6Kind } from './grammar/kinds.ts'
-import { groups, speak } from './grammar/speak.ts'
+import type { Options } from './grammar/options.ts'
+import { groups, lazily, speak } from './grammar/speak.ts'
 import { ip } from './ip/index.ts'
 import { ip6tables, iptables } from './iptables/index.ts'
 import { dockerName, type IfName, type Ipv4, type Ipv6, ifName, ipv4, netnsName, port } from './names.ts'
@@ -12,9 +14,69 @@ import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
 import { bridgeForms } from './tools/bridge.ts'
-import { conntrackForms, ethtoolForms, ipsetForms } from './tools/netfilter.ts'
+import { ethtoolForms } from './tools/ethtool.ts'
+import { lookerForms } from './tools/lookers.ts'
+import { conntrackForms, ipsetForms, saveForms } from './tools/netfilter.ts'
+import { nftFile, nftForms } from './tools/nft.ts'
 import { trafficForms } from './tools/traffic.ts'
+import { wireguardForms } from './tools/wireguard.ts'
 import { must, program } from './values.ts'
+
+/** nft(8) in a place. */
+const nft = (place: Place) => ({
+  ...groups(place, 'nft', nftForms),
+  /**
+   * Reads a file of nft's own language.
+   *
+   * Example: net1.nft.file('/etc/nftables.conf')
+   * Equivalent to: `ip netns exec net1 nft -f /etc/nftables.conf`
+   */
+  file: (path: string): Command => say(place, nftFile, path),
+})
+
+const plainForms = { ...lookerForms, ...saveForms }
+/** Programs that are one word each. */
+const plainPrograms = (place: Place) => ({
+  /**
+   * Who listens, and who talks to whom: ss(8).
+   *
+   * Example: net1.ss({ tcp: true, listening: true, numeric: true })
+   * Equivalent to: `ip netns exec net1 ss -t -l -n`
+   */
+  ss: (options?: Options<typeof plainForms.ss.clauses>): Command => say(place, plainForms.ss, options),
+  /**
+   * The routers on the way: traceroute(8).
+   *
+   * Example: net1.traceroute('10.0.0.9', { numeric: true })
+   * Equivalent to: `ip netns exec net1 traceroute 10.0.0.9 -n`
+   */
+  traceroute: (to: string, options?: Options<typeof plainForms.traceroute.clauses>): Command =>
+    say(place, plainForms.traceroute, to, options),
+  /**
+   * Who has an address, asked by ARP: arping(8).
+   *
+   * Example: net1.arping('10.0.0.9', { interface: 'eth0', count: 1 })
+   * Equivalent to: `ip netns exec net1 arping 10.0.0.9 -I eth0 -c 1`
+   */
+  arping: (to: string, options?: Options<typeof plainForms.arping.clauses>): Command =>
+    say(place, plainForms.arping, to, options),
+  /**
+   * All rules, as iptables-restore(8) reads them.
+   *
+   * Example: net1.iptablesSave({ table: 'nat' })
+   * Equivalent to: `ip netns exec net1 iptables-save -t nat`
+   */
+  iptablesSave: (options?: Options<typeof plainForms.iptablesSave.clauses>): Command =>
+    say(place, plainForms.iptablesSave, options),
+  /**
+   * The same for IPv6.
+   *
+   * Example: net1.ip6tablesSave()
+   * Equivalent to: `ip netns exec net1 ip6tables-save`
+   */
+  ip6tablesSave: (options?: Options<typeof plainForms.ip6tablesSave.clauses>): Command =>
+    say(place, plainForms.ip6tablesSave, options),
+})
 
 /** What can be said in every place: on a server, in a network namespace, in a container. */
 export const tools = (place: Place) => ({
@@ -22,12 +84,17 @@ export const tools = (place: Place) => ({
   iptables: iptables(place),
   ip6tables: ip6tables(place),
   /** bridge(8): what a bridge knows, and how its ports behave. */
-  bridge: groups(place, 'bridge', bridgeForms),
+  bridge: lazily(() => groups(place, 'bridge', bridgeForms)),
   /** tc(8): how fast, how late, how lossy a link sends. */
-  tc: groups(place, 'tc', trafficForms),
-  ethtool: speak(place, ['ethtool'], ethtoolForms),
-  ipset: speak(place, ['ipset'], ipsetForms),
-  conntrack: speak(place, ['conntrack'], conntrackForms),
+  tc: lazily(() => groups(place, 'tc', trafficForms)),
+  /** nft(8): tables, chains, sets; a rule is a text. */
+  nft: lazily(() => nft(place)),
+  ethtool: lazily(() => speak(place, ['ethtool'], ethtoolForms)),
+  ipset: lazily(() => speak(place, ['ipset'], ipsetForms)),
+  conntrack: lazily(() => speak(place, ['conntrack'], conntrackForms)),
+  /** wg(8): the keys and peers of a WireGuard interface. */
+  wg: lazily(() => speak(place, ['wg'], wireguardForms)),
+  ...plainPrograms(place),
   sysctl: sysctl(place),
   ...probes(place),
 

@@ -419,7 +419,9 @@ test('a shell reads the lines of printed scripts as the words that were meant', 
     lines.push(...partsOf(planned).flatMap((part) => part.lines))
     const where = told(from)
     let place = ''
-    for (const command of steps.filter(({ given }) => !given)) {
+    // With what the plan waits for after a step.
+    const all = planned.entries.flatMap((entry) => (entry.kind === 'step' ? entry.commands : []))
+    for (const command of all.filter(({ given }) => !given)) {
       if (command.place.server !== place) words.push({ line: '', words: [title], from: where })
       place = command.place.server
       words.push({ line: '', words: commandArgv(command), from: where })

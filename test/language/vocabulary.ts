@@ -91,6 +91,46 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'container().address': [[], ['n1']],
   exec: [['ss', '-tln']],
   'ipset.create': [['web', 'hash:ip']],
+  'nexthop.add().type': [['resilient']],
+  'nexthop.replace().type': [['mpath']],
+  proto: [['esp'], ['static'], ['tcp'], ['ip'], [6]],
+  'state.add().mode': [['tunnel']],
+  'state.update().mode': [['tunnel']],
+  'state.delete().mode': [['tunnel']],
+  authTrunc: [['hmac(sha256)', '0x00', 128]],
+  aead: [['rfc4106(gcm(aes))', '0x00', 128]],
+  'state.add().flag': [['esn']],
+  'state.update().flag': [['esn']],
+  'state.delete().flag': [['esn']],
+  encap: [['espinudp', 4500, 4500, '10.0.0.1']],
+  dir: [['out']],
+  'policy.add().action': [['allow']],
+  'policy.update().action': [['allow']],
+  'policy.delete().action': [['allow']],
+  'nft.add.chain': [['ip', 'nat', 'post', '{ type nat hook postrouting priority 100 ; }']],
+  'nft.create.chain': [['ip', 'nat', 'post']],
+  'nft.add.rule': [['ip', 'nat', 'post', 'masquerade']],
+  'nft.insert.rule': [['ip', 'nat', 'post', 'masquerade']],
+  'nft.replace.rule': [['ip', 'nat', 'post', 7, 'masquerade']],
+  'nft.delete.rule': [['ip', 'nat', 'post', 7]],
+  'nft.add.set': [['ip', 'nat', 'web', '{ type ipv4_addr ; }']],
+  'nft.add.map': [['ip', 'nat', 'web', '{ type inet_service : ipv4_addr ; }']],
+  'nft.add.element': [['ip', 'nat', 'web', '{ 10.0.0.1 }']],
+  'nft.delete.element': [['ip', 'nat', 'web', '{ 10.0.0.1 }']],
+  'nft.delete.chain': [['ip', 'nat', 'post']],
+  'nft.delete.set': [['ip', 'nat', 'web']],
+  'nft.delete.map': [['ip', 'nat', 'web']],
+  'nft.flush.chain': [['ip', 'nat', 'post']],
+  'nft.flush.set': [['ip', 'nat', 'web']],
+  'nft.flush.map': [['ip', 'nat', 'web']],
+  'nft.rename.chain': [['ip', 'nat', 'post', 'after']],
+  'nft.list.chain': [['ip', 'nat', 'post']],
+  'nft.list.set': [['ip', 'nat', 'web']],
+  'nft.list.map': [['ip', 'nat', 'web']],
+  'ethtool.feature': [['eth0', 'tx-udp-segmentation', 'off']],
+  'set().peer': [['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=', { endpoint: '10.0.0.1:5000' }]],
+  'swarm.ipvs': [[{ has: 'replies', lacks: 'no reply' }]],
+  'firewall.modes': [['br0', { known: 'open', ignored: 'filtered' }]],
   tcpFlags: [['SYN,ACK', 'SYN']],
   matchSet: [['web', 'src']],
   'link.set().type': [
@@ -257,6 +297,9 @@ function behind(
 /** The same table of rules in another place, or of the other family, has the same methods: once is enough. */
 const saidElsewhere = (path: string, name: string): boolean =>
   (/^ip6?tables$/.test(name) && path !== 'server()') ||
+  (/^(nft|wg|ethtool|ipset|conntrack|tc)$/.test(name) && path !== 'server()') ||
+  (/^(xfrm|vrf|token|addrlabel|fou|mroute|ntable|netconf)$/.test(name) && path !== 'server().ip') ||
+  (/\.xfrm\.(state|policy)$/.test(path) && name === 'update') ||
   (/\.ip6tables$/.test(path) && name !== 'nat') ||
   (/\.iptables$/.test(path) && name === 'security') ||
   (/\.(raw|mangle)$/.test(path) && name !== 'append')

@@ -11,7 +11,7 @@ import { dockerName, hostName, type Ipv4, imageName, ipv4, port } from '../names
 import { otherProgram } from '../programs.ts'
 import { must, oneLine, program, show, text, word } from '../values.ts'
 import type { ContainerBody } from './api.ts'
-import { ps, runOnce } from './forms.ts'
+import { ps, rm, runOnce } from './container-forms.ts'
 import { extraClauses } from './run-clauses.ts'
 
 /** What `docker run` was told so far: the words, and the same in the API's terms. */
@@ -262,15 +262,13 @@ export const containers = (place: Place) => ({
   runOnce: (image: string): Fluent<typeof runOnce.clauses> => say(place, runOnce, image),
 
   /**
-   * Removes a container, running or not.
+   * Removes a container, or several, running or not; `force: false`: only when it has ended.
    *
    * Example: server1.docker.rm('alpine1')
    * Equivalent to: `docker rm -f alpine1`
    */
-  rm: (name: string): Command =>
-    command(place, ['docker', 'rm', '-f', dockerName(name)], [{ does: 'removes', kind: 'container', name }], {
-      api: { call: 'rm', container: name },
-    }),
+  rm: (name: string | readonly string[], options?: Options<typeof rm.clauses>): Command =>
+    say(place, rm, name, { force: true, ...options }),
 
   /**
    * Runs a program in a running container.

@@ -1,11 +1,13 @@
 /** Images, as in `docker import`. */
 
 import { type Command, command, type Place } from '../command.ts'
-import { looks } from '../effects.ts'
+import { say } from '../grammar/form.ts'
 import { exact } from '../grammar/missing.ts'
+import type { Options } from '../grammar/options.ts'
 import { imageName } from '../names.ts'
 import { ref } from '../ref.ts'
-import { list, options, path, word } from '../values.ts'
+import { list, options as optionsGiven, path, word } from '../values.ts'
+import { imageForms } from './store-forms.ts'
 
 /**
  * The image that the scenarios use: a small one with a shell, ip, ping and nc. On a virtual server it is built
@@ -23,7 +25,7 @@ export const images = (place: Place) =>
      * Equivalent to: `docker import -c 'CMD ["sh"]' /tmp/root.tar vethlab`
      */
     import: (file: string, name: string, of?: { run?: string[] }): Command => {
-      const { run } = options(of, 'docker import', ['run'])
+      const { run } = optionsGiven(of, 'docker import', ['run'])
       const change = run && `CMD ${JSON.stringify(list(run, 'a program and its arguments', word))}`
       imageName(name)
       return command(
@@ -58,5 +60,28 @@ export const images = (place: Place) =>
      * Example: server1.docker.image.ls()
      * Equivalent to: `docker image ls`
      */
-    ls: (): Command => command(place, ['docker', 'image', 'ls'], looks, { shows: true }),
+    ls: (
+      name?: string | Options<typeof imageForms.ls.clauses>,
+      options?: Options<typeof imageForms.ls.clauses>,
+    ): Command => say(place, imageForms.ls, ...[name, options].filter((one) => one !== undefined)),
+
+    /**
+     * Shows all that the engine knows of an image.
+     *
+     * Example: server1.docker.image.inspect('alpine')
+     * Equivalent to: `docker image inspect alpine`
+     */
+    inspect: (
+      name: string | readonly string[],
+      options?: Options<typeof imageForms.inspect.clauses>,
+    ): Command => say(place, imageForms.inspect, name, options),
+
+    /**
+     * Removes the images that no container uses and that have no name; `all`: those with a name, too.
+     *
+     * Example: server1.docker.image.prune()
+     * Equivalent to: `docker image prune -f`
+     */
+    prune: (options?: Options<typeof imageForms.prune.clauses>): Command =>
+      say(place, imageForms.prune, options),
   })

@@ -7,10 +7,9 @@ import { exact } from '../grammar/missing.ts'
 import type { Options } from '../grammar/options.ts'
 import { ifName, networkName } from '../names.ts'
 import { variable } from '../ref.ts'
-import { word } from '../values.ts'
-import { networkDisconnect } from './forms.ts'
 import { networkConnect } from './network-connect.ts'
 import { create, type NetworkCreate } from './network-create.ts'
+import { networkDisconnect, networkInspect, networkLs, networkPrune, networkRm } from './network-forms.ts'
 
 /** Networks of the engine, as `docker network`. */
 export const network = (place: Place) =>
@@ -51,15 +50,15 @@ export const network = (place: Place) =>
      * Example: server1.docker.network.rm('alpine-net')
      * Equivalent to: `docker network rm alpine-net`
      */
-    rm: (name: string): Command =>
-      command(
-        place,
-        ['docker', 'network', 'rm', networkName(name)],
-        [{ does: 'removes', kind: 'network', name }],
-        {
-          api: { call: 'network rm', network: name },
-        },
-      ),
+    rm: (name: string | readonly string[]): Command => say(place, networkRm, name),
+
+    /**
+     * Removes all networks that no container uses.
+     *
+     * Example: server1.docker.network.prune()
+     * Equivalent to: `docker network prune -f`
+     */
+    prune: (options?: Options<typeof networkPrune.clauses>): Command => say(place, networkPrune, options),
 
     /**
      * Lists the networks.
@@ -67,7 +66,7 @@ export const network = (place: Place) =>
      * Example: server1.docker.network.ls()
      * Equivalent to: `docker network ls`
      */
-    ls: (): Command => command(place, ['docker', 'network', 'ls'], looks, { shows: true }),
+    ls: (options?: Options<typeof networkLs.clauses>): Command => say(place, networkLs, options),
 
     /**
      * Shows all that the engine knows of a network, or one part of it by a Go template.
@@ -75,19 +74,11 @@ export const network = (place: Place) =>
      * Example: server1.docker.network.inspect('bridge', '{{.Driver}}')
      * Equivalent to: `docker network inspect -f '{{.Driver}}' bridge`
      */
-    inspect: (name: string, format?: string): Command =>
-      command(
-        place,
-        [
-          'docker',
-          'network',
-          'inspect',
-          ...(format === undefined ? [] : ['-f', word(format)]),
-          networkName(name),
-        ],
-        looks,
-        { shows: true },
-      ),
+    inspect: (
+      name: string | readonly string[],
+      format?: string,
+      options?: Options<typeof networkInspect.clauses>,
+    ): Command => say(place, networkInspect, name, format, options),
 
     /**
      * The name of the bridge behind a network of the bridge driver: `br-` and twelve digits of its id, unless the

@@ -104,6 +104,26 @@ export const extraClauses = {
   stopSignal: word('--stop-signal', plainWord('a signal', 'SIGTERM')),
   /** How long it may take to stop, in seconds: `--stop-timeout` */
   stopTimeout: word('--stop-timeout', whole('number of seconds', 0, 86400)),
+  /** A small program of docker's own is its first process: `--init` */
+  init: flag('--init'),
+  /** Tells whether it is well: `--health-cmd` */
+  healthCmd: word('--health-cmd', text('a command', 'curl -f localhost')),
+  /** How often that is asked: `--health-interval` */
+  healthInterval: word('--health-interval', plainWord('a time', '5s')),
+  healthRetries: word('--health-retries', whole('number', 1, 1000)),
+  healthTimeout: word('--health-timeout', plainWord('a time', '3s')),
+  healthStartPeriod: word('--health-start-period', plainWord('a time', '3s')),
+  noHealthcheck: flag('--no-healthcheck'),
+  cpuShares: word(['-c', '--cpu-shares'], whole('number', 0, 262144)),
+  cpusetCpus: word('--cpuset-cpus', plainWord('processors', '0-1')),
+  memorySwap: word('--memory-swap', plainWord('a size', '64m')),
+  pidsLimit: word('--pids-limit', whole('number', -1, 1e6)),
+  groupAdd: many(word('--group-add', plainWord('a group', 'root'))),
+  gpus: word('--gpus', plainWord('which', 'all')),
+  runtime: word('--runtime', plainWord('a runtime', 'runc')),
+  cgroupns: word('--cgroupns', oneOf('namespace', 'host', 'private')),
+  domainname: word('--domainname', plainWord('a domain', 'example.org')),
+  annotation: many(word('--annotation', plainWord('a remark', 'a=b'))),
   /** How much shared memory it has: `--shm-size` */
   shmSize: word('--shm-size', size),
 } as const

@@ -1,6 +1,6 @@
 /** What the subcommands of docker have in common. */
 import { type Clause, many, restOf, word } from '../grammar/clause.ts'
-import type { Line } from '../grammar/form.ts'
+import type { Form, Line } from '../grammar/form.ts'
 import { type Kind, pattern, text, textKind, whole } from '../grammar/kinds.ts'
 import { dockerName, imageName } from '../names.ts'
 
@@ -9,14 +9,7 @@ export const name: Kind<string> = textKind('a Docker name', ['a1'], dockerName)
 /** A part of many forms. */
 export const image: Kind<string> = textKind('an image', ['alpine'], imageName)
 /** A part of many forms. */
-export const names: Clause<string[]> = {
-  ...restOf(name),
-  print: (args) => args.flat().map((one) => name.word(one as string)),
-  read: (words) =>
-    words.every((one) => name.read(one) !== undefined)
-      ? { args: words.length === 1 ? [...words] : [[...words] as unknown as string], used: words.length }
-      : undefined,
-}
+export const names: Clause<string[]> = severalOf(name)
 /** A part of many forms. */
 export const seconds = word(['-t', '--time', '--timeout'], whole('number of seconds', 0, 86400))
 /** A part of many forms. */
@@ -31,3 +24,23 @@ export const state = (value: string) => (line: Line) =>
 
 /** A filter. */
 export const filter = many(word(['--filter', '-f'], pattern('a filter', /^[a-z-]+!?=.+$/, 'label=app')))
+
+/** Options before what it is about, and the command last: where docker takes no option behind the image. */
+export const optionsFirst: NonNullable<Form['print']> = ({ form, own, said }) => {
+  const words = (command: boolean) =>
+    said.filter(({ name }) => (name === 'command') === command).flatMap((one) => one.words)
+  return [...form.words, ...words(false), ...own, ...words(true)]
+}
+
+/** Several values of one kind: one, or a list. */
+export function severalOf<T extends string>(kind: Kind<T>): Clause<T[]> {
+  return {
+    ...restOf(kind as Kind<string>),
+    print: (args) => args.flat().map((one) => kind.word(one as T)),
+    read: (words) => {
+      const all = words.map((one) => kind.read(one))
+      if (all.includes(undefined)) return undefined
+      return { args: all.length === 1 ? (all as T[]) : [all as unknown as T], used: all.length }
+    },
+  }
+}

@@ -3,6 +3,7 @@ import { command, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
 import { speak } from '../grammar/speak.ts'
 import { variable } from '../ref.ts'
+import { quote } from '../shell.ts'
 import { must, oneLine, oneOf, options } from '../values.ts'
 import { swarmForms } from './swarm-forms.ts'
 
@@ -46,7 +47,7 @@ export const swarm = (place: Place) => ({
     const lacks = oneLine(known.lacks ?? '', 'a word for a kernel without IPVS')
     return fact(
       place,
-      ['sh', '-c', `if [ -e /proc/net/ip_vs ]; then echo ${has}; else echo ${lacks}; fi`],
+      ['sh', '-c', `if [ -e /proc/net/ip_vs ]; then echo ${quote(has)}; else echo ${quote(lacks)}; fi`],
       `ipvs ${has}`,
       (value) => oneOf(value, 'one of the words of this kernel', [has, lacks]),
     )

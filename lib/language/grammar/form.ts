@@ -247,9 +247,18 @@ const isCommand = (value: object | undefined): value is Command =>
 export function say<L>(place: Place, form: Form, ...subject: readonly unknown[]): L {
   if (form.takes !== 'options') return built({ place, form, subject }, []) as L
   const { subject: kinds = [] } = form
-  const given = subject.slice(0, kinds.length)
   if (subject.length > kinds.length + 1) throw new BadInput(`\`${shortly(form)}\` takes fewer values`)
-  const options = subject[kinds.length] === undefined ? {} : subject[kinds.length]
+  // What may be left out of the subject is left out where the options stand in its place.
+  const last = subject.at(-1)
+  const early =
+    subject.length <= kinds.length &&
+    subject.length > (form.optional ?? kinds.length) &&
+    typeof last === 'object' &&
+    last !== null &&
+    !Array.isArray(last)
+  const given = early ? subject.slice(0, -1) : subject.slice(0, kinds.length)
+  const told = early ? last : subject[kinds.length]
+  const options = told === undefined ? {} : told
   const said = saidBy(form.clauses, options, `\`${shortly(form)}\``).map(({ name, args }) => ({
     name,
     args,

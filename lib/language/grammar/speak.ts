@@ -30,9 +30,26 @@ type Given<F extends Form> = F extends { optional: number } ? Partial<Subject<F>
 /** The method of a form. */
 export type Spoken<F extends Form> = F extends { takes: 'options' }
   ? (
-      ...value: [...(Given<F> extends readonly unknown[] ? Given<F> : []), options?: Options<F['clauses']>]
+      ...value:
+        | [...(Given<F> extends readonly unknown[] ? Given<F> : []), options?: Options<F['clauses']>]
+        | (F extends { optional: 0 } ? [options?: Options<F['clauses']>] : never)
     ) => Command
   : (...value: Given<F> extends readonly unknown[] ? Given<F> : []) => Fluent<F['clauses']>
+
+/** What is made when it is first asked for: a lab has many places, and says few words in each. */
+export function lazily<T extends object>(make: () => T): T {
+  let made: T | undefined
+  const real = () => (made ??= make())
+  return new Proxy({} as T, {
+    get: (_, name) => Reflect.get(real(), name),
+    has: (_, name) => Reflect.has(real(), name),
+    ownKeys: () => Reflect.ownKeys(real()),
+    getOwnPropertyDescriptor: (_, name) => {
+      const found = Reflect.getOwnPropertyDescriptor(real(), name)
+      return found && { ...found, configurable: true }
+    },
+  })
+}
 
 /** The methods of some forms, by their keys. */
 export const speak = <F extends Readonly<Record<string, Form>>>(

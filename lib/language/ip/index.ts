@@ -1,8 +1,10 @@
 /** All that is said by `ip …`. */
 import type { Place } from '../command.ts'
 import { words } from '../grammar/missing.ts'
-import { speak } from '../grammar/speak.ts'
+import { groups, lazily, speak } from '../grammar/speak.ts'
+import { moreIpForms } from '../tools/ip-more.ts'
 import { ipForms } from '../tools/ip-objects.ts'
+import { xfrmForms } from '../tools/xfrm.ts'
 import { addr } from './addr.ts'
 import { link } from './link.ts'
 import { neigh } from './neigh.ts'
@@ -11,6 +13,22 @@ import { route } from './route.ts'
 import { rule } from './rule.ts'
 import { tuntap } from './tuntap.ts'
 
+/** Objects that are seldom said. */
+const others = (place: Place) => {
+  const of = <K extends keyof typeof moreIpForms>(name: K) =>
+    lazily(() => speak(place, ['ip', name], moreIpForms[name]))
+  return {
+    vrf: of('vrf'),
+    netconf: of('netconf'),
+    mroute: of('mroute'),
+    ntable: of('ntable'),
+    token: of('token'),
+    addrlabel: of('addrlabel'),
+    fou: of('fou'),
+    sr: of('sr'),
+  }
+}
+
 const all = (place: Place) =>
   words(['ip'], {
     netns: netns(place),
@@ -18,10 +36,12 @@ const all = (place: Place) =>
     addr: addr(place),
     route: route(place),
     rule: rule(place),
-    nexthop: speak(place, ['ip', 'nexthop'], ipForms.nexthop),
-    maddr: speak(place, ['ip', 'maddr'], ipForms.maddr),
-    tunnel: speak(place, ['ip', 'tunnel'], ipForms.tunnel),
+    nexthop: lazily(() => speak(place, ['ip', 'nexthop'], ipForms.nexthop)),
+    maddr: lazily(() => speak(place, ['ip', 'maddr'], ipForms.maddr)),
+    tunnel: lazily(() => speak(place, ['ip', 'tunnel'], ipForms.tunnel)),
     tuntap: tuntap(place),
+    xfrm: lazily(() => groups(place, 'ip xfrm', xfrmForms)),
+    ...others(place),
     neigh: neigh(place),
   })
 

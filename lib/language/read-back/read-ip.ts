@@ -7,7 +7,9 @@ import { netnsForms } from '../ip/netns.ts'
 import { routeForms } from '../ip/route.ts'
 import { ruleForms } from '../ip/rule.ts'
 import { tuntapForms } from '../ip/tuntap.ts'
+import { moreIpForms } from '../tools/ip-more.ts'
 import { ipForms } from '../tools/ip-objects.ts'
+import { xfrmForms } from '../tools/xfrm.ts'
 import { readForm } from './read-form.ts'
 import type { Call } from './typed.ts'
 
@@ -16,7 +18,7 @@ const objects: ReadonlyArray<
   readonly [name: string, forms: Readonly<Record<string, Form>> | undefined, verb: string]
 > = [
   ['address', addrForms, 'show'],
-  ['addrlabel', undefined, ''],
+  ['addrlabel', moreIpForms.addrlabel, 'list'],
   ['maddress', ipForms.maddr, 'show'],
   ['route', routeForms, 'show'],
   ['rule', ruleForms, 'show'],
@@ -28,8 +30,13 @@ const objects: ReadonlyArray<
   ['tuntap', tuntapForms, 'show'],
   ['monitor', undefined, ''],
   ['xfrm', undefined, ''],
+  ['vrf', moreIpForms.vrf, 'show'],
+  ['mroute', moreIpForms.mroute, 'show'],
+  ['token', moreIpForms.token, 'list'],
+  ['ntable', moreIpForms.ntable, 'show'],
+  ['fou', moreIpForms.fou, 'show'],
   ['netns', netnsForms, 'list'],
-  ['netconf', undefined, ''],
+  ['netconf', moreIpForms.netconf, 'show'],
   ['nexthop', ipForms.nexthop, 'show'],
 ]
 
@@ -102,17 +109,33 @@ export function readIp(words: readonly string[]): ReadIp | undefined {
   if (!before) return undefined
   const [object = '', ...rest] = before.rest
   const found = object === '' ? undefined : objects.find(([name]) => name.startsWith(object))
+  if (object === 'sr' && rest[0] === 'tunsrc' && rest[1] === 'set') {
+    const calls = readForm(moreIpForms.sr.tunsrc, rest.slice(2), before.tool)
+    return calls && { ...(before.netns === undefined ? {} : { netns: before.netns }), calls }
+  }
+  if (found?.[0] === 'xfrm') {
+    const kind = ['state', 'policy'].find((one) => rest[0] !== undefined && one.startsWith(rest[0]))
+    if (kind === undefined) return undefined
+    return readObject([kind, xfrmForms[kind as 'state' | 'policy'], 'list'], rest.slice(1), before)
+  }
   if (!found?.[1]) return undefined
-  const [name, forms, usual] = found
+  const [name] = found
   if (name === 'netns' && 'exec'.startsWith(rest[0] ?? '-') && rest.length > 2)
     return { netns: rest[1] ?? '', inside: rest.slice(2) }
-  const at = before.netns === undefined ? {} : { netns: before.netns }
+  return readObject(found, rest, before)
+}
+
+/** The words behind the object: the verb, and what follows. */
+function readObject(
+  [, forms, usual]: (typeof objects)[number],
+  rest: readonly string[],
+  before: Before,
+): ReadIp | undefined {
   const verb = rest[0] ?? usual
-  const form = formOf(forms, verb)
-  const direct = form && readForm(form, rest.slice(1), familyOf(before.tool, form, rest))
-  if (direct) return { ...at, calls: direct }
+  const form = forms && formOf(forms, verb)
+  const calls = form && readForm(form, rest.slice(1), familyOf(before.tool, form, rest))
   // `ip addr eth0` is no line of ip(8), but `ip route 10.0.0.0/8` is none either: only a verb leads on.
-  return undefined
+  return calls && { ...(before.netns === undefined ? {} : { netns: before.netns }), calls }
 }
 
 /** `-4` and `-6` are left out where an address says it anyway, and the form knows no family. */

@@ -8,6 +8,7 @@ import { readDocker } from './read-docker.ts'
 import { readForm } from './read-form.ts'
 import { readIp } from './read-ip.ts'
 import { readIptables } from './read-iptables.ts'
+import { readNft } from './read-nft.ts'
 import { piecesOf } from './shell-words.ts'
 import { type Call, placeText, type Typed, typedText } from './typed.ts'
 
@@ -74,12 +75,14 @@ function procSys(words: readonly string[], around: readonly string[]): Call[] | 
       : pipe === '|' && behind[0] === 'tee'
         ? behind.find((word) => word.startsWith('/'))
         : undefined
-  const key = file?.match(/^\/proc\/sys\/(.+)$/)?.[1]
+  const key = keyOf(file)
   if (value === undefined || key === undefined) return undefined
-  return [
-    { name: 'sysctl' },
-    { name: 'set', args: [/[.]/.test(key) ? key : key.replaceAll('/', '.'), settingOf(value)] },
-  ]
+  return [{ name: 'sysctl' }, { name: 'set', args: [key, settingOf(value)] }]
+}
+/** The key of sysctl(8) for a file of /proc/sys. */
+function keyOf(file: string | undefined): string | undefined {
+  const key = file?.match(/^\/proc\/sys\/(.+)$/)?.[1]
+  return key === undefined || key.includes('.') ? key : key.replaceAll('/', '.')
 }
 
 /** `ping -c 1 ADDRESS`, `nc -z ADDRESS PORT`, `nslookup NAME`: questions, whose answer is a check. */
@@ -132,12 +135,31 @@ function typed(at: At, calls: readonly Call[], words: readonly string[], without
   return { text: typedText(line), typed: true, line, ...(without === undefined ? {} : { without }) }
 }
 
+/** What a tool does when no verb is said: `bridge fdb`, `tc qdisc`. */
+const usualVerb: Readonly<Record<string, string>> = { bridge: 'show', tc: 'show' }
+/** Words of theirs that say the same as none. */
+const idle: ReadonlySet<string> = new Set(['-c', '-color', '-color=always', '-color=never', '-p'])
+
+/** The words with what stands before the object behind the verb, and with the verb that is meant. */
+function regular(given: readonly string[]): readonly string[] {
+  const [program = ''] = given
+  if (/^(ss|iptables-save|ip6tables-save|arping|traceroute)$/.test(program))
+    return given.flatMap((word) =>
+      /^-[a-zA-Z]{2,}$/.test(word) ? [...word.slice(1)].map((letter) => `-${letter}`) : [word],
+    )
+  if (program === 'ipset' && (given[1] === '-exist' || given[1] === '-!'))
+    return [program, ...given.slice(2), '-exist']
+  const verb = usualVerb[program]
+  if (verb === undefined) return given
+  const end = given.findIndex((word, index) => index > 0 && !word.startsWith('-'))
+  const early = given.slice(1, end < 0 ? undefined : end).filter((word) => !idle.has(word))
+  const behind = end < 0 ? [] : given.slice(end)
+  return [program, ...(behind.length === 1 ? [...behind, verb] : behind), ...early]
+}
+
 /** The other tools: the form whose words stand first, the longest of them. */
 function byForms(given: readonly string[]): Call[] | undefined {
-  // `bridge -d link`, `tc -s qdisc`: options before the object.
-  const end = given.findIndex((word, index) => index > 0 && !word.startsWith('-'))
-  const early = (given[0] === 'bridge' || given[0] === 'tc') && end > 1 ? given.slice(1, end) : []
-  const words = early.length > 0 ? [given[0] ?? '', ...given.slice(end), ...early] : given
+  const words = regular(given)
   const fitting = otherForms
     .flatMap((form) =>
       [form.words, ...(form.verbs ?? []).map((verb) => [...form.words.slice(0, -1), verb])].map((said) => ({
@@ -163,13 +185,27 @@ function byForms(given: readonly string[]): Call[] | undefined {
   return undefined
 }
 
+/** The text of `sh -c '…'`, which is read as if it were typed there. */
+function scriptOf(words: readonly string[]): string | undefined {
+  const [program = '', option = '', text] = words
+  return /^(ba|da|a)?sh$/.test(program) && /^-[elx]*c$/.test(option) && words.length === 3 ? text : undefined
+}
+
 /** Reads the words of one command that is typed at a place. */
 function readWords(at: At, given: readonly string[], around: readonly string[]): ReadBack[] {
   const words = bare(given)
   const set = procSys(words, around)
   if (set) return [typed(at, set, words)]
+  const key = words[0] === 'cat' && words.length === 2 ? keyOf(words[1]) : undefined
+  if (key !== undefined && around.length === 0)
+    return [typed(at, [{ name: 'sysctl' }, { name: 'get', args: [key] }], words)]
   if (around.some((one) => !one.startsWith('||'))) return [exec(at, ['sh', '-c', given.join(' ')])]
   const [program = '', ...rest] = words
+  const script = scriptOf(words)
+  if (script !== undefined) {
+    const inner = piecesOf(script)?.flatMap((piece) => readWords(at, piece.words, piece.around))
+    return inner?.every(({ typed }) => typed) ? inner : [exec(at, words)]
+  }
   const older = olderLines(words)
   if (older) return older.flatMap((line) => readWords(at, line, []))
   if (program === 'ip') {
@@ -185,22 +221,39 @@ function readWords(at: At, given: readonly string[], around: readonly string[]):
     if (!read) return [exec(at, words)]
     return 'inside' in read
       ? readWords({ text: placeText('container', read.container), kind: 'container' }, read.inside, [])
-      : [typed(at, read.calls, words)]
+      : [typed(at, read.calls, words, read.without)]
   }
   if (program === 'sysctl') {
     const all = sysctlCalls(rest)
     return all ? all.map((calls) => typed(at, calls, words)) : [exec(at, words)]
   }
-  const iptables = program.match(/^(ip6?tables)(?:-(?:nft|legacy))?$/)?.[1]
-  const calls = iptables === program ? readIptables(program, rest) : byForms(words)
+  if (program === 'nft' && rest[0] !== '-f') {
+    const calls = readNft(rest)
+    return calls ? [typed(at, calls, words)] : [exec(at, words)]
+  }
+  const calls = /^ip6?tables$/.test(program) ? readIptables(program, rest) : byForms(words)
   if (calls) return [typed(at, calls, words)]
   const question = check(words)
   if (question) return [typed(at, question.calls, words, question.without)]
   return [exec(at, words)]
 }
 
+/** The prompt of a shell that was copied with the line: `$ `, `root@lab:~# `, `# ` before a program. */
+function withoutPrompt(line: string): string {
+  const text = line.trim().replace(/^(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[: ][^#$%>]*[#$%>] ?|[$%>] )/, '')
+  const root = text.match(/^# ((?:sudo )?([\w-]+) .*)$/s)
+  return root && programs.has(root[2] ?? '') ? (root[1] ?? '') : text
+}
+/** What stands behind `# ` in a line that is no remark. */
+const programs: ReadonlySet<string> = new Set(
+  'ip bridge tc iptables ip6tables nft sysctl docker docker-compose ipset ethtool conntrack wg ifconfig brctl nsenter'.split(
+    ' ',
+  ),
+)
+
 /** Reads a line; a blank one, or a remark, is nothing. */
-export function readBack(line: string): ReadBack[] {
+export function readBack(given: string): ReadBack[] {
+  const line = withoutPrompt(given)
   const pieces = piecesOf(line.trim())
   if (!pieces) return line.trim() === '' ? [] : [exec(server, ['sh', '-c', line.trim()])]
   return pieces.flatMap(({ words, around }) => {

@@ -1,8 +1,8 @@
 /** More words of ip(8), as tables: next hops, multicast addresses, tunnels. */
-import { bare, flag, word } from '../grammar/clause.ts'
+import { bare, type Clause, flag, word } from '../grammar/clause.ts'
 import { form, type Line } from '../grammar/form.ts'
 import { address, any, ifname, mac, oneOf, pattern, plainWord, whole } from '../grammar/kinds.ts'
-import { shown } from '../ip/shared.ts'
+import { familyClause, shown } from '../ip/shared.ts'
 
 const dev = bare(word('dev', ifname))
 const number = (says: string, max = 0xffffffff) => whole(says, 0, max)
@@ -11,6 +11,12 @@ const on = (line: Line): { on?: string } => (line.has('dev') ? { on: String(line
 const subject = (line: Line, index = 0): string => String(line.subject[index] ?? '')
 
 const id = word('id', whole('number of a next hop', 1, 0xffffffff))
+const mplsLabels: Clause<[labels: string]> = {
+  ...word('encap', pattern('labels', /^\d+(\/\d+)*$/, '100', '100/200')),
+  print: ([labels]) => ['encap', 'mpls', pattern('labels', /^\d+(\/\d+)*$/, '100').word(labels)],
+  read: ([what, labels = '']) =>
+    what === 'mpls' && /^\d+(\/\d+)*$/.test(labels) ? { args: [labels], used: 2 } : undefined,
+}
 const nexthopClauses = {
   /** The address of the router: `via` */
   via: word('via', address),
@@ -18,11 +24,70 @@ const nexthopClauses = {
   dev: word('dev', ifname),
   /** Several next hops, as `1/2` or `1,3/2,1`: `group` */
   group: word('group', pattern('next hops', /^\d+(,\d+)?(\/\d+(,\d+)?)*$/, '1/2')),
+  /** How a group chooses: `type` */
+  type: word('type', oneOf('type', 'mpath', 'resilient')),
+  /** Of a resilient group: `buckets` */
+  buckets: word('buckets', number('number', 65535)),
+  /** Of a resilient group, in seconds: `idle_timer` */
+  idle_timer: word('idle_timer', number('number of seconds')),
+  /** Labels of MPLS on the way: `encap mpls` */
+  encapMpls: mplsLabels,
+  /** Of either family, where no address says which: `-4`, `-6` */
+  family: familyClause,
+  /** For the forwarding entries of a vxlan: `fdb` */
+  fdb: flag('fdb'),
   /** Drops what goes there: `blackhole` */
   blackhole: flag('blackhole'),
   onlink: flag('onlink'),
   scope: word('scope', oneOf('scope', 'global', 'site', 'link', 'host')),
   proto: word(['proto', 'protocol'], plainWord('an origin', 'static')),
+}
+
+const end = any(address, oneOf('address', 'any'))
+const tunnelName = bare(word('name', ifname))
+const of = (line: Line): string[] => (line.has('family') ? [`-${line.value('family')}`] : [])
+const tunnelClauses = {
+  /** What it carries, and in what: `mode` */
+  mode: word(
+    'mode',
+    oneOf(
+      'mode',
+      ...([
+        'ipip',
+        'gre',
+        'sit',
+        'isatap',
+        'vti',
+        'ipip6',
+        'ip6ip6',
+        'ip6gre',
+        'vti6',
+        'ipv6/ipv6',
+        'ip/ipv6',
+      ] as const),
+      ...(['ipip6/ipv6', 'any'] as const),
+    ),
+  ),
+  /** The other end: `remote` */
+  remote: word('remote', end),
+  /** The address at this end: `local` */
+  local: word('local', end),
+  /** How far its packets go: `ttl` */
+  ttl: word(['ttl', 'hoplimit'], any(number('TTL', 255), oneOf('TTL', 'inherit'))),
+  tos: word(['tos', 'dsfield', 'tclass'], plainWord('a type of service', 'inherit', '0x10')),
+  /** It tells tunnels between the same ends apart: `key` */
+  key: word('key', plainWord('a key', '10')),
+  ikey: word('ikey', plainWord('a key', '10')),
+  okey: word('okey', plainWord('a key', '10')),
+  csum: flag('csum'),
+  seq: flag('seq'),
+  /** By this interface: `dev` */
+  dev: word('dev', ifname),
+  pmtudisc: flag('pmtudisc'),
+  nopmtudisc: flag('nopmtudisc'),
+  encaplimit: word('encaplimit', plainWord('a limit', 'none', '4')),
+  /** Of either family, where no address says which: `-4`, `-6` */
+  family: familyClause,
 }
 
 /** More objects of ip(8). */
@@ -51,7 +116,14 @@ export const ipForms = {
     show: form({
       words: ['ip', 'nexthop', 'show'],
       verbs: show,
-      clauses: { ...shown, id, dev },
+      clauses: { ...shown, id, dev, group: flag('group'), groups: flag('groups') },
+      takes: 'options',
+      looks: true,
+    }),
+    get: form({
+      words: ['ip', 'nexthop', 'get'],
+      subject: [id],
+      clauses: shown,
       takes: 'options',
       looks: true,
     }),
@@ -89,35 +161,37 @@ export const ipForms = {
   tunnel: {
     add: form({
       words: ['ip', 'tunnel', 'add'],
-      subject: [bare(word('name', ifname))],
-      clauses: {
-        mode: word(
-          'mode',
-          oneOf('mode', 'ipip', 'gre', 'sit', 'isatap', 'vti', 'ipip6', 'ip6ip6', 'ip6gre', 'any'),
-        ),
-        remote: word('remote', address),
-        local: word('local', address),
-        ttl: word(['ttl', 'hoplimit'], any(number('TTL', 255), oneOf('TTL', 'inherit'))),
-        key: word('key', plainWord('a key', '10')),
-        dev: word('dev', ifname),
-        nopmtudisc: flag('nopmtudisc'),
-      },
-      facts: (line) => ({ undo: { argv: ['ip', 'tunnel', 'del', 'name', subject(line)] } }),
+      subject: [tunnelName],
+      clauses: tunnelClauses,
+      facts: (line) => ({ undo: { argv: ['ip', ...of(line), 'tunnel', 'del', 'name', subject(line)] } }),
       does: (line) => [
         { does: 'makes', kind: 'link', name: subject(line), type: line.text('mode') ?? 'tunnel' },
       ],
     }),
+    change: form({
+      words: ['ip', 'tunnel', 'change'],
+      subject: [tunnelName],
+      clauses: tunnelClauses,
+      does: (line) =>
+        line.said.map(({ name, words }) => ({
+          does: 'sets',
+          kind: 'link',
+          name: subject(line),
+          key: name,
+          value: words.slice(1).join(' '),
+        })),
+    }),
     del: form({
       words: ['ip', 'tunnel', 'del'],
       verbs: ['delete'],
-      subject: [bare(word('name', ifname))],
-      clauses: {},
+      subject: [tunnelName],
+      clauses: { family: familyClause },
       does: (line) => [{ does: 'removes', kind: 'link', name: subject(line) }],
     }),
     show: form({
       words: ['ip', 'tunnel', 'show'],
       verbs: show,
-      clauses: { ...shown, name: bare(word('name', ifname)) },
+      clauses: { ...shown, name: tunnelName },
       takes: 'options',
       looks: true,
     }),

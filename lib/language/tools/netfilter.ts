@@ -1,85 +1,25 @@
-/** The words of ethtool(8), ipset(8) and conntrack(8), as tables. */
-import { type Clause, flag, word } from '../grammar/clause.ts'
+/** The words of ipset(8), conntrack(8) and iptables-save(8), as tables. */
+import { flag, word } from '../grammar/clause.ts'
 import { form, type Line } from '../grammar/form.ts'
-import { any, ifname, oneOf, onOff, pattern, plainWord, prefix, whole } from '../grammar/kinds.ts'
+import { any, type Kind, oneOf, pattern, plainWord, prefix, whole } from '../grammar/kinds.ts'
 
 const number = (says: string, max = 0xffffffff) => whole(says, 0, max)
 const subject = (line: Line, index = 0): string => String(line.subject[index] ?? '')
 
-const features = [
-  'rx',
-  'tx',
-  'sg',
-  'tso',
-  'ufo',
-  'gso',
-  'gro',
-  'lro',
-  'rxvlan',
-  'txvlan',
-  'ntuple',
-  'rxhash',
-] as const
-const own = word([], ifname)
-
-/** ethtool(8). */
-export const ethtoolForms = {
-  features: form({
-    words: ['ethtool', '-K'],
-    verbs: ['--features', '--offload'],
-    method: 'ethtool.features',
-    subject: [own],
-    clauses: Object.fromEntries(features.map((name) => [name, word(name, onOff)])) as Record<
-      (typeof features)[number],
-      Clause<[value: 'on' | 'off']>
-    >,
-    takes: 'options',
-    does: (line) =>
-      line.said.map(({ name, words }) => ({
-        does: 'sets',
-        kind: 'link',
-        name: subject(line),
-        key: name,
-        value: words[1] ?? '',
-      })),
-  }),
-  channels: form({
-    words: ['ethtool', '-L'],
-    method: 'ethtool.channels',
-    subject: [own],
-    clauses: {
-      rx: word('rx', number('number')),
-      tx: word('tx', number('number')),
-      combined: word('combined', number('number')),
-    },
-    takes: 'options',
-    does: (line) => [{ does: 'sets', kind: 'link', name: subject(line), key: 'channels' }],
-  }),
-  showFeatures: form({
-    words: ['ethtool', '-k'],
-    method: 'ethtool.showFeatures',
-    subject: [own],
-    clauses: {},
-    looks: true,
-  }),
-  driver: form({
-    words: ['ethtool', '-i'],
-    method: 'ethtool.driver',
-    subject: [own],
-    clauses: {},
-    looks: true,
-  }),
-  statistics: form({
-    words: ['ethtool', '-S'],
-    method: 'ethtool.statistics',
-    subject: [own],
-    clauses: {},
-    looks: true,
-  }),
-  show: form({ words: ['ethtool'], method: 'ethtool.show', subject: [own], clauses: {}, looks: true }),
-} as const
-
 const setName = word([], pattern('the name of a set', /^[^\s-]\S{0,30}$/, 'web'))
+const setType: Kind<string> = (() => {
+  const kind = pattern('a type of set', /^(bitmap|hash|list):[a-z,]+$/, 'hash:ip', 'hash:net')
+  // The names of before 2010 are read, and said in the new way (ipset(8), OLD NAMES).
+  const older: Readonly<Record<string, string>> = {
+    iphash: 'hash:ip',
+    nethash: 'hash:net',
+    ipporthash: 'hash:ip,port',
+    ipportiphash: 'hash:ip,port,ip',
+    ipportnethash: 'hash:ip,port,net',
+    setlist: 'list:set',
+  }
+  return { ...kind, read: (word) => older[word] ?? kind.read(word) }
+})()
 const setEntry = word([], pattern('an entry', /^[0-9a-fA-F][\w.:,/-]*$/, '10.0.0.0/8', '10.0.0.1,tcp:80'))
 const entryOptions = {
   timeout: word('timeout', number('number of seconds')),
@@ -94,10 +34,7 @@ export const ipsetForms = {
   create: form({
     words: ['ipset', 'create'],
     verbs: ['-N', 'n'],
-    subject: [
-      setName,
-      word([], pattern('a type of set', /^(bitmap|hash|list):[a-z,]+$/, 'hash:ip', 'hash:net')),
-    ],
+    subject: [setName, word([], setType)],
     clauses: {
       family: word('family', oneOf('family', 'inet', 'inet6')),
       hashsize: word('hashsize', number('size')),
@@ -155,8 +92,38 @@ export const ipsetForms = {
     verbs: ['-L'],
     subject: [setName],
     optional: 0,
-    clauses: {},
+    clauses: {
+      /** Their names alone: `-n` */
+      name: flag('-n', '-name'),
+      /** Without the entries: `-t` */
+      terse: flag('-t', '-terse'),
+      /** The entries in order: `-s` */
+      sorted: flag('-s', '-sorted'),
+    },
+    takes: 'options',
     looks: true,
+  }),
+  swap: form({
+    words: ['ipset', 'swap'],
+    verbs: ['-W'],
+    subject: [setName, setName],
+    clauses: {},
+    facts: (line) => ({ undo: { argv: ['ipset', 'swap', subject(line), subject(line, 1)] } }),
+    does: (line) => [
+      { does: 'sets', kind: 'set', name: subject(line), key: 'content', value: subject(line, 1) },
+      { does: 'sets', kind: 'set', name: subject(line, 1), key: 'content', value: subject(line) },
+    ],
+  }),
+  rename: form({
+    words: ['ipset', 'rename'],
+    verbs: ['-E', 'e'],
+    subject: [setName, setName],
+    clauses: {},
+    facts: (line) => ({ undo: { argv: ['ipset', 'rename', subject(line, 1), subject(line)] } }),
+    does: (line) => [
+      { does: 'removes', kind: 'set', name: subject(line) },
+      { does: 'makes', kind: 'set', name: subject(line, 1) },
+    ],
   }),
   save: form({ words: ['ipset', 'save'], subject: [setName], optional: 0, clauses: {}, looks: true }),
 } as const
@@ -215,3 +182,17 @@ export const conntrackForms = {
     looks: true,
   }),
 } as const
+
+const saved = (program: 'iptables' | 'ip6tables') =>
+  form({
+    words: [`${program}-save`],
+    method: program === 'iptables' ? 'iptablesSave' : 'ip6tablesSave',
+    clauses: {
+      table: word(['-t', '--table'], oneOf('table', 'filter', 'nat', 'mangle', 'raw', 'security')),
+      counters: flag('-c', '--counters'),
+    },
+    takes: 'options',
+    looks: true,
+  })
+/** iptables-save(8): all rules, or those of one table. */
+export const saveForms = { iptablesSave: saved('iptables'), ip6tablesSave: saved('ip6tables') } as const
