@@ -30,7 +30,7 @@ export function givenWords() {
 }
 
 /** Options with a value: what follows them is no scenario. */
-const valued = ['--name', '--on', '--pcap', '--copies', '--from', '--svg', '--port']
+const valued = '--name --on --pcap --copies --from --svg --port --report --junit --trace --size'.split(' ')
 
 /** Whether a word names a file and not a scenario: `./my.ts`, `my.ts`. */
 const isFile = (word) => /\.[cm]?[jt]s$/.test(word ?? '')

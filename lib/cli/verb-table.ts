@@ -279,6 +279,32 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
         },
       ]
 
+/** Completes the words of a shell. */
+const completing = ({ catalogue, names }: Subject, verbs: readonly Verb[]): Verb[] =>
+  !catalogue
+    ? []
+    : [
+        {
+          words: 'completion [shell]',
+          about: 'print completion for bash, zsh or fish',
+          positional: { shell: 'bash, zsh, fish' },
+          async run(args) {
+            const { candidates, completionScript } = await import('./completion.ts')
+            const words = args['--'] as string[] | undefined
+            say(
+              words
+                ? candidates(words.map(String), verbs, names())
+                    .map((one) => `${one}\n`)
+                    .join('')
+                : completionScript(String(args.shell ?? 'bash')),
+            )
+            return 0
+          },
+        },
+      ]
+
 /** All verbs, in the order of the help. To add one is to add its entry, and what it loads. */
-export const verbsOf = (subject: Subject): Verb[] =>
-  [building, cleaning, looking, printing, pictureVerbs, forAll].flatMap((verbs) => verbs(subject))
+export const verbsOf = (subject: Subject): Verb[] => {
+  const verbs = [building, cleaning, looking, printing, pictureVerbs, forAll].flatMap((some) => some(subject))
+  return [...verbs, ...completing(subject, verbs)]
+}
