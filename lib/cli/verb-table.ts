@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path'
 import { BadInput } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
+import { completing } from './completing.ts'
 import { say } from './output.ts'
 import { pictureVerbs } from './pictures.ts'
 import type { Subject, Verb } from './verb.ts'
@@ -273,30 +274,6 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             const file = catalogue.copy(String(from), String(name))
             say(
               `${file} is a copy of ${from}. Edit it, then: ${howTo('up', basename(file, '.ts'), resolve(file))}\n`,
-            )
-            return 0
-          },
-        },
-      ]
-
-/** Completes the words of a shell. */
-const completing = ({ catalogue, names }: Subject, verbs: readonly Verb[]): Verb[] =>
-  !catalogue
-    ? []
-    : [
-        {
-          words: 'completion [shell]',
-          about: 'print completion for bash, zsh or fish',
-          positional: { shell: 'bash, zsh, fish' },
-          async run(args) {
-            const { candidates, completionScript } = await import('./completion.ts')
-            const words = args['--'] as string[] | undefined
-            say(
-              words
-                ? candidates(words.map(String), verbs, names())
-                    .map((one) => `${one}\n`)
-                    .join('')
-                : completionScript(String(args.shell ?? 'bash')),
             )
             return 0
           },
