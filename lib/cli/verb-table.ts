@@ -163,6 +163,8 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
         default: false,
         describe: 'with --report FILE.json: without names and addresses',
       },
+      bisect: { type: 'boolean', default: false, describe: 'which command of the scenario broke it' },
+      watch: { type: 'boolean', default: false, describe: 'ask again after each change' },
       fix: { type: 'boolean', default: false, describe: 'leave the fewest commands that make it arrive' },
       prove: {
         type: 'boolean',
@@ -183,6 +185,8 @@ const looking = ({ own, target, maybe, labOf, labIfNamed, names }: Subject): Ver
         all: args.all === true,
         fix: args.fix === true,
         redact: args.redact === true,
+        bisect: args.bisect === true,
+        watch: args.watch === true,
       }
       return whyVerb(args.name ?? own?.name, String(args.from ?? ''), String(args.to ?? ''), {
         ...args,

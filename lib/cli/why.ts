@@ -36,6 +36,10 @@ export interface WhyOptions extends Pick<Options, 'json' | 'pcap' | 'report' | '
   prove: boolean
   /** A report without names and addresses. */
   redact: boolean
+  /** Which command of the scenario broke it. */
+  bisect: boolean
+  /** Asks again after each change. */
+  watch: boolean
   /** Leaves the lab mended. */
   fix: boolean
   /** All pairs of places. */
@@ -150,6 +154,26 @@ function sized(size: number | undefined, df: boolean | undefined): Pick<Question
   return { ...(size === undefined ? {} : { size }), ...(df ? { df } : {}) }
 }
 
+/** What is more than one question: undefined when nothing of it was asked for. */
+async function inOtherMode(
+  lab: LabRecord,
+  question: Question,
+  {
+    bisect,
+    watch,
+    fix,
+    json,
+    yes,
+    hint,
+  }: Pick<WhyOptions, 'bisect' | 'watch' | 'fix' | 'json' | 'yes' | 'hint'>,
+): Promise<number | undefined> {
+  const text = (report: Report) => reportText(report, hint)
+  if (bisect) return (await import('./why-bisect.ts')).whyBisectVerb(lab, question, json)
+  if (watch) return (await import('./why-watch.ts')).whyWatchVerb(lab, question, text, json)
+  if (fix) return (await import('./why-fix.ts')).whyFixVerb(lab, question, { yes, json })
+  return undefined
+}
+
 /** Asks, and tells the answer. Exit code 0: delivered, 1: not, 2: nothing is known. */
 export async function whyVerb(
   name: string | undefined,
@@ -182,7 +206,8 @@ export async function whyVerb(
   const question = questionOf(from, to, udp, dns, sized(size, df))
   const lab = on === 'host' ? machine() : await labWith(name, from)
   await (await import('./why-proven.ts')).sweepTrial(lab)
-  if (modes.fix) return (await import('./why-fix.ts')).whyFixVerb(lab, question, { yes, json })
+  const other = await inOtherMode(lab, question, { ...modes, json, yes, hint })
+  if (other !== undefined) return other
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const bundle = file?.endsWith('.json') ? await import('./why-bundle.ts') : undefined
   if (file !== undefined) bundle?.mustBeWritable(file)
