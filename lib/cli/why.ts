@@ -154,6 +154,12 @@ function sized(size: number | undefined, df: boolean | undefined): Pick<Question
   return { ...(size === undefined ? {} : { size }), ...(df ? { df } : {}) }
 }
 
+const redactAlone = (): BadInput =>
+  new BadInput('--redact is for a report of JSON', {
+    where: undefined,
+    hint: 'As in: --report why.json --redact',
+  })
+
 /** What is more than one question: undefined when nothing of it was asked for. */
 async function inOtherMode(
   lab: LabRecord,
@@ -211,11 +217,7 @@ export async function whyVerb(
   const guessed = guessing ? await guess((await stacksOf(lab)).map(({ place }) => called(place))) : undefined
   const bundle = file?.endsWith('.json') ? await import('./why-bundle.ts') : undefined
   if (file !== undefined) bundle?.mustBeWritable(file)
-  if (modes.redact && !bundle)
-    throw new BadInput('--redact is for a report of JSON', {
-      where: undefined,
-      hint: 'As in: --report why.json --redact',
-    })
+  if (modes.redact && !bundle) throw redactAlone()
   const kept = file === undefined || bundle ? undefined : (await import('./report-file.ts')).reporter(file)
   const ask = async () => {
     const answer = prove
