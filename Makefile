@@ -1,6 +1,6 @@
 # Container networking that you can read, run, break and explain. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup status clean check test test-engines test-package test-machines engines bench crash scenarios new why ui
+.PHONY: help doctor setup status clean check test test-engines test-package test-machines engines bench crash scenarios new why ui learn
 
 vethlab := VETHLAB_MAKE=1 node scripts/start.mjs scripts/vethlab.ts
 # A name as one word of the shell, whatever is in it.
@@ -30,6 +30,9 @@ why: setup ## tell where a packet ends: FROM=net1 TO=qube-client-1, TO=web:80
 
 why-%: setup ## who reaches whom in it, and what the others die of
 	@$(vethlab) why --all --name=$(name)
+
+learn: setup ## exercises: find what is broken; ARGS='start cable', ARGS=check
+	@$(vethlab) learn
 
 map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
 	@$(vethlab) map $(name)

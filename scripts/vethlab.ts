@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { main } from '../lib/cli/cli.ts'
 import { BadInput } from '../lib/errors.ts'
 import type { Scenario } from '../lib/lab/lab.ts'
+import type { Exercise } from '../lib/learn/exercise.ts'
 import { home, installed, verbWords } from '../lib/server/installed.ts'
 import { type Finished, finished } from '../lib/server/process.ts'
 
@@ -89,4 +90,23 @@ function tool(name: 'setup' | 'doctor'): Promise<number> {
   )
 }
 
-await main(process.argv.slice(2), { names, load, test, tool, copy })
+const exerciseFolder = new URL('../exercises/', import.meta.url)
+
+const exercises = {
+  names: (): string[] =>
+    !existsSync(exerciseFolder)
+      ? []
+      : readdirSync(exerciseFolder)
+          .filter((file) => /^[^.]+\.ts$/.test(file))
+          .map((file) => file.slice(0, -3)),
+  async load(name: string): Promise<Exercise> {
+    if (!exercises.names().includes(name))
+      throw new BadInput(`there is no exercise ${JSON.stringify(name)}`, {
+        where: undefined,
+        hint: `Exercises: ${exercises.names().join(', ')}`,
+      })
+    return (await import(`../exercises/${name}.ts`)).default
+  },
+}
+
+await main(process.argv.slice(2), { names, load, test, tool, copy, exercises })

@@ -33,6 +33,7 @@ const rooms = [
   ['run', 'does the steps'],
   ['program', 'a lab in the hands of a program'],
   ['on-host', 'a lab on this machine itself'],
+  ['learn', 'exercises that grade themselves'],
   ['cli', 'verbs and screens'],
 ].map(([name]) => name as string)
 

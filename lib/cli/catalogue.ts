@@ -1,5 +1,6 @@
 /** The scenarios by name, for the command line that is for all of them. */
 import type { Scenario } from '../lab/lab.ts'
+import type { Exercise } from '../learn/exercise.ts'
 import type { Finished } from '../server/process.ts'
 
 /** How the command line finds the scenarios by name. Not needed for a scenario's own file. */
@@ -12,4 +13,6 @@ export interface Catalogue {
   tool(name: 'setup' | 'doctor'): Promise<number>
   /** Copies a scenario under a new name. Returns its file. */
   copy(from: string, name: string): string
+  /** The exercises, by name. */
+  readonly exercises: { names(): string[]; load(name: string): Promise<Exercise> }
 }

@@ -254,6 +254,25 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             (await import('./help.ts')).helpVerb(topic === undefined ? undefined : String(topic), json),
         },
         {
+          words: 'learn [what] [exercise]',
+          about: 'exercises: list them; start, hint, check, reset, solve, stop one',
+          positional: { what: 'start NAME, hint, check, reset, solve, stop; nothing: the list' },
+          options: {
+            seed: { type: 'number', requiresArg: true, describe: 'names, addresses, fault (default: any)' },
+          },
+          async run({ what, exercise, seed, json }) {
+            const { learnVerb } = await import('./learn.ts')
+            const name = exercise === undefined ? undefined : String(exercise)
+            return learnVerb(
+              catalogue.exercises,
+              what === undefined ? 'list' : String(what),
+              name,
+              seed,
+              json,
+            )
+          },
+        },
+        {
           words: 'setup',
           about: 'get what is needed: tools, engine, Compose, image',
           run: () => catalogue.tool('setup'),

@@ -22,6 +22,8 @@ export interface Run {
   readonly tell: Listener
   /** Those that were started so far. */
   readonly captures: Captured[]
+  /** Asks nothing a second time that took long to answer. */
+  readonly briefly?: boolean
 }
 
 /** Refuses to build on an interface that is missing, or down: nothing would work, and nobody would say why. */
