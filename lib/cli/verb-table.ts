@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { BadInput } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { completing } from './completing.ts'
+import { learnVerbs } from './learn-verbs.ts'
 import { say } from './output.ts'
 import { pictureVerbs } from './pictures.ts'
 import type { Subject, Verb } from './verb.ts'
@@ -254,25 +255,6 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             (await import('./help.ts')).helpVerb(topic === undefined ? undefined : String(topic), json),
         },
         {
-          words: 'learn [what] [exercise]',
-          about: 'exercises: list them; start, hint, check, reset, solve, stop one',
-          positional: { what: 'start NAME, hint, check, reset, solve, stop; nothing: the list' },
-          options: {
-            seed: { type: 'number', requiresArg: true, describe: 'names, addresses, fault (default: any)' },
-          },
-          async run({ what, exercise, seed, json }) {
-            const { learnVerb } = await import('./learn.ts')
-            const name = exercise === undefined ? undefined : String(exercise)
-            return learnVerb(
-              catalogue.exercises,
-              what === undefined ? 'list' : String(what),
-              name,
-              seed,
-              json,
-            )
-          },
-        },
-        {
           words: 'setup',
           about: 'get what is needed: tools, engine, Compose, image',
           run: () => catalogue.tool('setup'),
@@ -305,6 +287,8 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
 
 /** All verbs, in the order of the help. To add one is to add its entry, and what it loads. */
 export const verbsOf = (subject: Subject): Verb[] => {
-  const verbs = [building, cleaning, looking, printing, pictureVerbs, forAll].flatMap((some) => some(subject))
+  const verbs = [building, cleaning, looking, printing, pictureVerbs, learnVerbs, forAll].flatMap((some) =>
+    some(subject),
+  )
   return [...verbs, ...completing(subject, verbs)]
 }
