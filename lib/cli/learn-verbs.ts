@@ -1,6 +1,7 @@
 /** The verb `learn`, to be added to the command line. */
 import type { Subject, Verb } from './verb.ts'
 
+/** The verb `learn`, with its own words. */
 export const learnVerbs = ({ catalogue }: Subject): Verb[] =>
   !catalogue
     ? []

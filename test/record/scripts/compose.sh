@@ -17,9 +17,9 @@ PID=$(docker inspect -f '{{.State.Pid}}' solo)
 
 # A cable into the container
 ip link add v0 type veth peer name v1
-ip link set v1 netns $PID
-nsenter -t $PID -n ip addr add 10.9.0.2/24 dev v1
-nsenter -t $PID -n ip link set v1 up
+ip link set v1 netns "$PID"
+nsenter -t "$PID" -n ip addr add 10.9.0.2/24 dev v1
+nsenter -t "$PID" -n ip link set v1 up
 ip addr add 10.9.0.1/24 dev v0
 ip link set v0 up
 

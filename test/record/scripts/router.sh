@@ -5,18 +5,18 @@ A=red B=blue
 
 # The namespaces
 for ns in $A $B; do
-  ip netns add $ns
-  ip netns exec $ns ip link set lo up
+  ip netns add "$ns"
+  ip netns exec "$ns" ip link set lo up
 done
 
 # A cable to each
 i=1
 for ns in $A $B; do
-  sudo ip link add veth-$ns type veth peer name eth0 netns $ns
-  /sbin/ip addr add 10.0.$i.254/24 dev veth-$ns
-  ip link set veth-$ns up
-  ip -n $ns addr add 10.0.$i.1/24 dev eth0
-  ip netns exec $ns bash -c "ip link set eth0 up; ip route add default via 10.0.$i.254"
+  sudo ip link add "veth-$ns" type veth peer name eth0 netns "$ns"
+  /sbin/ip addr add 10.0.$i.254/24 dev "veth-$ns"
+  ip link set "veth-$ns" up
+  ip -n "$ns" addr add 10.0.$i.1/24 dev eth0
+  ip netns exec "$ns" bash -c "ip link set eth0 up; ip route add default via 10.0.$i.254"
   i=$((i + 1))
 done
 
@@ -33,5 +33,5 @@ ip netns exec blue python3 -m http.server 8080 >/dev/null 2>&1 &
 sleep 0.5
 ip netns exec red ping -c 1 10.0.2.1
 ip netns exec red curl -s http://10.0.2.1:8080/ >/dev/null
-! ping -c 1 -W 1 10.0.9.9
+if ping -c 1 -W 1 10.0.9.9; then exit 1; fi
 kill %1
