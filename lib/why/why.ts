@@ -128,10 +128,20 @@ async function askPatiently(
 ): Promise<Outcome> {
   const first = await ask(context, from, to, question, target, 0)
   if (question.udp || !mayBeLate(first.verdict)) return first
-  await sleep(1000)
-  const second = await ask(context, from, to, question, target, 0)
-  return second.verdict.status === 'delivered' ? second : first
+  // While the kernel still waits for an answer to an older question it asks anew once a second: what became of a
+  // question that was seen tells more than that nobody answered.
+  for (const wait of [1000, 600, 700]) {
+    await sleep(wait)
+    const next = await ask(context, from, to, question, target, 0)
+    if (next.verdict.status === 'delivered' || !mayBeLate(next.verdict)) return next
+    if (!isUnseen(first.verdict)) break
+  }
+  return first
 }
+
+/** Whether the question that nobody answered was not seen itself. */
+const isUnseen = ({ cause, says }: Verdict): boolean =>
+  cause === 'ARP unanswered' && / has asked for /.test(says)
 
 function mustBeAskable({ to, port, udp, size }: Question): void {
   if (udp && port === undefined)
