@@ -4,6 +4,7 @@ import { Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { onServer } from '../language/on-server.ts'
 import { shellLine } from '../language/shell.ts'
+import { exerciseOf, recording, writeDown } from '../learn/typed.ts'
 import { type Cable, type FoundPlace, findPlace, type Own, placesOf } from '../look/places.ts'
 import { enter, folderIsThere } from '../server/enter.ts'
 import { allLabs, findLab } from '../server/labs.ts'
@@ -49,7 +50,9 @@ export async function exec(name: string, where: string, argv: readonly string[])
   const place = await reachable(lab, where)
   const elsewhere = atHome(place)
   if (elsewhere) process.stderr.write(`${elsewhere}\n`)
-  const child = enter({ lab, server: place.record }, onServer(place, argv), { stdio: 'inherit' })
+  const words = onServer(place, argv)
+  if (exerciseOf(lab.name)) writeDown(place.record, words)
+  const child = enter({ lab, server: place.record }, words, { stdio: 'inherit' })
   return (await finished(child)).code
 }
 
@@ -75,7 +78,10 @@ export async function shell(name: string, where: string | undefined): Promise<nu
   const place = await reachable(lab, where)
   const prompt = promptOf(place.name)
   const bash = findProgram('bash', lab.path)
-  const inside = bash ? ['env', prompt, bash, '--noprofile', '--norc', '-i'] : ['env', prompt, 'sh', '-i']
+  const noted = bash && exerciseOf(lab.name) ? recording : []
+  const inside = bash
+    ? ['env', ...noted, prompt, bash, '--noprofile', '--norc', '-i']
+    : ['env', prompt, 'sh', '-i']
   // It begins at home: where it was called, nothing could be written.
   const home = place.record.host ? [] : ['sh', '-c', 'cd; exec "$@"', 'sh']
   const argv =

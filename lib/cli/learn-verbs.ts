@@ -25,4 +25,19 @@ export const learnVerbs = ({ catalogue }: Subject): Verb[] =>
             )
           },
         },
+        {
+          words: 'grade <folder>',
+          about: 'grade the results of a class: each lab is built anew, and what was typed done again',
+          positional: { folder: 'the results, one file each, also in folders one level below' },
+          options: {
+            quick: { type: 'boolean', default: false, describe: 'believe the files; nothing is built' },
+            csv: { type: 'string', requiresArg: true, describe: 'a file for the table as CSV' },
+          },
+          run: async ({ folder, quick, csv, json }) =>
+            (await import('./grade.ts')).gradeVerb(String(folder), catalogue.exercises, {
+              json,
+              quick: quick === true,
+              csv: csv === undefined ? undefined : String(csv),
+            }),
+        },
       ]
