@@ -112,7 +112,7 @@ export default scenario(import.meta, 'A network across two machines', async (lab
       .tty()
       .detach()
   const ready =
-    'until [ "$(docker service ls --format "{{.Replicas}}" | sort -u)" = 2/2 ]; do sleep 0.1; done'
+    'until docker service ls --format "{{.Replicas}}" | grep -qx 2/2 && ! docker service ls --format "{{.Replicas}}" | grep -qvx 2/2; do sleep 0.1; done'
   await lab.step(
     'Two services, a container of each on each server: with an address for all (VIP), and without',
     service('shared', 'vip'),

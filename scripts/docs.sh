@@ -4,7 +4,7 @@
 # usage: docs.sh
 set -eu
 cd "$(dirname "$0")/../docs"
-if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --no-audit --no-fund; fi
+[ -n "$(find node_modules/.package-lock.json -newer package-lock.json 2>/dev/null)" ] || npm ci --no-audit --no-fund
 PATH="$PWD/node_modules/.bin:$PATH"
 rm -rf api
 typedoc

@@ -73,6 +73,7 @@ before(() => {
     'exercises',
     'examples',
     'docs',
+    'test/record/scripts',
     'Makefile',
     'package.json',
     'package-lock.json',
