@@ -13,7 +13,7 @@ export default exercise(import.meta, { title: 'A quiet socket in the wall', leve
         layer: 'cable',
         cause: 'link down',
         fact: `The port lan-${it.a.name} of the switch in server1 is down.`,
-        shows: it.ask,
+        shows: { from: it.b.name, to: it.at.a },
         breaks: [it.server1.ip.link.set(`lan-${it.a.name}`).down()],
         mends: [it.server1.ip.link.set(`lan-${it.a.name}`).up()],
       },

@@ -22,7 +22,7 @@ for f in 4 6; do
   ip -$f -o route show table all | grep -vE '^(local|broadcast|multicast|anycast|fe80::|ff00::)|table local| dev lo ' | sed -E 's/ (linkdown|dead|pref medium|proto \\S+|scope \\S+|metric (1024|256))//g; s/ +$//; s/^/route /'
   ip -$f rule | sed 's/\\t/ /; s/^/rule /'
 done
-for t in iptables ip6tables; do $t-save 2>/dev/null | awk -v t=$t '/^\\*/ { table = substr($0, 2) } /^[-:]/ { sub(/ \\[[0-9:]*\\]$/, ""); print t, table, $0 }'; done
+for t in iptables ip6tables; do $t-save 2>/dev/null | awk -v t=$t '/^\\*/ { table = substr($0, 2) } /^:(INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING) ACCEPT/ { next } /^[-:]/ { sub(/ \\[[0-9:]*\\]$/, ""); print t, table, $0 }'; done
 ebtables-save 2>/dev/null | awk '/^\\*/ { table = substr($0, 2) } /^-/ { print "ebtables", table, $0 }'
 ss -Hlntu | awk '{ print "listens", $1, $5 }'
 ip -o neigh show nud permanent | sed 's/^/neighbour /'

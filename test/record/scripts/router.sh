@@ -30,8 +30,10 @@ R
 
 # Who talks to whom
 ip netns exec blue python3 -m http.server 8080 >/dev/null 2>&1 &
-sleep 0.5
 ip netns exec red ping -c 1 10.0.2.1
-ip netns exec red curl -s http://10.0.2.1:8080/ >/dev/null
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  ip netns exec red curl -s http://10.0.2.1:8080/ >/dev/null && break
+  sleep 0.5
+done
 if ping -c 1 -W 1 10.0.9.9; then exit 1; fi
 kill %1
