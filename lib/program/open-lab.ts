@@ -11,6 +11,7 @@ import type { BreakableLink, Broken } from './breaking.ts'
 import type { Forwarded, To } from './connect.ts'
 import type { DockerAccess } from './docker.ts'
 import type { Awaited, UntilOptions } from './until.ts'
+import type { Zx } from './zx.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab, AsyncDisposable {
@@ -24,6 +25,11 @@ export interface OpenLab extends Lab, AsyncDisposable {
     options: ExecOptions & { encoding: 'buffer' },
   ): Promise<DoneBytes>
   exec(place: Place, argv: readonly string[], options?: ExecOptions): Promise<Done>
+  /**
+   * zx's `$` in a place, with all that zx has: ``await lab.$(net1)`ip route | grep default` ``. Nothing of it runs on the machine.
+   * A server that is not up yet is refused: a step starts it.
+   */
+  $(place: Place): Zx
   /** Starts a program in a place, and returns while it runs. */
   spawn(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Program>
   /** Connects from a place by TCP; a rejects when nobody answers. */
