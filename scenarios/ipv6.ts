@@ -32,6 +32,11 @@ const [worker1] = workers as [(typeof workers)[number]]
 
 export default scenario(import.meta, 'A namespace reaches containers, in both families', async (lab) => {
   await lab.step(
+    'The host forwards both families: Docker would switch that on, too, and leave it on',
+    server1.sysctl.set('net.ipv4.ip_forward', 1),
+    server1.sysctl.set('net.ipv6.conf.all.forwarding', 1),
+  )
+  await lab.step(
     'Two containers on a network of both families',
     server1.docker.network
       .create('qubenet')
@@ -89,9 +94,7 @@ export default scenario(import.meta, 'A namespace reaches containers, in both fa
   )
 
   await lab.step(
-    'The host forwards both families, and only what a rule accepts, as Docker has it',
-    server1.sysctl.set('net.ipv4.ip_forward', 1),
-    server1.sysctl.set('net.ipv6.conf.all.forwarding', 1),
+    'Only what a rule accepts is forwarded, as Docker has it',
     server1.iptables.filter.policy('FORWARD', 'DROP'),
     server1.ip6tables.filter.policy('FORWARD', 'DROP'),
   )

@@ -26,7 +26,8 @@ const vboxnet0 = lan('vboxnet0')
   .plug(server2, 'enp0s3', '192.168.56.4/24')
 const web = server1.container('web')
 const { filter } = server1.iptables
-const nft = (...words: string[]) => server1.exec('nft', ...words)
+const { nft } = server1
+const input = ['inet', 'firewalld', 'filter_INPUT'] as const
 
 export default scenario(import.meta, 'A firewall that never sees what Docker publishes', async (lab) => {
   await lab.step('Two servers on a LAN', vboxnet0.up())
@@ -66,18 +67,18 @@ export default scenario(import.meta, 'A firewall that never sees what Docker pub
   await lab.step(
     'A firewall as firewalld writes it, in a table of nftables',
     filter.policy('INPUT', 'ACCEPT'),
-    nft('add', 'table', 'inet', 'firewalld'),
-    nft('add', 'chain', 'inet', 'firewalld', 'filter_INPUT', '{ type filter hook input priority 10; }'),
-    nft('add', 'rule', 'inet', 'firewalld', 'filter_INPUT', 'ct state { established, related } accept'),
-    nft('add', 'rule', 'inet', 'firewalld', 'filter_INPUT', 'iifname lo accept'),
-    nft('add', 'rule', 'inet', 'firewalld', 'filter_INPUT', 'tcp dport 22 accept'),
-    nft('add', 'rule', 'inet', 'firewalld', 'filter_INPUT', 'drop'),
+    nft.add.table('inet', 'firewalld'),
+    nft.add.chain(...input, '{ type filter hook input priority 10; }'),
+    nft.add.rule(...input, 'ct state established,related accept'),
+    nft.add.rule(...input, 'iifname lo accept'),
+    nft.add.rule(...input, 'tcp dport 22 accept'),
+    nft.add.rule(...input, 'drop'),
   )
   await lab.check(server2.tcp('192.168.56.3', 9000).filtered, 'another tool, the same place')
   await lab.check(server2.tcp('192.168.56.3', 8080).open, 'and the same hole')
   await lab.step(
     "firewalld's table goes, ufw's policy is back",
-    nft('delete', 'table', 'inet', 'firewalld'),
+    nft.delete.table('inet', 'firewalld'),
     filter.policy('INPUT', 'DROP'),
   )
 

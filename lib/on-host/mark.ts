@@ -85,6 +85,41 @@ export function marked(one: Command, lab: string): Command[] {
     const words = withLabel(argv, api.call.split(' ').length + 1, lab)
     return [{ ...one, argv: words, api: { ...api, body } as ApiCall, shownAs: one }]
   }
+  // What has no call of the API bears its label by the words alone.
+  const verbs =
+    argv[1] === 'network' && argv[2] === 'create' ? 3 : /^(run|create)$/.test(argv[1] ?? '') ? 2 : 0
+  if (ways.includes('label') && !api && argv[0] === 'docker' && verbs > 0)
+    return [{ ...one, argv: withLabel(argv, verbs, lab), shownAs: one }]
   const links = ways.includes('alias') ? made(one, 'link').filter(({ netns }) => netns === undefined) : []
   return [one, ...links.map(({ name }) => alias(place, name, mark))]
+}
+
+/** A rule without what is done with it: the same words name it when it is made and when it is deleted. */
+function ruleOf({ place, argv }: Command): string | undefined {
+  const verb = argv.findIndex((word) => /^-[AID]$/.test(word))
+  if (!/^ip6?tables$/.test(argv[0] ?? '') || verb < 0 || !argv.includes('-j')) return undefined
+  const [chain = '', ...rest] = argv.slice(verb + 1)
+  const words = /^\d+$/.test(rest[0] ?? '') ? rest.slice(1) : rest
+  return JSON.stringify([place.server, place.kind, place.name, argv.slice(0, verb), chain, words])
+}
+
+/**
+ * Marks the commands of a run, one after the other. A rule that the run itself made bears the mark, and so must the words
+ * that delete it.
+ */
+export function marking(lab: string): (one: Command) => Command[] {
+  const own = new Set<string>()
+  return (one) => {
+    const rule = ruleOf(one)
+    if (rule === undefined || one.place.kind !== 'server') return marked(one, lab)
+    if (!one.argv.includes('-D')) {
+      own.add(rule)
+      return marked(one, lab)
+    }
+    if (!own.has(rule)) return marked(one, lab)
+    const mark = markOf(lab)
+    const { undo } = one
+    const back = undo?.argv.includes('-j') ? { undo: { ...undo, argv: withComment(undo.argv, mark) } } : {}
+    return [{ ...one, argv: withComment(one.argv, mark), ...back, shownAs: one }]
+  }
 }

@@ -3,7 +3,7 @@ import type { Listener } from '../lab/events.ts'
 import { byEntering, type RunningServer, type Servers, serversOf } from '../server/servers.ts'
 import { hostFolder, type LabRecord, type ServerRecord } from '../server/state.ts'
 import { virtualKinds } from '../virtual/servers.ts'
-import { marked } from './mark.ts'
+import { marking } from './mark.ts'
 import { ownThings } from './own.ts'
 import { currentValue, readWords } from './settings.ts'
 import { inLabFolder, machineEngine, startedFor } from './started.ts'
@@ -18,7 +18,7 @@ function thisMachine(lab: LabRecord, server: ServerRecord): RunningServer {
       await machineEngine()
       server.engine = true
     },
-    around: (command) => marked(command, lab.name),
+    around: marking(lab.name),
     async before(command) {
       const words = command.place.server === server.name ? readWords(command) : undefined
       const old = words === undefined || own.isOf(command) ? undefined : await currentValue(words, entered)

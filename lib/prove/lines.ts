@@ -103,7 +103,28 @@ export function nftLines(text: string): string[] {
       path.push(block)
     } else lines.push(`${path.join(' ')}: ${line}`)
   }
-  return lines
+  return withoutEmpty(lines)
+}
+
+/**
+ * The rules without the chains of iptables in which nothing is, and which let everything through, and without tables of
+ * such chains alone: iptables makes them when it is asked for a first rule, and leaves them. Nothing is different for a packet.
+ */
+function withoutEmpty(lines: readonly string[]): string[] {
+  const builtIn =
+    /^(ip6?) (raw|filter|nat|mangle|security) (INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING): type .*policy accept;$/
+  const empty = lines.flatMap((line) => {
+    const [, family, table, chain] = line.match(builtIn) ?? []
+    const start = `${family} ${table} ${chain}: `
+    return chain && lines.filter((one) => one.startsWith(start)).length === 1
+      ? [line, `${family} ${table} chain ${chain}`]
+      : []
+  })
+  const left = lines.filter((line) => !empty.includes(line))
+  return left.filter((line) => {
+    const [, family, table] = line.match(/^table (ip6?) (raw|filter|nat|mangle|security)$/) ?? []
+    return !table || left.some((one) => one.startsWith(`${family} ${table} `))
+  })
 }
 
 /** The rules of the older iptables, from `iptables-legacy-save`, each behind its table, in their order. */
