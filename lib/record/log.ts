@@ -1,5 +1,5 @@
 /** What the tools of a script noted, as data: each call with its place, its line, and its end. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /** One call of a tool. */
@@ -89,6 +89,15 @@ function changedSettings(folder: string, calls: readonly NotedCall[]): NotedSett
 /** The largest file that a scenario carries, in bytes. */
 const mostCarried = 64_000
 
+/** Whether a path leads through a symbolic link. */
+function hasLink(root: string, path: string): boolean {
+  const parts = path.split('/').filter(Boolean)
+  return parts.some(
+    (_, at) =>
+      lstatSync(join(root, ...parts.slice(0, at + 1)), { throwIfNoEntry: false })?.isSymbolicLink() === true,
+  )
+}
+
 /** The files that the words of calls name, and that are the script's: beside it, or written by it. */
 function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
   const root = folder.slice(0, -'/run/vethlab-record'.length)
@@ -96,10 +105,12 @@ function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
   const found = new Map<string, string>()
   const add = (path: string): void => {
     const file = join(root, path)
+    // A link of the script's would lead to a file of this machine, seen from here.
+    if (hasLink(root, path)) return
     const stat = statSync(file, { throwIfNoEntry: false })
     if (stat?.isDirectory()) {
       for (const name of readdirSync(file).slice(0, 50))
-        if (statSync(join(file, name)).isFile()) add(join(path, name))
+        if (lstatSync(join(file, name)).isFile()) add(join(path, name))
     } else if (stat?.isFile() && stat.size <= mostCarried) found.set(path, contents(file))
   }
   for (const { argv, cwd } of calls)

@@ -81,3 +81,10 @@ test('a script may edit /etc and call sudo: what it writes stays on its server',
   assert.equal(code, 0, stderr)
   assert.equal(readFileSync('/etc/hosts', 'utf8'), etc)
 })
+
+test('a link of a script leads to no file of this machine', async () => {
+  const file = written('ln -s /etc/passwd /tmp/list; ip -force -batch /tmp/list || true\nip netns add a\n')
+  const { code, stdout, stderr } = await vethlabAll(['record', file])
+  assert.equal(code, 0, stderr)
+  assert.doesNotMatch(stdout, /root:x:0:0|The files that it uses/)
+})
