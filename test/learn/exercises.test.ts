@@ -28,7 +28,11 @@ test('a seed that is none is refused', async () => {
   for (const wrong of ['x', -1, 1.5, 1e9]) assert.throws(() => seedOf(wrong), /is not a seed/)
 })
 
-for (const exercise of all)
+/** A few of them, others each time (SEED=number); WHOLE=1, as in CI, takes all. */
+const seed = Number(process.env.SEED ?? Date.now() % 1000)
+const tried = process.env.WHOLE ? all : all.filter((_, i) => (i * 7 + seed) % all.length < 5)
+
+for (const exercise of tried)
   test(exercise.name, async () => {
     const task = exercise.task(3)
     const lab = await openLab()
