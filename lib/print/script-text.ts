@@ -25,6 +25,7 @@ ${[
   .map((line) => `# ${remark(line)}`.trimEnd())
   .join('\n')}
 # Exit codes: 0 all checks hold, 1 a check failed, 2 a command failed and all was undone.
+# shellcheck disable=SC2016 # what is in single quotes is for another shell
 set -eu
 export LC_ALL=C IMAGE="\${IMAGE:-alpine}"
 undone=${quote(`/run/vethlab-${name}.undo`)} # the commands that take back what was done, the last first
