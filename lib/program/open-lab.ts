@@ -11,7 +11,7 @@ import type { BreakableLink, Broken } from './breaking.ts'
 import type { Forwarded, To } from './connect.ts'
 import type { DockerAccess } from './docker.ts'
 import type { Awaited, UntilOptions } from './until.ts'
-import type { Zx } from './zx.ts'
+import type { PlaceShell } from './zx.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab, AsyncDisposable {
@@ -26,10 +26,11 @@ export interface OpenLab extends Lab, AsyncDisposable {
   ): Promise<DoneBytes>
   exec(place: Place, argv: readonly string[], options?: ExecOptions): Promise<Done>
   /**
-   * zx's `$` in a place, with all that zx has: ``await lab.$(net1)`ip route | grep default` ``. Nothing of it runs on the machine.
-   * A server that is not up yet is refused: a step starts it.
+   * zx's `$` in a place: ``await lab.$(net1)`ip route | grep default` ``. Its lines run in the place, those that ``.pipe`…` ``
+   * starts, too; files that it reads or writes by name (`.pipe('file')`) are this program's. Options that name a shell or a
+   * way to start a process, and `sync`, are refused, as is a server that is not up yet, or is this machine itself.
    */
-  $(place: Place): Zx
+  $(place: Place): PlaceShell
   /** Starts a program in a place, and returns while it runs. */
   spawn(place: Place, argv: readonly string[], options?: ProgramOptions): Promise<Program>
   /** Connects from a place by TCP; a rejects when nobody answers. */

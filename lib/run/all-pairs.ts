@@ -64,23 +64,25 @@ export function pairsToAsk({ record }: Servers, checks: readonly Check[]): Check
 }
 
 /**
- * Asks them all, and once more those that have to reply and did not. What is left out of the answers is to be asked
- * by itself, so that it is told in which way it fails: unless there are many of them.
+ * Asks them all, and twice more those that have to reply and did not: other labs on the machine fill the same table of
+ * neighbours. What is left out of the answers is to be asked by itself, so that it is told in which way it fails: unless
+ * there are many of them.
  */
 export async function askPairs(sandbox: Servers, checks: readonly Check[]): Promise<Map<Check, Observed>> {
   const answers = new Map<Check, Observed>()
   const open = () => checks.filter((check) => !holds(check.expected, answers.get(check) ?? ''))
-  for (let tries = 2; tries > 0 && open().length > 0; tries--) await askAll(sandbox, open(), answers)
+  for (let time = 1; time <= 3 && open().length > 0; time++) await askAll(sandbox, open(), answers, time > 1)
   const failed = open()
   if (failed.length <= sideBySide) for (const check of failed) answers.delete(check)
   return answers
 }
 
-/** Asks each once, in rounds that the table of neighbours has room for. */
+/** Asks each once, in rounds that the table of neighbours has room for; `again`: they were asked before, in vain. */
 async function askAll(
   sandbox: Servers,
   checks: readonly Check[],
   answers: Map<Check, Observed>,
+  again: boolean,
 ): Promise<void> {
   const names = [...new Set(checks.flatMap(({ pair }) => (pair ? [pair.from, pair.to] : [])))]
   const numbers = new Map(names.map((name, number) => [name, number]))
@@ -117,7 +119,7 @@ async function askAll(
 
   for (const round of grouped(checks, ({ pair }) => roundOf(number(pair?.from), number(pair?.to))).values()) {
     const used = Math.max(...families.map((family) => neighbours(family).used))
-    if (used + round.length > most * share) await forget()
+    if (again || used + round.length > most * share) await forget()
     await Promise.all([...grouped(round, ({ from }) => from.server)].map(askRound))
   }
 }

@@ -1,4 +1,5 @@
 /** The network of a lab as lines that two runs of one scenario must have in common: what differs by chance has one name. */
+import ipaddr from 'ipaddr.js'
 import { sleep } from '../../lib/server/process.ts'
 import { attach } from '../../lib/virtual/servers.ts'
 
@@ -20,6 +21,17 @@ const chances: ReadonlyArray<readonly [RegExp, string]> = [
   [/-s 127\.0\.0\.11(.*) --sport \d+/g, '-s 127.0.0.11$1 --sport PORT'],
   [/\[\d+:\d+\]/g, ''], // counters of rules
 ]
+
+/** The networks of a Swarm, and its gateway: who of its tasks begins first, gets the first address there. */
+const ofSwarm =
+  'docker network ls --no-trunc --format "{{.ID}} {{.Name}} {{.Scope}}" | grep -E " swarm$| docker_gwbridge " | cut -d " " -f 1 | xargs -r docker network inspect -f "{{range .IPAM.Config}}{{println .Subnet}}{{end}}"'
+
+/** The text with one name for each address that a network gave out by chance. */
+const withoutTurns = (text: string, subnets: readonly string[]): string =>
+  text.replace(/\b\d+\.\d+\.\d+\.\d+\b(?!\/\d)/g, (address) => {
+    const inside = subnets.find((subnet) => ipaddr.parse(address).match(ipaddr.parseCIDR(subnet)))
+    return inside ? `ONE-OF-${inside}` : address
+  })
 
 /** Docker names its bridges and cables by chance: here a bridge is called by its address, a cable by its bridge. */
 function chanceNames(links: readonly Link[]): Map<string, string> {
@@ -45,6 +57,7 @@ export async function networkOf(lab: string): Promise<Record<string, string[]>> 
       if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`)
       return stdout.trim()
     }
+    const subnets = engine ? (await ask('sh', '-c', ofSwarm)).split('\n').filter(Boolean) : []
     const place = async (...enter: string[]): Promise<string[]> => {
       const json = async (...words: string[]) =>
         JSON.parse((await ask(...enter, 'ip', '-j', ...words)) || '[]') as Link[]
@@ -53,7 +66,7 @@ export async function networkOf(lab: string): Promise<Record<string, string[]>> 
         let value = text
         for (const [name, other] of renamed) value = value.replaceAll(name, other)
         for (const [pattern, other] of chances) value = value.replace(pattern, other)
-        return value
+        return withoutTurns(value, subnets)
       }
       const lines = async (what: string, ...words: string[]) =>
         (await json(...words))

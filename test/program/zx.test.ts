@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { image, type OpenLab, openLab, server } from '../../lib/index.ts'
+import { dollarOf, type PlaceOptions } from '../../lib/program/zx.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')
@@ -54,6 +55,64 @@ test('json, lines, nothrow, pipes, input, timeout, kill, and what is printed mea
   for await (const text of going.stdout) if (String(text).includes('ready')) break
   await going.kill()
   assert.notEqual((await going).exitCode, 0)
+})
+
+test('what zx starts by itself runs in the place, too: each form of a pipe', async () => {
+  for (const place of [server1, net1, web]) {
+    const own = (await lab.exec(place, ['readlink', '/proc/self/ns/net'])).stdout.trim()
+    const $ = lab.$(place)
+    const seen = async (line: PromiseLike<{ stdout: string }>) =>
+      assert.equal((await line).stdout.trim(), own, place.name)
+    await seen($`echo a`.pipe`cat >/dev/null; readlink /proc/self/ns/net`)
+    await seen($`echo a`.pipe.stdout`cat >/dev/null; readlink /proc/self/ns/net`)
+    await seen($`echo a >&2`.pipe.stderr`cat >/dev/null; readlink /proc/self/ns/net`)
+    await seen($`echo a`.pipe.stdall`cat >/dev/null; readlink /proc/self/ns/net`)
+    await seen($`echo a`.pipe`cat`.pipe`cat >/dev/null; readlink /proc/self/ns/net`)
+    await seen($({ nothrow: true })`echo a`.pipe`cat >/dev/null; readlink ${'/proc/self/ns/net'}`)
+    const done = $`echo a`
+    await done
+    await seen(done.pipe`cat >/dev/null; readlink /proc/self/ns/net`)
+    const halted = $({ halt: true })`readlink /proc/self/ns/net`
+    await seen(halted.run())
+    assert.equal((await $`echo ${'it works'}`.pipe`tr a-z ${'A-Z'}`).stdout, 'IT WORKS\n')
+  }
+})
+
+test('a folder and variables are those of the place', async () => {
+  for (const place of [net1, web]) {
+    const $ = lab.$(place)
+    assert.equal((await $({ cwd: '/etc' })`pwd`).stdout, '/etc\n')
+    const env = { ...process.env, GIVEN: "it's" }
+    assert.equal((await $({ env })({ cwd: '/etc' })`echo $GIVEN $PWD`).stdout, "it's /etc\n")
+    assert.equal((await $`echo \${GIVEN-none}`).stdout, 'none\n')
+    assert.equal((await $({ env })`printenv NODE_TEST_CONTEXT || echo none`).stdout, 'none\n')
+    assert.notEqual((await $({ cwd: '/none', nothrow: true })`echo ran`).stdout, 'ran\n')
+    assert.throws(() => $({ env: { 'a b': '1' } })`true`, /"a b" is not a name of a variable/)
+  }
+})
+
+test('what would lead a line out of the place is refused', () => {
+  const $ = lab.$(net1)
+  for (const [name, value] of Object.entries({
+    sync: true,
+    spawn: () => assert.fail(),
+    spawnSync: () => assert.fail(),
+    shell: '/bin/sh',
+    prefix: '',
+    postfix: '; id',
+    quote: String,
+    preferLocal: true,
+  }))
+    assert.throws(
+      () => $({ [name]: value } as PlaceOptions)`true`,
+      new RegExp(`does not take the option ${name}`),
+    )
+  assert.equal('sync' in $, false)
+})
+
+test('a server that is this machine itself is refused', () => {
+  const record = { ...lab.sandbox.record, servers: [{ name: 'server1', pid: 1, engine: true, host: true }] }
+  assert.throws(() => dollarOf({ record } as never, server1), /server1 is this machine itself/)
 })
 
 test('a server that is not up is refused, and the error says what to do', () => {
