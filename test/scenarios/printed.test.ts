@@ -87,9 +87,11 @@ for (const file of readdirSync(join(root, 'scenarios')).filter((name) => name.en
     const checks = planned.entries.filter(({ kind }) => kind === 'check').length
     await withLab(async (lab) => {
       for (const command of commandsOf(planned).filter(({ given }) => given)) await lab.run(command)
-      // The engine first: raw and nat tables as it leaves them, and the image.
-      const daemon = serversOf(planned).get(host.name)?.daemon
-      await lab.run(server(host.name, daemon && { daemon }).docker.ps())
+      // The engines first: raw and nat tables as they leave them, and the image. A script finds its engine running.
+      const engines = serversOf(planned)
+      engines.set(host.name, { ...engines.get(host.name), engine: true })
+      for (const [name, { engine, daemon }] of engines)
+        if (engine) await lab.run(server(name, daemon && { daemon }).docker.ps())
       await lab.run(host.iptables.raw.show())
       const before = await lab.run(look)
       const several = new Set(parts.map(({ at }) => at.name)).size > 1

@@ -1,4 +1,5 @@
 /** Swarms, as in `docker service create`: tables. */
+import { OLD } from '../command.ts'
 import { flag, many, restOf, word } from '../grammar/clause.ts'
 import { form, type Line } from '../grammar/form.ts'
 import { oneOf, pattern, plainWord, text, textKind, whole } from '../grammar/kinds.ts'
@@ -10,6 +11,38 @@ const swarmNames = (line: Line) => ({
   name: line.text('name') ?? String(line.subject[0]),
 })
 
+/**
+ * An engine that joins a swarm makes a network of its own, docker_gwbridge, and keeps it when it leaves. The undo removes it,
+ * unless it was there before. Source: docs.docker.com, Manage swarm service networks.
+ */
+const gateway = 'docker_gwbridge'
+const member = {
+  facts: () =>
+    ({
+      undo: {
+        argv: [
+          'sh',
+          '-c',
+          `docker swarm leave --force && if [ "$0" = new ]; then docker network rm ${gateway}; fi`,
+          OLD,
+        ],
+      },
+      needs: [{ needs: 'overlay driver' }],
+    }) as const,
+  does: () =>
+    [
+      {
+        does: 'makes',
+        kind: 'swarm',
+        name: 'swarm',
+        read: {
+          argv: ['docker', 'network', 'ls', '-q', '-f', `name=^${gateway}$`],
+          filter: 'grep -q . && echo old || echo new',
+        },
+      },
+    ] as const,
+}
+
 /** `docker swarm`, `docker node`, `docker service`. */
 export const swarmForms = {
   init: form({
@@ -20,11 +53,7 @@ export const swarmForms = {
       dataPathPort: word('--data-path-port', whole('port', 1024, 49151)),
       defaultAddrPool: word('--default-addr-pool', plainWord('a subnet', '10.20.0.0/16')),
     },
-    facts: () => ({
-      undo: { argv: ['docker', 'swarm', 'leave', '--force'] },
-      needs: [{ needs: 'overlay driver' }],
-    }),
-    does: () => [{ does: 'makes', kind: 'swarm', name: 'swarm' }],
+    ...member,
   }),
   update: form({
     words: ['docker', 'swarm', 'update'],
@@ -50,11 +79,7 @@ export const swarmForms = {
       token: word('--token', plainWord('a token', 'SWMTKN-1')),
       advertiseAddr: word('--advertise-addr', plainWord('an address', '10.0.0.1')),
     },
-    facts: () => ({
-      undo: { argv: ['docker', 'swarm', 'leave', '--force'] },
-      needs: [{ needs: 'overlay driver' }],
-    }),
-    does: () => [{ does: 'makes', kind: 'swarm', name: 'swarm' }],
+    ...member,
   }),
   joinToken: form({
     words: ['docker', 'swarm', 'join-token'],
