@@ -15,6 +15,10 @@ const words: Array<[Command, string | undefined]> = [
   [host.ip.link.set('veth1').netns(net1), 'ip -n net1 link set dev veth1 netns 1'],
   [net1.ip.addr.add('10.0.0.1/24').dev('veth1'), 'ip -n net1 addr del 10.0.0.1/24 dev veth1'],
   [host.ip.route.add('10.1.0.0/16').via('10.0.0.9'), 'ip route del 10.1.0.0/16 via 10.0.0.9'],
+  [
+    host.ip.route.add('10.1.0.0/16').via('fe80::1').dev('e0'),
+    'ip route del 10.1.0.0/16 via inet6 fe80::1 dev e0',
+  ],
   [host.ip.link.set('e0').master('br0'), 'ip link set dev e0 nomaster'],
   [
     host.sysctl.set('net.ipv4.ip_forward', 1),

@@ -67,6 +67,12 @@ const lines: Array<[Command, string]> = [
   [host.ip.addr.show('r0'), 'ip addr show dev r0'],
   [net1.ip.route.add('default').via('172.30.20.254'), 'ip -n net1 route add default via 172.30.20.254'],
   [
+    host.ip.route.add('10.1.1.0/24').via('fe80::1').dev('e0'),
+    'ip route add 10.1.1.0/24 via inet6 fe80::1 dev e0',
+  ],
+  [host.ip.route.add('fd00:1::/64').via('fe80::1').dev('e0'), 'ip route add fd00:1::/64 via fe80::1 dev e0'],
+  [host.ip.addr.show({ family: 6, tentative: true }), 'ip -6 addr show tentative'],
+  [
     host.ip.route.add('172.17.0.0/16').via('192.168.56.3').dev('e0'),
     'ip route add 172.17.0.0/16 via 192.168.56.3 dev e0',
   ],

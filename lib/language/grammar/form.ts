@@ -70,6 +70,8 @@ export interface Form {
   readonly alsoRead?: Clauses
   /** What was read, as it is said; undefined when it cannot be. */
   tidy?(calls: readonly Call[]): readonly Call[] | undefined
+  /** Its words, where one of them depends on another one. */
+  respelled?(words: readonly string[], subject: readonly unknown[]): string[]
   /** All its words, where they are not in the usual order. */
   print?(line: Omit<Line, 'argv' | 'instead'> & { readonly own: readonly string[] }): string[]
 }
@@ -132,7 +134,8 @@ function usualWords(form: Form, subject: readonly unknown[], said: readonly Said
     said.filter(({ name }) => (form.clauses[name]?.at ?? 'in order') === spot).flatMap(({ words }) => words)
   const [program = '', ...rest] = form.words
   const front = [...at('before'), ...(form.front?.(said) ?? [])]
-  return [program, ...at('tool'), ...rest, ...front, ...subjectWords(form, subject), ...at('in order')]
+  const all = [program, ...at('tool'), ...rest, ...front, ...subjectWords(form, subject), ...at('in order')]
+  return form.respelled ? form.respelled(all, subject) : all
 }
 
 /** What a value of ours was made of. */

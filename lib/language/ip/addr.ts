@@ -67,6 +67,23 @@ export interface AddrDraft extends Methods<typeof clauses, AddrDraft, { dev: Add
 /** An address on an interface; every clause returns a new command. */
 export interface AddrLine extends Command, Methods<typeof clauses, AddrLine> {}
 
+const states = {
+  /** Addresses that were given to it, not found by itself: `permanent` */
+  permanent: not(flag('permanent'), 'dynamic'),
+  /** Addresses that it found by itself: `dynamic` */
+  dynamic: flag('dynamic'),
+  /** The first address of each subnet: `primary` */
+  primary: not(flag('primary'), 'secondary'),
+  /** The others of the subnet: `secondary` */
+  secondary: flag('secondary', 'temporary'),
+  /** Addresses that are still asked about on the link (IPv6): `tentative` */
+  tentative: flag('tentative'),
+  /** Addresses that are not for new connections (IPv6): `deprecated` */
+  deprecated: flag('deprecated'),
+  /** Addresses that another one on the link has, too (IPv6): `dadfailed` */
+  dadfailed: flag('dadfailed'),
+}
+
 const flushClauses = {
   /** The interface: `dev` */
   dev: bare(dev),
@@ -76,10 +93,7 @@ const flushClauses = {
   scope: word('scope', scope),
   /** Addresses with this label: `label` */
   label: clauses.label,
-  /** Addresses that were given to it, not found by itself: `permanent` */
-  permanent: not(flag('permanent'), 'dynamic'),
-  /** Addresses that it found by itself: `dynamic` */
-  dynamic: flag('dynamic'),
+  ...states,
   ...family,
 }
 /** A flush without its interface. */
@@ -104,6 +118,7 @@ const showClauses = {
   scope: word('scope', scope),
   /** Addresses with this label: `label` */
   label: clauses.label,
+  ...states,
 }
 
 /** ADDRESS/PREFIX, also for one that was written without a prefix, or with a mask. */

@@ -64,13 +64,17 @@ const check = (line: Line): void => {
     throw new BadInput(`${via} cannot be the gateway to ${to}: it is of the other family`)
 }
 
+const isV6 = (line: Line): boolean => {
+  const to = String(line.subject[0])
+  return to === 'default' ? line.argv.includes('-6') || line.argv.some((word) => isIpv6(word)) : isIpv6(to)
+}
+const v6Words = (line: Line): string[] => (isV6(line) ? ['ip', '-6'] : ['ip'])
+
 /** The words that find the route that is there: to be put back when another one takes its place. */
 const thereBefore = (line: Line): string[] => {
-  const v6 = line.argv.includes('-6') || line.argv.some((word) => isIpv6(word))
   const table = line.text('table')
   return [
-    'ip',
-    ...(v6 ? ['-6'] : []),
+    ...v6Words(line),
     'route',
     'show',
     String(line.subject[0]),
@@ -78,12 +82,17 @@ const thereBefore = (line: Line): string[] => {
   ]
 }
 const tableWords = (line: Line): string[] => (line.has('table') ? ['table', String(line.value('table'))] : [])
-const v6Words = (line: Line): string[] =>
-  line.argv.includes('-6') || line.argv.some((word) => isIpv6(word)) ? ['ip', '-6'] : ['ip']
 
 const hasWay = (line: Line): boolean =>
   line.said.some(({ name }) => (hops as readonly string[]).includes(name))
-const makes = { subject: [word([], destination)], clauses, needs: [hops], check } as const
+/** A way to an IPv4 subnet by a router with an IPv6 address says so: `via inet6 fe80::1` (RFC 8950). */
+const respelled = (words: readonly string[], [to]: readonly unknown[]): string[] => {
+  const v4 = to !== 'default' && !isIpv6(String(to))
+  return words.flatMap((word, index) =>
+    v4 && words[index - 1] === 'via' && isIpv6(word) ? ['inet6', word] : [word],
+  )
+}
+const makes = { subject: [word([], destination)], clauses, needs: [hops], check, respelled } as const
 
 const replaced = (line: Line): CommandFacts => ({
   undo: {
@@ -127,6 +136,7 @@ export const routeForms = {
     subject: makes.subject,
     clauses,
     check,
+    respelled,
     facts: (line) => ({
       undo: hasWay(line)
         ? opposite(line, 'add')
