@@ -1,8 +1,8 @@
-/** Two have what only one may have: an address, a MAC address; or an old owner still gets what is for the new one. */
+/** Two have what only one may have: an address, a MAC address. */
 import { isLoopback, within } from '../address.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, ownersOf, peerOf, type Stack } from '../stacks.ts'
-import { mend, typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 import { senderOf } from './wire.ts'
@@ -154,53 +154,6 @@ export const twoMacs: CauseClass = {
 const freshMac = (mac: string): string => {
   const last = (Number.parseInt(mac.slice(-2), 16) ^ 0x55).toString(16).padStart(2, '0')
   return `02${mac.slice(2, -2)}${last}`
-}
-
-/** Who asked holds the MAC address of one who had the address before. */
-export const staleNeighbour: CauseClass = {
-  at: ['entered', 'refused', 'unanswered', 'sent', 'dropped', 'switched'],
-  async find(situation) {
-    const { evidence, packet, request, reply } = situation
-    for (const { place } of (packet === 'request' ? request : reply)?.visits ?? []) {
-      const stack = evidence.stacks.find((one) => one.place.name === place)
-      const found = stack && (await stale(situation, stack))
-      if (found) return found
-    }
-    return undefined
-  },
-}
-
-async function stale(situation: Situation, stack: Stack): Promise<Verdict | undefined> {
-  const { evidence, packet, request, reply } = situation
-  const { facts, stacks } = evidence
-  const visit = (packet === 'request' ? request : reply)?.visits.find(
-    ({ place }) => place === stack.place.name,
-  )
-  const out = visit?.passages.findLast(({ oif, family }) => oif !== undefined && family !== 'netdev')
-  if (!out) return undefined
-  const route = await facts.route(stack, out.header.dst)
-  if (!route.ok) return undefined
-  const address = route.via ?? out.header.dst
-  const { mac } = await facts.neighbour(stack, address, route.dev)
-  const owners = ownersOf(stacks, address).filter((end) => end.stack !== stack)
-  // A virtual address on lo is answered for by the interface that is asked; a bridge may have the MAC address of a port.
-  if (!mac || owners.length === 0 || owners.some((end) => end.stack.links.some((link) => link.mac === mac)))
-    return undefined
-  const link = stack.links.find(({ name }) => name === route.dev)
-  const reached =
-    link && owners.find((owner) => wireBetween(stacks, { stack, link }, (end) => end.stack === owner.stack))
-  if (!reached) return undefined
-  // One that nobody has is another matter.
-  const held = stacks
-    .flatMap((one) => one.links.map((link) => ({ stack: one, link })))
-    .find((end) => end.link.mac === mac && end.link.master === undefined && end.stack !== stack)
-  if (!held) return undefined
-  return verdict(stack, packet, {
-    cause: 'stale neighbour',
-    says: `${called(stack.place)} holds ${mac} for ${address}, the MAC address of ${named(held)}; but ${address} is on ${named(reached)} now (${reached.link.mac}): its neighbour entry is out of date`,
-    see: typed(stack.place, ['ip', 'neigh', 'show', 'dev', route.dev]),
-    ...mend(stack.place, ['ip', 'neigh', 'del', address, 'dev', route.dev]),
-  })
 }
 
 /** An address of IPv6 that another machine has, so that the kernel does not use it. */

@@ -2,14 +2,7 @@
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import type { Verdict } from '../verdict.ts'
 import { arpPolicy, nobodyAnswers } from './arp.ts'
-import {
-  duplicateOfV6,
-  senderElsewhere,
-  sourceIsOwn,
-  staleNeighbour,
-  twoMacs,
-  twoOwners,
-} from './collisions.ts'
+import { duplicateOfV6, senderElsewhere, sourceIsOwn, twoMacs, twoOwners } from './collisions.ts'
 import { olderStream } from './conntrack.ts'
 import { behindProxy, home, straight } from './delivered.ts'
 import { answerAtSwitch, atSwitch } from './denied.ts'
@@ -18,6 +11,7 @@ import { forwarding, ttl } from './forwarding.ts'
 import { refused, unanswered } from './listeners.ts'
 import { localnet, rpFilter } from './martian.ts'
 import { bridgedNat, masquerade } from './masquerade.ts'
+import { addressGone, staleNeighbour, wrongMac } from './neighbours.ts'
 import { left, lost } from './outside.ts'
 import { goneContainer, paused } from './published.ts'
 import { byName, translated } from './remarks.ts'
@@ -26,7 +20,7 @@ import { legacyRules, questionDropped, rules } from './rules.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
 import { vxlan } from './vxlan.ts'
-import { misled, ownLink, throughSwitch, toNeighbour, wrongMac } from './wire.ts'
+import { misled, ownLink, throughSwitch, toNeighbour } from './wire.ts'
 
 /** What is wrong with the way itself comes before what a rule did there; who is silent comes last. */
 export const causeClasses: readonly CauseClass[] = [
@@ -56,6 +50,7 @@ export const causeClasses: readonly CauseClass[] = [
   vxlan,
   arpPolicy,
   // In the place where it came.
+  addressGone,
   wrongMac,
   ttl,
   forwarding,

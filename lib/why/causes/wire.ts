@@ -207,42 +207,6 @@ export const misled: CauseClass = {
   },
 }
 
-/** A frame for a MAC address that is not there, or not behind this cable. */
-export const wrongMac: CauseClass = {
-  at: ['entered', 'switched'],
-  async find(situation) {
-    const { stack, packet, header, link, passages, stage } = situation
-    const { mac } = header
-    if (mac === undefined || !link || /^(ff:ff|01:|33:33)/.test(mac)) return undefined
-    if (stage === 'switched' ? receiverOf(situation) !== undefined : mac === link.mac) return undefined
-    if (passages.some(({ family }) => family === 'ip' || family === 'ip6')) return undefined
-    const holder = senderOf(situation, stack)
-    const held = holder && (await heldBy(situation, holder, mac))
-    const where = `the ${packet} came to ${link.name} of ${called(stack.place)} for ${mac}, which is ${stage === 'switched' ? "nobody's" : 'not its'} MAC address`
-    return verdict(stack, packet, {
-      cause: 'wrong MAC address',
-      says: held ? `${where}: ${called(holder.place)} holds that for ${held.address}` : where,
-      see: held
-        ? typed(holder.place, ['ip', 'neigh', 'show', 'dev', held.dev])
-        : typed(stack.place, ['ip', 'link', 'show', 'dev', link.name]),
-      ...(held ? mend(holder.place, ['ip', 'neigh', 'del', held.address, 'dev', held.dev]) : {}),
-    })
-  },
-}
-
-/** The address that a place takes a MAC address to be of. */
-async function heldBy(
-  { evidence, header }: Situation,
-  stack: Stack,
-  mac: string,
-): Promise<{ address: string; dev: string } | undefined> {
-  const route = await evidence.facts.route(stack, header.dst)
-  if (!route.ok) return undefined
-  const address = route.via ?? header.dst
-  const { mac: held } = await evidence.facts.neighbour(stack, address, route.dev)
-  return held === mac ? { address, dev: route.dev } : undefined
-}
-
 /** The place that a frame came from: the one before on its way. */
 export function senderOf({ evidence, packet, request, reply }: Situation, stack: Stack): Stack | undefined {
   const visits = (packet === 'request' ? request : reply)?.visits ?? []
