@@ -184,6 +184,29 @@ function wrongMask(
   })
 }
 
+/** Who asks takes a far address for a near one: they are on two links, which a router joins. */
+export const tooWide: CauseClass = {
+  at: ['unsent'],
+  async find(situation) {
+    const hop = await hopOf(situation)
+    const { stack, link, evidence } = situation
+    if (!hop?.owner || hop.wire || hop.gateway || !link) return undefined
+    const { owner } = hop
+    const ends = [{ stack, link }, owner]
+    const isBetween = (router: Stack): boolean =>
+      router !== stack &&
+      router !== owner.stack &&
+      ends.every((from) =>
+        wireBetween(
+          evidence.stacks,
+          from,
+          (end) => end.stack === router && end.link.addresses.some(({ local }) => onLink(from.link, local)),
+        ),
+      )
+    return evidence.stacks.some(isBetween) ? wrongMask(situation, ends[0] as End, hop) : undefined
+  },
+}
+
 /** A setting of the one who should have answered; or the address is not on this link at all. */
 export const arpPolicy: CauseClass = {
   at: ['unsent'],

@@ -107,21 +107,21 @@ export const masquerade: CauseClass = {
     )
       return undefined
     const all = routers(situation, source)
-    // An answer that died on a way of its own, in a place that the request had passed, is another matter.
-    if (packet === 'reply' && all.some((router) => router.stack === stack)) return undefined
-    for (const router of all) {
+    // Where the answer died in a place that the request had passed, only those before it could have rewritten the source.
+    const at = packet === 'reply' ? all.findIndex((router) => router.stack === stack) : -1
+    for (const router of at === -1 ? all : all.slice(0, at)) {
       const lines = chainLines(await evidence.facts.saved(router.stack, 'nat'), 'nat', 'POSTROUTING')
       // A rule for other sources is not meant for this one.
       const isFor = (line: string) => {
         const subnet = line.match(/ -s (\S+)/)?.[1]
         return subnet === undefined || within(source, subnet)
       }
-      const at = lines.findIndex((line) => /-j (MASQUERADE|SNAT)\b/.test(line) && isFor(line))
+      const line = lines.findIndex((line) => /-j (MASQUERADE|SNAT)\b/.test(line) && isFor(line))
       const docker = isDockers(situation, router)
       const isBorder =
         !isPrivate(far) && linkOf(router.stack, router.oif)?.addresses.some(({ local }) => !isPrivate(local))
-      const meant = at !== -1
-      if (docker || isBorder || meant) return told(router, source, lines[at], at + 1, docker)
+      const meant = line !== -1
+      if (docker || isBorder || meant) return told(router, source, lines[line], line + 1, docker)
     }
     return undefined
   },

@@ -1,7 +1,7 @@
 /** All classes of causes, in the order in which they are asked: the first that finds something is right. */
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import type { Verdict } from '../verdict.ts'
-import { arpPolicy, nobodyAnswers } from './arp.ts'
+import { arpPolicy, nobodyAnswers, tooWide } from './arp.ts'
 import { duplicateOfV6, senderElsewhere, sourceIsOwn, twoMacs, twoOwners } from './collisions.ts'
 import { olderStream } from './conntrack.ts'
 import { behindProxy, home, straight } from './delivered.ts'
@@ -43,6 +43,7 @@ export const causeClasses: readonly CauseClass[] = [
   routes,
   forbiddenOnItsWay,
   atSwitch,
+  tooWide,
   toNeighbour,
   misled,
   throughSwitch,

@@ -3,7 +3,7 @@ import { linkOf, onLink, stackOf } from '../evidence.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, isChildOf, type Link, peerOf, type Stack } from '../stacks.ts'
 import { linkDown, mend, typed, type Verdict, verdict } from '../verdict.ts'
-import { firstBreak, switchOf, wireBetween } from '../wire.ts'
+import { type Break, firstBreak, switchOf, wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 
 /** The interface itself is down, here or at the other end of its cable. */
@@ -157,11 +157,24 @@ export const throughSwitch: CauseClass = {
     const receiver = receiverOf(situation)
     if (!receiver) return undefined
     const wire = wireBetween(evidence.stacks, from, (end) => end.link === receiver.link)
-    const found = wire && firstBreak(wire)
+    const found = wire && (firstBreak(wire) ?? shortcut(situation, receiver))
     if (found) return verdict(found.at, packet, found.found)
     const port = onPort(situation, [receiver], header.dst)
     return port ?? (wire ? undefined : unplugged(situation, from, receiver))
   },
+}
+
+/** What keeps a frame from its shorter way: two macvlans of one parent, and it went out to the switch all the same. */
+function shortcut(situation: Situation, receiver: End): Break | undefined {
+  const { evidence, stack, packet, request, reply } = situation
+  const sender = senderOf(situation, stack)
+  const visit = (packet === 'request' ? request : reply)?.visits.find(
+    ({ place }) => stackOf(evidence, place) === sender,
+  )
+  const link = sender && linkOf(sender, visit?.passages.findLast(({ oif }) => oif !== undefined)?.oif)
+  if (!link) return undefined
+  const wire = wireBetween(evidence.stacks, { stack: sender, link }, (end) => end.link === receiver.link)
+  return wire && firstBreak(wire)
 }
 
 /** The interface that a frame was for: by its MAC address, and of several the one with the address. */
