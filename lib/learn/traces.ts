@@ -17,6 +17,7 @@ const settings = [
 /** Prints the network of the place in which it runs, without what changes by itself: counters, times, numbers. */
 const script = `
 ip -o link | sed -E 's/^[0-9]+: //; s/@[^:]*:/:/; s/ (qdisc|state|mode|group|qlen|link-netns|link-netnsid|brd|new-netns\\S*) \\S+//g; s/<([^>]*)>/<\\1,>/; s/<(.*,)?(UP),.*>/<UP>/; s/<[^>]*[^P>]>|<[^>]*,>/<DOWN>/; s/\\\\ +/ /g; s/^/link /'
+ip -d -o link show type macvlan | sed -nE 's/^[0-9]+: ([^:@]*).* macvlan mode (\\S+).*/macvlan \\1 \\2/p'
 ip -o addr | sed -E 's/^[0-9]+: //; s/ (scope|brd|metric) \\S+//g; s/\\\\.*//; s/ (tentative|dynamic|noprefixroute|dadfailed|deprecated|secondary|proto \\S+)//g; s/ +/ /g; s/^/addr /' | grep -v ' fe80::'
 for f in 4 6; do
   ip -$f -o route show table all | grep -vE '^(local|broadcast|multicast|anycast|fe80::|ff00::)|table local| dev lo ' | sed -E 's/ (linkdown|dead|pref medium|proto \\S+|scope \\S+|metric (1024|256))//g; s/ +$//; s/^/route /'

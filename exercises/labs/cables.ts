@@ -1,0 +1,34 @@
+/** Cables and switches, which the labs of exercises are made of. */
+import type { Command, Ipv4, Netns, Server } from 'vethlab'
+
+/** An address of IPv6. */
+export type Ipv6 = `${string}:${string}`
+
+/** A switch, switched on. */
+export const bridge = (server: Server, name: string): Command[] => [
+  server.ip.link.add(name).type('bridge'),
+  server.ip.link.set(name).up(),
+]
+
+/** A place with its loopback. */
+export const made = (place: Netns): Command[] => [place.add(), place.ip.link.set('lo').up()]
+
+/** A cable from a place into a switch. */
+export const plugged = (server: Server, place: Netns, dev: string, into: string): Command[] => [
+  server.ip.link.add(`${into}-${place.name}`).type('veth', { peer: dev, netns: place }),
+  server.ip.link.set(`${into}-${place.name}`).master(into).up(),
+  place.ip.link.set(dev).up(),
+]
+
+/** An address of a place. One of IPv6 is used at once: nobody else has it. */
+export function addressed(place: Netns, dev: string, address: Ipv4 | Ipv6, length: number): Command {
+  const { add } = place.ip.addr
+  return isIpv6(address)
+    ? add(`${address}/${length}`).dev(dev).nodad()
+    : add(`${address as Ipv4}/${length}`).dev(dev)
+}
+
+const isIpv6 = (address: Ipv4 | Ipv6): address is Ipv6 => address.includes(':')
+
+/** What an OUTPUT, INPUT or FORWARD lets through that belongs to what was let through before. */
+export const established = ['ESTABLISHED', 'RELATED'] as const
