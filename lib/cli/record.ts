@@ -13,13 +13,23 @@ import { labOf, runScript, scriptText } from '../record/script.ts'
 import { findLab } from '../server/labs.ts'
 import { labFolder } from '../server/state.ts'
 import { say } from './output.ts'
+import type { Options } from './verb.ts'
 
 /** Whether a word that stands for a scenario is somebody's script. */
 export const isScript = (word: string): boolean => /\.(sh|bash)$/.test(word)
 
 /** Runs a script on a fresh server, and leaves the lab up when it ends with 0. Returns the script's exit code. */
-export async function upScript(file: string, name: string | undefined, json: boolean): Promise<number> {
+export async function upScript(
+  file: string,
+  name: string | undefined,
+  { json, on }: Pick<Options, 'json' | 'on'>,
+): Promise<number> {
   scriptText(file)
+  if (on === 'host')
+    throw new BadInput("somebody's script is never run on this machine itself", {
+      where: undefined,
+      hint: 'Leave --on host out: it runs on a virtual server.',
+    })
   const lab = name ?? labOf(file)
   if (findLab(lab))
     throw new BadInput(`${lab} is up already`, {
@@ -59,13 +69,13 @@ export async function recordVerb(file: string, output: string | undefined): Prom
     files: noted.files,
   })
   if (output === undefined) say(text)
-  else writeFileSync(output, text)
+  else writeFileSync(output, text, { flag: 'wx' })
   const share = `${Math.round(typedShare(lines) * 100)} % of ${lines.length} lines typed`
   process.stderr.write(
     `${output === undefined ? 'recorded' : `${relative('.', output)} is written`}: ${share}\n`,
   )
   for (const { text } of lines.filter(({ kind }) => kind === 'remark'))
-    process.stderr.write(`left out: ${text}\n`)
+    process.stderr.write(`left out: ${text.replace(/\p{Cc}+/gu, ' ')}\n`)
   if (code !== 0)
     process.stderr.write(
       `${colors.red('error')}: ${file} ended with ${code}; what it did up to there is recorded\n`,

@@ -35,7 +35,7 @@ const building = ({ own, catalogue, target, maybe, scenarioOf, labOf }: Subject)
     async run(args) {
       const given = String(args.scenario ?? '')
       if (!own && /\.(sh|bash)$/.test(given))
-        return (await import('./record.ts')).upScript(given, args.name, args.json)
+        return (await import('./record.ts')).upScript(given, args.name, args)
       const scenario = await scenarioOf(args)
       if (args.copies === undefined) return (await import('./show.ts')).shown('up', scenario, args, true)
       return (await import('./copies.ts')).shownCopies(scenario, Number(args.copies), args)

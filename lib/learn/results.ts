@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { Unable } from '../errors.ts'
 import type { Change } from './traces.ts'
 
+/** Labs of exercises are called so. */
+export const labOf = (exercise: string): string => `learn-${exercise}`
+
 /** One line that was typed. */
 export interface Typed {
   /** Seconds since the exercise was started. */
@@ -120,7 +123,7 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
   version: isText,
   exercise: (value) => /^[a-z][a-z0-9-]*$/.test(String(value)),
   seed: isWhole,
-  student: isText,
+  student: (value) => isText(value) && !/\p{Cc}/u.test(String(value)),
   started: isText,
   solved: (value) => value === undefined || isText(value),
   hints: isWhole,
@@ -169,7 +172,9 @@ export const saveResult = (result: Result): void =>
 export function running(): Running | undefined {
   const text = read(runningFile())
   try {
-    return text === undefined ? undefined : JSON.parse(text)
+    const found: Running | undefined = text === undefined ? undefined : JSON.parse(text)
+    // It names a lab to be broken, mended and removed: that of its exercise, and no other.
+    return found && found.lab === labOf(found.exercise) ? found : undefined
   } catch {
     return undefined
   }

@@ -9,6 +9,7 @@ import { endWorld } from '../virtual/world.ts'
 import type { Exercise, Fault, Task } from './exercise.ts'
 import { type Judged, judge } from './judge.ts'
 import {
+  labOf,
   newResult,
   type Result,
   type Running,
@@ -18,7 +19,7 @@ import {
   saveRunning,
 } from './results.ts'
 import { type Change, changeOf, traceOf } from './traces.ts'
-import { labOf, typedIn } from './typed.ts'
+import { typedIn } from './typed.ts'
 
 /** Builds the lab of a task under a name, and leaves it up. */
 export type Build = (exercise: Exercise, task: Task, lab: string) => Promise<void>

@@ -1,12 +1,11 @@
 /** What is typed in the lab of an exercise: written down by the shell that it is typed in, and done again when it is graded. */
-import { appendFileSync, readFileSync } from 'node:fs'
+import { Unable } from '../errors.ts'
 import { shellLine } from '../language/shell.ts'
+import { appendBelow, textBelow } from '../server/below.ts'
+import { hasEnded } from '../server/enter.ts'
 import type { Servers } from '../server/servers.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
 import type { Typed } from './results.ts'
-
-/** Labs of exercises are called so. */
-export const labOf = (exercise: string): string => `learn-${exercise}`
 
 /** The exercise of a lab; undefined when it is none of one. */
 export const exerciseOf = (lab: string): string | undefined => lab.match(/^learn-(.+)$/)?.[1]
@@ -24,12 +23,15 @@ export const recording: readonly string[] = [
   `PROMPT_COMMAND=__line=$(HISTTIMEFORMAT= history 1); [ "$__line" = "$__last" ] || { __last=$__line; printf '%s\\t%s\\t%s\\0' "$(date +%s.%N)" "$(ip netns identify $$ 2>/dev/null)" "$(printf %s "$__line" | sed -E '1s/^ *[0-9]+[* ] ?//')" >>${file}; }`,
 ]
 
-const seenFrom = ({ pid }: Pick<ServerRecord, 'pid'>): string => `/proc/${pid}/root${file}`
+/** Where the files of a server are seen; undefined for this machine itself, and for a server that has ended. */
+const seenFrom = (server: ServerRecord): string | undefined =>
+  server.host || hasEnded(server) ? undefined : `/proc/${server.pid}/root`
 
-/** Writes down a command that was run on a server from outside of it. */
+/** Writes down a command that was run on a server from outside of it. Nothing is ever written on this machine itself. */
 export function writeDown(server: ServerRecord, argv: readonly string[]): void {
   try {
-    appendFileSync(seenFrom(server), `${Date.now() / 1000}\t\t${shellLine(argv)}\0`)
+    const root = seenFrom(server)
+    if (root) appendBelow(root, file, `${Date.now() / 1000}\t\t${shellLine(argv)}\0`)
   } catch {} // what is not written down is not graded
 }
 
@@ -37,11 +39,9 @@ export function writeDown(server: ServerRecord, argv: readonly string[]): void {
 export function typedIn(lab: LabRecord, since: number): Typed[] {
   return lab.servers
     .flatMap((server) => {
-      let text = ''
-      try {
-        text = readFileSync(seenFrom(server), 'utf8')
-      } catch {} // nothing was typed there
-      return text
+      const root = seenFrom(server)
+      const text = root === undefined ? undefined : textBelow(root, file)
+      return (text ?? '') // nothing was typed there
         .split('\0')
         .map((one) => one.match(/^(\d[\d.]*)\t([^\t]*)\t([\s\S]*)$/))
         .filter((found) => found !== null)
@@ -68,12 +68,25 @@ const stays = /^\s*((export\s+)?\w+=\S*|cd\b.*)$/
 /** What may take longer is not waited for. */
 const seconds = 10
 
-/** Does again what was typed. `renamed` puts the names of this lab in the place of those that the other one had. */
+/** Refuses a lab that has this machine itself: what somebody typed is done again on virtual servers alone. */
+function mustBeVirtual({ name, on, servers }: LabRecord): void {
+  const machine = servers.find(({ host }) => host)
+  if (machine || on === 'host')
+    throw new Unable(`${machine?.name ?? name} is this machine itself: nothing that was typed is run on it`, {
+      hint: 'What was typed is done again on virtual servers alone.',
+    })
+}
+
+/**
+ * Does again what was typed. `renamed` puts the names of this lab in the place of those that the other one had. Throws
+ * Unable when a server is this machine itself.
+ */
 export async function replay(
   servers: Servers,
   typed: readonly Typed[],
   renamed: (line: string) => string,
 ): Promise<void> {
+  mustBeVirtual(servers.record)
   const before = new Map<string, string>()
   const known = new Set(servers.record.servers.map(({ name }) => name))
   for (const one of typed.filter(mayChange)) {

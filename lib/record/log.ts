@@ -1,6 +1,7 @@
 /** What the tools of a script noted, as data: each call with its place, its line, and its end. */
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { textBelow } from '../server/below.ts'
 
 /** One call of a tool. */
 export interface NotedCall {
@@ -45,7 +46,14 @@ export interface Noted {
   settings: NotedSetting[]
 }
 
-const contents = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+/** A server's file system as it is seen from here, and the folder in it where the tools have noted their calls. */
+export interface Noting {
+  root: string
+  folder: string
+}
+
+/** A file that the tools have written; the script can have put anything in its place. */
+const contents = ({ root, folder }: Noting, name: string): string => textBelow(root, join(folder, name)) ?? ''
 
 /** Settings by namespace and key. */
 function settingsIn(text: string): Map<string, string> {
@@ -62,11 +70,8 @@ const telling =
   /\.(forwarding|rp_filter|proxy_arp|proxy_ndp|arp_(ignore|announce|filter|accept)|accept_local|disable_ipv6|route_localnet|send_redirects|log_martians|ip_forward|ip_unprivileged_port_start|bridge-nf-call-\w+)$/
 
 /** What is set differently after the script, and by no call of sysctl. */
-function changedSettings(folder: string, calls: readonly NotedCall[]): NotedSetting[] {
-  const [before, after] = [
-    settingsIn(contents(join(folder, 'before'))),
-    settingsIn(contents(join(folder, 'after'))),
-  ]
+function changedSettings(at: Noting, calls: readonly NotedCall[]): NotedSetting[] {
+  const [before, after] = [settingsIn(contents(at, 'before')), settingsIn(contents(at, 'after'))]
   const said = calls.filter(({ argv }) => argv[0] === 'sysctl').flatMap(({ argv }) => argv.slice(1))
   const bySysctl = (key: string) => said.some((word) => word.split(/[= ]/)[0]?.replaceAll('/', '.') === key)
   return [...after].flatMap(([name, value]) => {
@@ -99,8 +104,7 @@ function hasLink(root: string, path: string): boolean {
 }
 
 /** The files that the words of calls name, and that are the script's: beside it, or written by it. */
-function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
-  const root = folder.slice(0, -'/run/vethlab-record'.length)
+function filesIn({ root }: Noting, calls: readonly NotedCall[]): Noted['files'] {
   const own = /^\/(run\/vethlab-record\/script|tmp|root|home|etc|opt|var)\//
   const found = new Map<string, string>()
   const add = (path: string): void => {
@@ -111,7 +115,10 @@ function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
     if (stat?.isDirectory()) {
       for (const name of readdirSync(file).slice(0, 50))
         if (lstatSync(join(file, name)).isFile()) add(join(path, name))
-    } else if (stat?.isFile() && stat.size <= mostCarried) found.set(path, contents(file))
+    } else if (stat?.isFile() && stat.size <= mostCarried) {
+      const text = textBelow(root, path)
+      if (text !== undefined) found.set(path, text)
+    }
   }
   for (const { argv, cwd } of calls)
     for (const word of argv.slice(1)) {
@@ -127,9 +134,13 @@ function filesIn(folder: string, calls: readonly NotedCall[]): Noted['files'] {
   return [...found].map(([path, text]) => ({ path, text }))
 }
 
+/** The same without the characters that stand for facts in vethlab's own text: a script's words hold no facts. */
+export const plainly = (noted: Noted): Noted =>
+  JSON.parse(JSON.stringify(noted).replace(/[\uE000-\uE002]/g, '\uFFFD'))
+
 /** Reads the folder in which a script's tools have noted their calls. */
-export function notedIn(folder: string): Noted {
-  const records = contents(join(folder, 'log'))
+export function notedIn(at: Noting): Noted {
+  const records = contents(at, 'log')
     .split('\x1e')
     .map((record) => record.split('\x1f').slice(0, -1))
   const names = new Map<string, string>()
@@ -144,15 +155,15 @@ export function notedIn(folder: string): Noted {
       calls.set(id, {
         ...{ argv, netns: '', cwd, net },
         ...(line === '' ? {} : { line: Number(line) }),
-        ...(input === '' ? {} : { input: contents(join(folder, 'in', input.replace(/.*\//, ''))) }),
+        ...(input === '' ? {} : { input: contents(at, join('in', input.replace(/.*\//, ''))) }),
       })
     } else if (kind === 'end') {
       const call = calls.get(id)
       if (call) call.code = Number(rest[0])
     } else if (kind === 'image' && rest[0]) images.push(rest[0])
   }
-  const server = contents(join(folder, 'net')).trim() || own
-  const lines = contents(join(folder, 'containers')).split('\n').filter(Boolean)
+  const server = contents(at, 'net').trim() || own
+  const lines = contents(at, 'containers').split('\n').filter(Boolean)
   const running = lines
     .map((line) => line.split(' '))
     .map(([name = '', pid = '', id = '', net = '']) => ({ name, pid, id, net }))
@@ -165,12 +176,12 @@ export function notedIn(folder: string): Noted {
     }
   })
   const containers = running.map(({ net, ...one }) => one)
-  return {
+  return plainly({
     calls: noted,
     containers,
     namespaces: [...new Set(names.values())],
-    files: filesIn(folder, noted),
+    files: filesIn(at, noted),
     images: [...new Set(images)],
-    settings: changedSettings(folder, noted),
-  }
+    settings: changedSettings(at, noted),
+  })
 }

@@ -1,5 +1,5 @@
 /** The text of a scenario, made of what a script did: its lines, in steps by the script's own comments and blank lines. */
-import { literal } from '../language/read-back/typed.ts'
+import { isName, literal } from '../language/read-back/typed.ts'
 import type { Line } from './lines.ts'
 
 export interface ScenarioText {
@@ -56,9 +56,10 @@ function partsOf(script: string): Part[] {
 /** A title that a step can have: one line, not too long. */
 const titled = (text: string, otherwise: string): string =>
   (text || otherwise)
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Co}\u2028\u2029]+/gu, ' ')
     .replace(/[\s:.]+$/, '')
-    .slice(0, 90) || otherwise
+    .slice(0, 90)
+    .replace(/\p{Cs}/gu, '') || otherwise
 
 /** The identifiers at the beginning of lines, and in their arguments: places that must be declared. */
 function declared(lines: readonly Line[], namespaces: readonly string[]): string[] {
@@ -68,14 +69,25 @@ function declared(lines: readonly Line[], namespaces: readonly string[]): string
       ...[...text.matchAll(/(?:netns\(|netns: )([A-Za-z_$][\w$]*)\b(?!\()/g)].map(([, name = '']) => name),
     ]),
   )
-  names.delete('server1')
-  return [...names].sort().map((name) => {
-    const kind = namespaces.includes(name) ? 'netns' : 'container'
-    return `const ${name} = server1.${kind}(${literal(name)})`
-  })
+  return [...names]
+    .filter(isName)
+    .sort()
+    .map((name) => {
+      const kind = namespaces.includes(name) ? 'netns' : 'container'
+      return `const ${name} = server1.${kind}(${literal(name)})`
+    })
 }
 
 const indent = (text: string): string => text.replace(/\n/g, '\\n')
+
+/** The step that writes the files that it uses. */
+function carrying(files: ScenarioText['files']): string[] {
+  const rows = files.map(
+    ({ path, text }) =>
+      `    server1.exec('sh', '-c', 'mkdir -p "$\{0%/*}" && printf %s "$1" >"$0"', ${literal(path)}, ${literal(text)}),`,
+  )
+  return rows.length > 0 ? [`  await lab.step(\n    'The files that it uses',\n${rows.join('\n')}\n  )`] : []
+}
 
 /** The scenario as TypeScript. */
 export function scenarioText({ name, from, script, lines, namespaces, files }: ScenarioText): string {
@@ -101,13 +113,7 @@ export function scenarioText({ name, from, script, lines, namespaces, files }: S
   }
   let part: Part | undefined
   let steps = 0
-  if (files.length > 0) {
-    const rows = files.map(
-      ({ path, text }) =>
-        `    server1.exec('sh', '-c', 'mkdir -p "$\{0%/*}" && printf %s "$1" >"$0"', ${literal(path)}, ${literal(text)}),`,
-    )
-    body.push(`  await lab.step(\n    'The files that it uses',\n${rows.join('\n')}\n  )`)
-  }
+  body.push(...carrying(files))
   for (const { kind, text, line, title: own } of lines) {
     const its =
       line === undefined ? part : (parts.find(({ first, last }) => line >= first && line <= last) ?? part)
@@ -127,9 +133,12 @@ export function scenarioText({ name, from, script, lines, namespaces, files }: S
     open.texts.push(remark ? `// ${text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}` : `${text},`)
   }
   close()
-  const usesImage = lines.some(({ text }) => /\((image)\b/.test(text))
+  const usesImage = lines.some(({ text }) => /[(, ]image[,)]/.test(text))
   const title = titled(parts.map(({ title }) => title).find(Boolean) ?? '', `what ${from} does`)
-  return `/** ${name}: recorded from ${from.replaceAll('*/', '* /')}. */
+  const head = `${name}: recorded from ${from}`
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replaceAll('*/', '* /')
+  return `/** ${head}. */
 import { ${usesImage ? 'image, ' : ''}scenario, server } from 'vethlab'
 
 const server1 = server('server1')

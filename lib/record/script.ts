@@ -1,4 +1,5 @@
 /** Runs somebody's shell script on a fresh virtual server, and notes what its tools are called with. */
+import type { ChildProcess } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -9,13 +10,13 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BadInput } from '../errors.ts'
 import { enter } from '../server/enter.ts'
 import { serverPath } from '../server/path.ts'
-import { finished } from '../server/process.ts'
+import { sleep } from '../server/process.ts'
 import { type LabRecord, saveLab } from '../server/state.ts'
 import { virtualServers } from '../virtual/servers.ts'
 import { endWorld, inNewWorld } from '../virtual/world.ts'
@@ -71,7 +72,26 @@ function carried(file: string, into: string): void {
     cpSync(join(from, one.name), join(into, one.name), { preserveTimestamps: true })
 }
 
-/** Runs it. What it prints goes to stderr, so that stdout is the scenario's alone; it reads no terminal. */
+/**
+ * Waits for the end of a script whose output comes by one pipe. What it has left running may hold that pipe: then what
+ * comes within a moment is its last word.
+ */
+async function followed(child: ChildProcess): Promise<number> {
+  const closed = new Promise((resolve) => child.stdout?.once('close', resolve))
+  child.stdout?.pipe(process.stderr, { end: false })
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
+  })
+  await Promise.race([closed, sleep(200)])
+  child.stdout?.destroy()
+  return code
+}
+
+/**
+ * Runs it. What it prints goes to stderr, so that stdout is the scenario's alone. It gets a pipe, and no terminal: what can
+ * open the caller's could type into it.
+ */
 export async function runScript(file: string, options: ScriptOptions): Promise<ScriptRun> {
   const text = scriptText(file)
   const { name, words = [], recorded, stay } = options
@@ -93,13 +113,12 @@ export async function runScript(file: string, options: ScriptOptions): Promise<S
       rmSync(kept, { recursive: true, force: true })
     }
     const how = recorded ? 'record' : 'run'
-    const argv = ['sh', '-c', 'cd "$0" && exec "$@"', join(folder, 'script')]
+    const argv = ['sh', '-c', 'cd "$0" && exec "$@" 2>&1', join(folder, 'script')]
     const script = `./${basename(file)}`
     const laid = ['sh', join(folder, 'lay/lay.sh'), folder, world.record.image, how, script, ...words]
-    const child = enter(entry, [...argv, ...laid], { stdio: ['ignore', process.stderr, process.stderr] })
-    const { code } = await finished(child)
+    const code = await followed(enter(entry, [...argv, ...laid]))
     const noted = recorded
-      ? notedIn(seen)
+      ? notedIn({ root: running.file('/'), folder })
       : { calls: [], containers: [], namespaces: [], files: [], images: [], settings: [] }
     if (stay && code === 0) {
       saveLab({ ...world.record, state: 'up' })

@@ -155,7 +155,10 @@ const hostEnvironment = ({ path, image }: Entry['lab']): NodeJS.ProcessEnv => ({
   IMAGE: image,
 })
 
-/** Starts a program in a server; `env` is what it sees beside what all see. Only the engine has all rights. */
+/**
+ * Starts a program in a server; `env` is what it sees beside what all see. Only the engine has all rights. What is given no
+ * terminal cannot open the caller's as /dev/tty either: it could type into it, and the caller's shell would run that.
+ */
 export function enter(
   { lab, server }: Entry,
   argv: readonly string[],
@@ -166,7 +169,9 @@ export function enter(
   const fenced = rights === 'fenced' ? ['setpriv', '--bounding-set', fence] : []
   const [file = '', ...args] = server.host ? argv : enterWords(server.pid, [...fenced, ...insideWords(argv)])
   const seen = server.host ? hostEnvironment(lab) : environment(lab)
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...seen, ...env }, ...options })
+  const detached = !server.host && options.stdio !== 'inherit'
+  const stdio: SpawnOptions['stdio'] = ['ignore', 'pipe', 'pipe']
+  return spawn(file, args, { stdio, detached, env: { ...seen, ...env }, ...options })
 }
 
 /** The address of a server's engine, seen from the machine. */

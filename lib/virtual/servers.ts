@@ -1,4 +1,5 @@
 /** The virtual servers of a lab: started when they are asked for, each with an engine of its own when that is needed. */
+import { Unable } from '../errors.ts'
 import type { Listener } from '../lab/events.ts'
 import { enterWorld } from '../server/enter.ts'
 import { findLab } from '../server/labs.ts'
@@ -8,8 +9,12 @@ import { type LabRecord, labFolder, type ServerRecord, saveLab } from '../server
 import { startEngine } from './engine.ts'
 import { startServer } from './world.ts'
 
-/** One virtual server. */
+/** One virtual server. Throws Unable for this machine itself, which on-host/servers.ts opens where it is meant. */
 function virtualServer(record: LabRecord, server: ServerRecord, tell: Listener): RunningServer {
+  if (server.host)
+    throw new Unable(`${server.name} of ${record.name} is this machine itself, and no virtual server`, {
+      hint: 'This is done on virtual servers alone. Take that lab down first.',
+    })
   return {
     ...byEntering({ lab: record, server }),
     async startEngine(daemon) {
