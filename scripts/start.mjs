@@ -6,7 +6,6 @@
  *
  * What make is given in ARGS is appended: words as a shell reads them, of which none is run. No cache of others is used.
  */
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import * as module from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -15,8 +14,8 @@ import { givenWords, started } from './words.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [entry, words] = started(root, resolve(process.argv[2] ?? ''), givenWords())
-const name = `${basename(entry, '.ts')}-${createHash('sha1').update(entry).digest('hex').slice(0, 12)}`
-const folder = join(root, 'node_modules/.cache/vethlab', name)
+// Of each file its own folder. No digest of its name: to load what makes one takes longer than all of this.
+const folder = join(root, 'node_modules/.cache/vethlab/bundles', entry)
 
 /** What the newest bundle was made of, and its file; undefined when there is none. */
 function newest() {

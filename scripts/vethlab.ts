@@ -1,5 +1,4 @@
 /** The command line of all scenarios: `node scripts/start.mjs scripts/vethlab.ts up net1`. */
-import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +7,7 @@ import { BadInput } from '../lib/errors.ts'
 import type { Scenario } from '../lib/lab/lab.ts'
 import type { Exercise } from '../lib/learn/exercise.ts'
 import { home, installed, verbWords } from '../lib/server/installed.ts'
-import { type Finished, finished } from '../lib/server/process.ts'
+import type { Finished } from '../lib/server/process.ts'
 
 const folder = new URL('../scenarios/', import.meta.url)
 
@@ -25,12 +24,19 @@ const unknown = (name: string): BadInput =>
     hint: `Scenarios: ${names().join(', ')}`,
   })
 
+/** What starts a program: few verbs do. */
+const programs = async () => ({
+  ...(await import('node:child_process')),
+  ...(await import('../lib/server/process.ts')),
+})
+
 async function load(name: string): Promise<Scenario> {
   if (!names().includes(name)) throw unknown(name)
   return (await import(new URL(`${name}${installed ? '.js' : '.ts'}`, folder).href)).default
 }
 
-const test = (name: string): Promise<Finished> => {
+async function test(name: string): Promise<Finished> {
+  const { finished, spawn } = await programs()
   const words = installed ? ['test', name, '--json'] : [fileOf(name), 'test', '--json']
   const [program = '', ...rest] = verbWords(words)
   return finished(spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] }))
@@ -77,7 +83,8 @@ function copyBeside(name: string, to: string): void {
 }
 
 /** Set-up, and the doctor with the words behind it, on this terminal. */
-function tool(name: 'setup' | 'doctor'): Promise<number> {
+async function tool(name: 'setup' | 'doctor'): Promise<number> {
+  const { spawn } = await programs()
   const rest = process.argv.slice(process.argv.indexOf(name) + 1)
   const file = `${home}scripts/${name}`
   const doctor = installed ? [`${file}.js`] : [`${home}scripts/start.mjs`, `${file}.ts`]

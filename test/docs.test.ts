@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { capture, gateway, kernelHas, lan, line, mesh, output, server, star, tree } from '../lib/index.ts'
 import type { Check } from '../lib/language/checks/check.ts'
 import type { Command } from '../lib/language/command.ts'
-import { toShell } from '../lib/language/shell.ts'
+import { toShell } from '../lib/language/on-server.ts'
 
 const lib = new URL('../lib', import.meta.url).pathname
 const server1 = server('server1')

@@ -1,8 +1,10 @@
 /** The shape of the library: who may import what, and what is public. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 
 const lib = new URL('../lib', import.meta.url).pathname
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
@@ -187,16 +189,46 @@ test('scenarios import the vocabulary and nothing else', () => {
   }
 })
 
+/** All that is loaded with a file: files of lib/, and packages. */
+function loadedWith(...entries: readonly string[]): Set<string> {
+  const loaded = new Set<string>(entries)
+  for (const file of loaded) if (file.endsWith('.ts')) for (const other of imports(file)) loaded.add(other)
+  return loaded
+}
+
 test('heavy libraries are loaded only when they are needed', () => {
-  const atStart = new Set<string>()
-  const follow = (file: string) => {
-    for (const name of imports(file)) {
-      if (atStart.has(name)) continue
-      atStart.add(name)
-      if (name.endsWith('.ts')) follow(name)
-    }
-  }
-  follow('index.ts')
-  follow('cli/cli.ts')
+  const atStart = loadedWith('index.ts', 'cli/cli.ts')
   for (const heavy of ['dockerode', 'zx', 'yargs', 'cli-table3']) assert.ok(!atStart.has(heavy), heavy)
+})
+
+// What each start costs. The language grows with its words; the command line has no reason to.
+for (const [entry, limit] of [
+  ['cli/cli.ts', 56],
+  ['index.ts', 470],
+] as const)
+  test(`lib/${entry} brings at most ${limit} KB with it`, () => {
+    const loaded = [...loadedWith(entry)].filter((file) => file.endsWith('.ts'))
+    const bytes = loaded.reduce((sum, file) => sum + Buffer.byteLength(textOf(file)), 0)
+    assert.ok(bytes <= limit * 1000, `${bytes} bytes in ${loaded.length} files: ${loaded.join(' ')}`)
+  })
+
+test('to print a scenario loads nothing that runs one', async () => {
+  const hook = "export const load = (url, context, next) => (console.error('loads', url), next(url, context))"
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`
+  const inJavaScript = `data:text/javascript,${encodeURIComponent(register)}`
+  const root = new URL('..', import.meta.url)
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx/esm', '--import', inJavaScript, 'scenarios/namespaces.ts', 'print'],
+    { cwd: root, env: { ...process.env, TSX_DISABLE_CACHE: '1' } },
+  )
+  assert.match(stdout, /^#!\/bin\/sh/)
+  const loaded = [...stderr.matchAll(/^loads \S+\/lib\/(\w[\w-]*)\//gm)].map(([, room]) => room)
+  assert.deepEqual(
+    [...new Set(loaded)].filter((room) =>
+      ['run', 'virtual', 'why', 'prove', 'map', 'page'].includes(room ?? ''),
+    ),
+    [],
+  )
+  assert.ok(loaded.includes('print'))
 })

@@ -1,7 +1,7 @@
 /** `learn` on the command line: the list of exercises, and the one that one is at. */
 import { randomInt } from 'node:crypto'
 import { BadInput } from '../errors.ts'
-import { toShell } from '../language/shell.ts'
+import { toShell } from '../language/on-server.ts'
 import { type Exercise, type Fault, seedOf } from '../learn/exercise.ts'
 import type { Judged } from '../learn/judge.ts'
 import { resultOf } from '../learn/results.ts'

@@ -1,7 +1,8 @@
 /** Runs `up` or `test`, and shows it. */
 import { BadInput } from '../errors.ts'
 import type { CheckResult, Event, Listener } from '../lab/events.ts'
-import { enterHint, howToAsk } from '../lab/hints.ts'
+import { enterHint } from '../lab/hints.ts'
+import { howToAsk } from '../lab/how-to-ask.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { type Proof, proofSince } from '../prove/proof.ts'
 import { snapshot } from '../prove/snapshot.ts'

@@ -15,9 +15,8 @@ import { verbsOf } from './verb-table.ts'
 /** Does what the words of a command line ask. Returns the exit code. */
 export async function run(typed: readonly string[], started: Scenario | Catalogue): Promise<number> {
   const argv = withoutHelp(typed, started)
-  // Loaded while the words are read: most runs need them.
-  if (!argv.some((word) => word === '--help' || word === '-h'))
-    void Promise.all([import('./show.ts'), import('../run/live.ts')])
+  // Loaded while the words are read.
+  if (builds(argv)) void Promise.all([import('./show.ts'), import('../run/live.ts')])
   mustStandOnce(argv)
   const subject = subjectOf(started)
   const verbs = verbsOf(subject)
@@ -39,6 +38,10 @@ export async function run(typed: readonly string[], started: Scenario | Catalogu
   await parser.parseAsync()
   return code
 }
+
+/** Whether the words are likely to build a lab. A wrong guess costs time, and nothing else. */
+const builds = (argv: readonly string[]): boolean =>
+  !argv.some((word) => word === '--help' || word === '-h') && /^(up|test|-.*|)$/.test(argv[0] ?? '')
 
 /** yargs takes the word `help` for itself, wherever it is the last one. */
 const withoutHelp = (argv: readonly string[], started: Scenario | Catalogue): readonly string[] =>

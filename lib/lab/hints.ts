@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { quote } from '../language/shell.ts'
 import { home, installed } from '../server/installed.ts'
-import { allLabs } from '../server/labs.ts'
-import type { Question } from '../why/why.ts'
 
 const checkout = home
 const tool = join(checkout, installed ? 'scripts/bin.mjs' : 'scripts/vethlab.ts')
@@ -14,7 +12,8 @@ export const makeIsHere = (): boolean =>
   !installed && `${process.cwd()}/` === checkout && existsSync(join(checkout, 'Makefile'))
 
 const ofCheckout = (name: string): string => join(checkout, `scenarios/${name}.ts`)
-const nameOf = (file: string): string => basename(file).replace(/\.[cm]?[jt]s$/, '')
+/** The name of the scenario in a file. */
+export const nameOf = (file: string): string => basename(file).replace(/\.[cm]?[jt]s$/, '')
 
 /** The scenario's file that was started, or that has the name. */
 function fileFor(lab: string): string | undefined {
@@ -61,26 +60,6 @@ function installedHint(verb: Verb, lab: string, file: string | undefined): strin
   if (file === undefined) return 'npx vethlab up NAME'
   return `npx vethlab up ${ofTool(file)}${nameOf(file) === lab ? '' : ` --name ${lab}`}`
 }
-
-/** How to ask, in a lab that is up, why a check went as it did. */
-export const howToAsk =
-  (lab: string, file: string) =>
-  ({ from, to, port, udp, dns }: Question): string => {
-    const target = port === undefined ? to : `${to}:${port}`
-    const flags = [...(udp ? ['--udp'] : []), ...(dns ? ['--dns'] : [])]
-    const several = allLabs().some(({ name }) => name !== lab)
-    if (makeIsHere()) {
-      const words = [...flags, ...(several ? ['--name', lab] : [])].join(' ')
-      return `make why ${quote(`FROM=${from}`)} ${quote(`TO=${target}`)}${words && ` ARGS='${words}'`}`
-    }
-    if (installed)
-      return [
-        'npx vethlab why',
-        ...[from, target, ...flags, ...(several ? ['--name', lab] : [])].map(quote),
-      ].join(' ')
-    const name = nameOf(file) === lab ? [] : ['--name', lab]
-    return `${startLine(file)} why ${[from, target, ...flags, ...name].map(quote).join(' ')}`
-  }
 
 /** What can be done with a lab that is up now. */
 export const enterHint = (lab: string, file: string): string =>

@@ -1,6 +1,6 @@
 /** What a plan knows of slips: what is never given to the lab, a namespace that no step adds, a name that is taken. */
 import type { Command } from '../language/command.ts'
-import { toShell } from '../language/shell.ts'
+import { toShell } from '../language/on-server.ts'
 import type { Plan } from './plan.ts'
 
 /** The namespaces that a command works in, or moves a link into. */

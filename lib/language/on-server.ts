@@ -1,6 +1,7 @@
 /** How a command is typed on its server: in a namespace, or in a container, with other words before it. */
 import type { Line, Place } from './command.ts'
 import { needed } from './effects.ts'
+import { shellLine } from './shell.ts'
 
 /** The words of a command as typed on its server: `ip -n net1 …`, `ip netns exec net1 …`, `docker exec a1 …`. */
 export function onServer(place: Place, argv: readonly string[], background = false): string[] {
@@ -20,6 +21,10 @@ export function onServer(place: Place, argv: readonly string[], background = fal
 /** The words of a command as typed on its server. */
 export const commandArgv = (command: Line): string[] =>
   onServer(command.place, command.argv, command.background)
+
+/** A command as one shell line on its server. */
+export const toShell = (command: Line): string =>
+  shellLine(commandArgv(command)) + (command.background && command.place.kind !== 'container' ? ' &' : '')
 
 /** A line of shell may call docker as well as a command does. */
 const callsDocker = (argv: readonly string[]): boolean =>

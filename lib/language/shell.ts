@@ -1,6 +1,4 @@
-/** Commands as text for a POSIX shell: how words are quoted. */
-import type { Line } from './command.ts'
-import { commandArgv } from './on-server.ts'
+/** How words are quoted for a POSIX shell. */
 import { hasRef, splitRefs } from './ref.ts'
 
 const plain = /^[A-Za-z0-9_@%+=:,./-]+$/
@@ -31,7 +29,3 @@ export const shellLine = ([program = '', ...words]: readonly string[]): string =
     notAProgram.test(program) && !hasRef(program) ? single(program) : quote(program),
     ...words.map(quote),
   ].join(' ')
-
-/** A command as one shell line on its server. */
-export const toShell = (command: Line): string =>
-  shellLine(commandArgv(command)) + (command.background && command.place.kind !== 'container' ? ' &' : '')

@@ -4,7 +4,8 @@
  */
 import type { Command } from '../language/command.ts'
 import type { Effect, Kind, Thing, Things } from '../language/effects.ts'
-import { shellLine, toShell } from '../language/shell.ts'
+import { toShell } from '../language/on-server.ts'
+import { shellLine } from '../language/shell.ts'
 import { markOf } from './mark.ts'
 import { ownThings } from './own.ts'
 import type { Uses } from './uses.ts'

@@ -17,7 +17,7 @@ import {
 import { dirname } from 'node:path'
 import { Unable } from '../errors.ts'
 import type { Command } from '../language/command.ts'
-import { toShell } from '../language/shell.ts'
+import { toShell } from '../language/on-server.ts'
 import { strike } from './fault.ts'
 
 /** What is known of a command beside its words, so that it can be taken back by another process. */

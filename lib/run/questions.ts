@@ -11,7 +11,7 @@ import {
 } from '../language/checks/check.ts'
 import type { Said } from '../language/checks/kinds/kind.ts'
 import type { Command, Read } from '../language/command.ts'
-import { toShell } from '../language/shell.ts'
+import { toShell } from '../language/on-server.ts'
 import { sleep } from '../server/process.ts'
 import type { Servers } from '../server/servers.ts'
 import { askPairs, pairsToAsk, sideBySide } from './all-pairs.ts'

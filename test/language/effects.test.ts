@@ -6,8 +6,7 @@ import { capture, gateway, kernelHas, lan, line, mesh, output, server, star, tre
 import type { Check } from '../../lib/language/checks/check.ts'
 import type { Command } from '../../lib/language/command.ts'
 import { type Effect, livesIn, onlyLooks, reading } from '../../lib/language/effects.ts'
-import { needsEngine } from '../../lib/language/on-server.ts'
-import { toShell } from '../../lib/language/shell.ts'
+import { needsEngine, toShell } from '../../lib/language/on-server.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')

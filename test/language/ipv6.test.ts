@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { capture, gateway, lan, line, matrix, mesh, server, star, tree, withLab } from '../../lib/index.ts'
 import { plan, serversOf } from '../../lib/lab/plan.ts'
 import type { Command } from '../../lib/language/command.ts'
-import { toShell } from '../../lib/language/shell.ts'
+import { toShell } from '../../lib/language/on-server.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')

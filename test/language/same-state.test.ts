@@ -9,9 +9,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { toShell } from '../../lib/language/on-server.ts'
 import { build } from '../../lib/language/read-back/build.ts'
 import { type ReadBack, readBack } from '../../lib/language/read-back/read-line.ts'
-import { toShell } from '../../lib/language/shell.ts'
 import { needsRoot } from '../helpers/machine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethlab-state-'))

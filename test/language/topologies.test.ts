@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { line, matrix, mesh, server, star, type Topology, tree, withLab } from '../../lib/index.ts'
-import { toShell } from '../../lib/language/shell.ts'
+import { toShell } from '../../lib/language/on-server.ts'
 
 const server1 = server('server1')
 const subnet = '192.0.2.0/29' // six addresses

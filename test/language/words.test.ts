@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { capture, image, lan, server } from '../../lib/index.ts'
 import type { Command } from '../../lib/language/command.ts'
-import { toShell } from '../../lib/language/shell.ts'
+import { toShell } from '../../lib/language/on-server.ts'
 
 const host = server('server1')
 const net1 = host.netns('net1')

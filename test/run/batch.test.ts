@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lan, server } from '../../lib/index.ts'
 import type { Command } from '../../lib/language/command.ts'
-import { toShell } from '../../lib/language/shell.ts'
+import { toShell } from '../../lib/language/on-server.ts'
 import { batch, pieces } from '../../lib/run/batch.ts'
 import { waves } from '../../lib/run/waves.ts'
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { BadInput } from '../../../lib/errors.ts'
 import { server } from '../../../lib/index.ts'
 import type { Command } from '../../../lib/language/command.ts'
-import { toShell } from '../../../lib/language/shell.ts'
+import { toShell } from '../../../lib/language/on-server.ts'
 import { undoOf } from '../../../lib/language/undo.ts'
 
 const host = server('server1')

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Command } from '../../../lib/language/command.ts'
+import { toShell } from '../../../lib/language/on-server.ts'
 import { build } from '../../../lib/language/read-back/build.ts'
 import { readBack } from '../../../lib/language/read-back/read-line.ts'
-import { toShell } from '../../../lib/language/shell.ts'
 
 const lines: Array<[shell: string, ...typed: string[]]> = [
   ['ip -n net1 addr add 10.0.0.1/24 dev veth1', "net1.ip.addr.add('10.0.0.1/24').dev('veth1')"],

@@ -5,7 +5,7 @@ import { BadInput } from '../../../lib/errors.ts'
 import { server } from '../../../lib/index.ts'
 import type { Command } from '../../../lib/language/command.ts'
 import { judge } from '../../../lib/language/grammar/form.ts'
-import { toShell } from '../../../lib/language/shell.ts'
+import { toShell } from '../../../lib/language/on-server.ts'
 import { undoOf } from '../../../lib/language/undo.ts'
 
 const host = server('server1')
