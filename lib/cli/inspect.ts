@@ -69,7 +69,9 @@ export const promptOf = (name: string): string => `PS1=${name.replace(/[^\w.:@+,
 /** A program with a terminal of the server's own: the caller's has no name there, and `tty` says that there is none. */
 function withTerminal({ path }: LabRecord, { record }: FoundPlace, argv: readonly string[]): string[] {
   const has = process.stdin.isTTY && !record.host && findProgram('script', path)
-  return has ? ['script', '-q', '-e', '-c', `exec ${shellLine(argv)}`, '/dev/null'] : [...argv]
+  // It heeds no hang-up. When the window is closed it is killed, and so its own terminal hangs up on all that runs there.
+  const ending = ['setpriv', '--pdeathsig', 'KILL']
+  return has ? [...ending, 'script', '-q', '-e', '-c', `exec ${shellLine(argv)}`, '/dev/null'] : [...argv]
 }
 
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */

@@ -18,9 +18,13 @@ export interface MapOptions {
 
 /** Shows the map of a lab that is up. Returns the exit code. */
 export async function mapVerb(name: string, { json, svg: file, mermaid }: MapOptions): Promise<number> {
-  const map = await mapOf(standing(name))
-  if (file !== undefined) {
-    const [{ layout }, { svg }] = await Promise.all([import('../map/layout.ts'), import('../map/svg.ts')])
+  const lab = standing(name)
+  // What draws is large: it is loaded while the lab is read.
+  const drawing =
+    file === undefined ? undefined : Promise.all([import('../map/layout.ts'), import('../map/svg.ts')])
+  const map = await mapOf(lab)
+  if (drawing && file !== undefined) {
+    const [{ layout }, { svg }] = await drawing
     const picture = svg(await layout(boxesOf(folded(map))))
     try {
       writeFileSync(file, picture)

@@ -1,6 +1,11 @@
 /** Where the boxes of a map stand: laid out by the Eclipse Layout Kernel, which knows boxes in boxes. */
+import { createRequire } from 'node:module'
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import type { Box, Boxes, Line } from './boxes.ts'
+
+// Imported as a module, its 1.6 MB would be read twice more, to find out what kind of file it is and what it exports.
+const Elk = createRequire(import.meta.url)('elkjs/lib/elk.bundled.js') as typeof import('elkjs').default
+const elk = new Elk()
 
 /** The height of a line of text, in pixels. */
 export const lineHeight = 16
@@ -37,7 +42,7 @@ function nodeOf(box: Box): ElkNode {
     id,
     width: 8,
     height: 8,
-    ...(name === '' ? {} : { labels: [{ text: name, width: name.length * 6, height: 12 }] }),
+    ...(name === '' ? {} : { labels: [{ text: name, width: name.length * 6.7, height: 13 }] }),
   }))
   return {
     id: box.id,
@@ -113,14 +118,13 @@ function originOf(
 
 /** Lays a map out. */
 export async function layout({ title, boxes, lines }: Boxes): Promise<Layout> {
-  const { default: Elk } = await import('elkjs/lib/elk.bundled.js')
   const graph: ElkNode = {
     id: 'map',
     layoutOptions: options,
     children: boxes.map(nodeOf),
     edges: lines.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
   }
-  const root: ElkNode = await new Elk.default().layout(graph)
+  const root: ElkNode = await elk.layout(graph)
   const all = placed(boxes, root.children ?? [], 0, 0)
   return {
     title,

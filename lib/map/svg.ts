@@ -21,12 +21,13 @@ svg { --paper: #fff; --ink: #1b1f24; --soft: #59636e; --server: #f6f8fa; --netns
 @media (prefers-color-scheme: dark) { svg { --paper: #0d1117; --ink: #e6edf3; --soft: #9da7b3; --server: #161b22;
   --netns: #3a2f10; --container: #10304a; --bridge: #0f3a2c; --lan: #382142; --line: #b6c0ca; --bad: #ff7b54; } }
 text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, monospace; fill: var(--ink); white-space: pre; }
-.name { font-weight: bold; } .soft, .port { fill: var(--soft); } .port { font-size: 10px; } .title { font-size: 14px; font-weight: bold; }
+.name { font-weight: bold; } .soft, .port { fill: var(--soft); } .port { font-size: 11px; } .title { font-size: 14px; font-weight: bold; }
 rect { stroke: var(--line); rx: 5px; } .paper { fill: var(--paper); stroke: none; rx: 0; }
 .server { fill: var(--server); } .netns { fill: var(--netns); } .container { fill: var(--container); } .bridge { fill: var(--bridge); }
 .lan { fill: var(--lan); } .interface { fill: var(--paper); }
 .line { fill: none; stroke: var(--line); stroke-width: 2; } .child { stroke-dasharray: 2 3; }
 circle { fill: var(--paper); stroke: var(--line); stroke-width: 1.5; }
+.cut { fill: none; stroke: var(--bad); stroke-width: 3; }
 .down { stroke: var(--bad); stroke-dasharray: 6 4; } text.down { fill: var(--bad); stroke: none; }`
 
 const kindWords: Readonly<Record<PlacedBox['kind'], string>> = {
@@ -65,10 +66,27 @@ function portName(box: PlacedBox, name: string, x: number, y: number): string {
   return `<text class="port" x="${round(right ? x + 7 : x - 7)}" y="${round(y - 4)}" text-anchor="${right ? 'start' : 'end'}">${escaped(name)}</text>`
 }
 
-const lineText = ({ id, kind, down, points }: PlacedLine): string =>
+/** A cross in the middle of a cable that is down: who does not see red sees that. */
+function cut(points: PlacedLine['points']): string[] {
+  const pieces = points.slice(1).map((to, i) => {
+    const from = points[i] ?? to
+    return {
+      x: (from.x + to.x) / 2,
+      y: (from.y + to.y) / 2,
+      length: Math.hypot(to.x - from.x, to.y - from.y),
+    }
+  })
+  const [longest] = pieces.sort((one, other) => other.length - one.length)
+  if (!longest) return []
+  return [`<path class="cut" d="M${round(longest.x - 6)},${round(longest.y - 6)} l12,12 m0,-12 l-12,12"/>`]
+}
+
+const lineText = ({ id, kind, down, points }: PlacedLine): string[] => [
   `<polyline class="line${kind === 'child' ? ' child' : ''}${down ? ' down' : ''}" data-cable="${escaped(id)}" points="${points
     .map(({ x, y }) => `${round(x)},${round(y)}`)
-    .join(' ')}"/>`
+    .join(' ')}"/>`,
+  ...(down ? cut(points) : []),
+]
 
 /** The picture. */
 export function svg({ title, width, height, boxes, lines }: Layout): string {
@@ -79,7 +97,7 @@ export function svg({ title, width, height, boxes, lines }: Layout): string {
     `<rect class="paper" width="${round(wide)}" height="${round(height)}"/>`,
     `<text class="title" x="16" y="28">${escaped(title)}</text>`,
     ...boxes.flatMap(boxText),
-    ...lines.map(lineText),
+    ...lines.flatMap(lineText),
     '</svg>',
   ].join('\n')}\n`
 }

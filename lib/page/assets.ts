@@ -74,6 +74,13 @@ export function asset(name: string): Promise<Asset | undefined> {
   return found
 }
 
+/** Makes the page's own modules ready before anybody asks for them. */
+export async function makeReady(name = 'main.js'): Promise<void> {
+  const { body = '' } = (await asset(name)) ?? {}
+  for (const [, next = ''] of body.matchAll(/from\s*"\.\/([^"]+)"/g))
+    if (!known.has(next)) await makeReady(next)
+}
+
 /** The page, which says nothing of any lab. `nonce` is what its one script in the text may have. */
 export const indexPage = (nonce: string): string => `<!doctype html>
 <html lang="en">

@@ -8,7 +8,14 @@ import { inside, type Stack } from '../why/stacks.ts'
 /** A capture ends by itself after so many packets. */
 const mostPackets = 2000
 
+/** And after so many bytes. */
+const mostBytes = 16 * 2 ** 20
+
+/** So many are kept, for their files to be taken away. */
+const mostKept = 4
+
 interface Running {
+  lab: string
   child: ChildProcess
   bytes: Buffer[]
   ended: Promise<void>
@@ -41,12 +48,21 @@ export function capturing() {
       const words = ['tcpdump', '-i', dev, '-n', '-U', '-c', String(mostPackets), '-w', '-']
       const child = inside(lab).start(stack, words, ['ignore', 'pipe', 'ignore'])
       const bytes: Buffer[] = []
-      child.stdout?.on('data', (part: Buffer) => bytes.push(part))
+      let size = 0
+      child.stdout?.on('data', (part: Buffer) => {
+        bytes.push(part)
+        size += part.length
+        if (size > mostBytes) child.kill('SIGTERM')
+      })
       const ended = new Promise<void>((done) => {
         child.once('close', () => done()).once('error', () => done())
       })
       const id = randomUUID()
-      all.set(id, { child, bytes, ended })
+      all.set(id, { lab: lab.name, child, bytes, ended })
+      for (const [oldest, { child }] of [...all].slice(0, -mostKept)) {
+        child.kill('SIGKILL')
+        all.delete(oldest)
+      }
       return { id }
     },
     async look(id: string): Promise<{ packets: string[] }> {
@@ -61,6 +77,10 @@ export function capturing() {
     file: async (id: string): Promise<ArrayBuffer> => {
       const bytes = Buffer.concat(of(id).bytes)
       return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+    },
+    /** Ends those of a lab that nobody looks at any more. What they have seen is kept. */
+    endOf(name: string) {
+      for (const { lab, child } of all.values()) if (lab === name) child.kill('SIGTERM')
     },
     endAll() {
       for (const { child } of all.values()) child.kill('SIGKILL')

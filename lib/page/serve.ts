@@ -12,9 +12,10 @@ import { labName } from '../server/state.ts'
 import { namesOf, type Stack } from '../why/stacks.ts'
 import { type Question, why } from '../why/why.ts'
 import { refusal } from './access.ts'
-import { asset, indexPage } from './assets.ts'
+import { asset, indexPage, makeReady } from './assets.ts'
 import { capturing } from './capture.ts'
 import { type LiveLab, liveLab, type News } from './live.ts'
+import { mailbox } from './mailbox.ts'
 import { matrixOf } from './matrix.ts'
 import { sectionsOf } from './place.ts'
 import { terminal } from './terminal.ts'
@@ -47,8 +48,8 @@ const policy = (nonce: string): string =>
 /** How long a lab is still watched when nobody looks any more, in milliseconds. */
 const lingers = 5000
 
-/** The labs that somebody looks at. */
-function watched() {
+/** The labs that somebody looks at; `left` is told when nobody looks at one any more. */
+function watched(left: (name: string) => void) {
   const labs = new Map<
     string,
     { live: LiveLab; listeners: Set<(news: News) => void>; timer?: NodeJS.Timeout }
@@ -56,6 +57,7 @@ function watched() {
   const end = (name: string) => {
     labs.get(name)?.live.end()
     labs.delete(name)
+    left(name)
   }
   return {
     look(name: string, listener: (news: News) => void): () => void {
@@ -69,6 +71,7 @@ function watched() {
       const entry = known ?? {
         listeners,
         live: liveLab(lab, (news) => {
+          if (news.kind === 'gone') end(name) // a later one of that name is watched anew
           for (const one of listeners) one(news)
         }),
       }
@@ -78,7 +81,7 @@ function watched() {
       for (const news of entry.live.now()) listener(news)
       return () => {
         listeners.delete(listener)
-        if (listeners.size > 0) return
+        if (listeners.size > 0 || labs.get(name) !== entry) return
         entry.timer = setTimeout(() => end(name), lingers)
         entry.timer.unref()
       }
@@ -97,8 +100,8 @@ const stackOf = (stacks: readonly Stack[], name: string): Stack | undefined =>
 /** Starts the server. */
 export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promise<Page> {
   const token = randomBytes(24).toString('base64url')
-  const live = watched()
   const captures = capturing()
+  const live = watched(captures.endOf)
   let port = 0
 
   const app = new Hono()
@@ -147,10 +150,17 @@ export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promis
   )
   app.get('/api/labs/:lab/news', (c) =>
     streamSSE(c, async (stream) => {
-      const { name } = lab(c)
-      const leave = live.look(name, (news) => void stream.writeSSE({ data: JSON.stringify(news) }))
-      await new Promise<void>((done) => stream.onAbort(done))
-      leave()
+      await new Promise<void>((done) => {
+        const post = mailbox(async (news) => {
+          await stream.writeSSE({ data: JSON.stringify(news) })
+          if (news.kind === 'gone') done() // who goes on asking hears of a later one of that name
+        })
+        const leave = live.look(labName(c.req.param('lab')), post)
+        stream.onAbort(() => {
+          leave()
+          done()
+        })
+      })
     }),
   )
   app.post('/api/labs/:lab/why', async (c) => {
@@ -203,6 +213,7 @@ export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promis
   await new Promise<void>((done, failed) => {
     server.once('error', failed).listen(wanted, '127.0.0.1', done)
   })
+  makeReady().catch(() => {}) // who asks is told
   const address = server.address()
   port = typeof address === 'object' && address ? address.port : 0
   return {

@@ -4,6 +4,9 @@ import type { WebSocket } from 'ws'
 /** What the page sends: keys, or the size of its window. */
 type Message = { keys: string } | { columns: number; rows: number }
 
+/** From so many bytes on that the page has not taken yet, the program waits: a browser may sleep. */
+const mostWaiting = 2 ** 20
+
 function parsed(text: string): Message | undefined {
   try {
     return JSON.parse(text) as Message
@@ -29,7 +32,11 @@ export async function terminal(
     ),
   })
   pty.onData((data) => {
-    if (socket.readyState === socket.OPEN) socket.send(data)
+    if (socket.readyState !== socket.OPEN) return
+    socket.send(data, () => {
+      if (socket.bufferedAmount <= mostWaiting) pty.resume()
+    })
+    if (socket.bufferedAmount > mostWaiting) pty.pause()
   })
   pty.onExit(() => socket.close())
   socket.on('message', (data) => {

@@ -1,6 +1,7 @@
 /**
  * Tells when something in a lab's network changes: links, addresses, routes, rules of the firewall, settings, namespaces,
- * containers. One `ip monitor` hears all namespaces, from one of its own in which each of them has a number.
+ * containers. One `ip monitor` hears all namespaces, from one of its own in which each of them has a number; an empty line
+ * says that it begins to.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, type FSWatcher, watch } from 'node:fs'
@@ -13,8 +14,9 @@ import { inside, type Stack } from '../why/stacks.ts'
 export type Change = 'wiring' | 'rules'
 
 const hearAll = `mount -n -t tmpfs tmpfs /run && mkdir /run/netns || exit
-n=0; for path; do : >/run/netns/$n; mount -n --bind "$path" /run/netns/$n; ip netns set $n $n; n=$((n + 1)); done
-exec ip -o monitor all-nsid link address route rule netconf`
+n=0; for path; do : >/run/netns/$n; mount -n --bind "$path" /run/netns/$n; echo netns set $n $n; n=$((n + 1)); done |
+  ip -force -batch - 2>/dev/null
+echo; exec ip -o monitor all-nsid link address route rule netconf`
 
 /** Programs that are started in a container change no wiring: the checks of a lab do so all the time. */
 const isWiring = (events: string): boolean =>

@@ -8,9 +8,9 @@ import { type Finished, finished } from '../server/process.ts'
 import type { LabRecord, ServerRecord } from '../server/state.ts'
 import { plain } from './address.ts'
 import { type Container, containersOf } from './containers.ts'
-import { countersScript } from './counters.ts'
 import type { Wiring } from './journey.ts'
 import { type Link, linksOf } from './links.ts'
+import { readStacks, type StackText } from './read-stacks.ts'
 import type { Passage } from './trace.ts'
 
 /** A network namespace, and the place that it is. */
@@ -158,23 +158,15 @@ export async function lookAt(lab: LabRecord): Promise<View> {
   const all: Found[] = [...found, { place: switches, path: `/proc/${lab.pid}/ns/net` }]
 
   const named = byNamespace(all, containers)
-  const { run } = inside(lab)
-  const stacks = await Promise.all(
-    named.map(async (stack): Promise<Stack | undefined> => {
-      const done = await run(stack, [
-        'sh',
-        '-c',
-        `ip -j -d addr; cat /proc/net/ip_tables_names 2>/dev/null; echo ==; ${countersScript}; :`,
-      ])
-      const [shown = '', counters = ''] = done.stdout.split('\n==\n')
-      const [json = '', ...tables] = shown.split('\n')
-      return json.startsWith('[')
-        ? { ...stack, links: linksOf(json), legacy: tables.join('') !== '', counters }
-        : undefined
-    }),
+  const texts = await readStacks(
+    lab,
+    named.map(({ path }) => path),
   )
-  const there = stacks
-    .filter((stack) => stack !== undefined)
+  const there = named
+    .flatMap((stack, i): Stack[] => {
+      const { links, legacy, counters } = texts[i] as StackText
+      return links === '' ? [] : [{ ...stack, links: linksOf(links), legacy, counters }]
+    })
     .filter(({ place, links }) => place.kind !== 'lan' || links.length > 1)
   return { stacks: await told(lab, there), containers, silent }
 }

@@ -38,19 +38,28 @@ export const chromium: string | undefined = [
   '/usr/bin/google-chrome',
 ].find(existsSync)
 
+const launch = () => ({
+  executablePath: chromium as string,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+
 /** Opens the page in a real browser, without a window. */
 export async function browser() {
   const { chromium: playwright } = await import('playwright-core')
-  return playwright.launch({
-    executablePath: chromium as string,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  return playwright.launch(launch())
+}
+
+/** A browser that can be killed as by kill -9. */
+export async function browserProcess() {
+  const { chromium: playwright } = await import('playwright-core')
+  const started = await playwright.launchServer(launch())
+  return { window: await playwright.connect(started.wsEndpoint()), kill: () => started.kill() }
 }

@@ -76,6 +76,7 @@ test('what is down is said in words, in red and by another line', async () => {
   assert.match(mermaid(boxesOf(map)), /-\. down \.-/)
   const picture = svg(await layout(boxesOf(map)))
   assert.equal(picture.match(/class="line down"/g)?.length, 1)
+  assert.equal(picture.match(/class="cut"/g)?.length, 1) // a sign that is no colour
 })
 
 test('300 like places are one box; one whose cable is cut stands alone', async () => {

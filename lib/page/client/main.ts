@@ -16,6 +16,9 @@ type Tab = (typeof tabs)[number]
 /** How long after the last change the checks are asked again, in milliseconds. */
 const calm = 250
 
+/** And how long at most after the first of many, so that a lab that never rests is asked, too. */
+const latest = 2000
+
 /** What the server tells of a lab, as it comes. */
 function useNews(lab: string, played: (report: Report) => void) {
   const [picture, setPicture] = useState('')
@@ -26,17 +29,28 @@ function useNews(lab: string, played: (report: Report) => void) {
   const [gone, setGone] = useState(false)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
+    let first = 0
+    const changed = () => {
+      clearTimeout(timer)
+      const now = Date.now()
+      first ||= now
+      timer = setTimeout(
+        () => {
+          first = 0
+          setChanges((count) => count + 1)
+        },
+        Math.max(0, Math.min(calm, first + latest - now)),
+      )
+    }
     const heard = (news: News) => {
       if (news.kind === 'map') {
+        setGone(false)
         setPicture(news.svg)
         setPlaces(news.places)
       } else if (news.kind === 'moved') setMoved(news.interfaces)
       else if (news.kind === 'gone') setGone(true)
       else if (news.kind === 'why') played(news.report)
-      else {
-        clearTimeout(timer)
-        timer = setTimeout(() => setChanges((count) => count + 1), calm)
-      }
+      else changed()
     }
     const stop = listen<News>(lab, heard, setLost)
     return () => {

@@ -15,11 +15,14 @@ const byData = (root: Element, name: string, value: string): SVGElement | undefi
 export const idOf = (places: readonly PlaceName[], name: string): string | undefined =>
   places.find((place) => place.name === name || place.id === name)?.id
 
-/** Where the packet is in a moment: at an interface, or in the middle of the place. */
-function pointOf(root: SVGSVGElement, places: readonly PlaceName[], { place, step }: Moment) {
+/** Where the packet is after these moments: at the interface that it came to last, or in the middle of the place. */
+function pointOf(root: SVGSVGElement, places: readonly PlaceName[], passed: readonly Moment[]) {
+  const place = passed.at(-1)?.place ?? ''
   const id = idOf(places, place)
   if (id === undefined) return undefined
-  if (step.kind === 'in' || step.kind === 'out') {
+  const visit = passed.slice(passed.findLastIndex((moment) => moment.place !== place) + 1)
+  for (const { step } of visit.toReversed()) {
+    if (step.kind !== 'in' && step.kind !== 'out') continue
     const port = byData(root, 'interface', `${id}/${step.dev}`)
     if (port) return { x: Number(port.getAttribute('cx')), y: Number(port.getAttribute('cy')) }
   }
@@ -44,7 +47,7 @@ function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly 
     for (const cable of root.querySelectorAll('[data-cable]'))
       if (cable.getAttribute('data-cable')?.split(' ').includes(end)) cable.classList.add('passed')
   }
-  const point = pointOf(root, places, now)
+  const point = pointOf(root, places, passed)
   if (point) {
     const mark = document.createElementNS(svgNamespace, now.dead ? 'path' : 'rect')
     if (now.dead) mark.setAttribute('d', `M${point.x - 9},${point.y - 9} l18,18 m0,-18 l-18,18`)
@@ -64,6 +67,20 @@ function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly 
   root.append(layer)
 }
 
+/** So much larger than it was drawn the picture may be shown, where there is room for it: it is to be read from afar. */
+const largest = 1.6
+
+/** Shows the picture as large as its place allows, and never smaller than it was drawn. */
+function fit(holder: HTMLElement): void {
+  const picture = holder.querySelector('svg')
+  const [, , width = 0, height = 0] = picture?.getAttribute('viewBox')?.split(' ').map(Number) ?? []
+  if (!picture || width === 0) return
+  const room = Math.min((holder.clientWidth - 20) / width, (holder.clientHeight - 20) / height)
+  const scale = Math.max(1, Math.min(room, largest))
+  picture.setAttribute('width', String(width * scale))
+  picture.setAttribute('height', String(height * scale))
+}
+
 interface MapProps {
   picture: string
   places: readonly PlaceName[]
@@ -78,6 +95,7 @@ export function NetworkMap({ picture, places, moments, at, moved, choose }: MapP
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (holder.current) holder.current.innerHTML = picture
+    if (holder.current) fit(holder.current)
     holder.current?.querySelector('svg')?.setAttribute('role', 'group')
     // The name of a box can be reached by the keyboard: a box may stand in another one, buttons may not.
     for (const name of holder.current?.querySelectorAll('[data-place] > text.name') ?? []) {
@@ -85,6 +103,13 @@ export function NetworkMap({ picture, places, moments, at, moved, choose }: MapP
       name.setAttribute('role', 'button')
     }
   }, [picture])
+  useEffect(() => {
+    const { current } = holder
+    if (!current) return
+    const observer = new ResizeObserver(() => fit(current))
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [])
   useEffect(() => {
     const root = holder.current?.querySelector('svg')
     if (root) drawn(root, places, moments, at)
@@ -99,8 +124,9 @@ export function NetworkMap({ picture, places, moments, at, moved, choose }: MapP
   }, [moved])
   const chosen = (event: Event) => {
     const group = (event.target as Element).closest('[data-place]')
-    const id = group?.getAttribute('data-place')
-    const place = places.find((one) => one.id === id || id?.startsWith(`${one.id}/`))
+    const id = group?.getAttribute('data-place') ?? ''
+    // A bridge or an interface belongs to the place that it is in.
+    const place = places.find((one) => one.id === id) ?? places.findLast((one) => id.startsWith(`${one.id}/`))
     if (place) choose(place.id)
   }
   return html`<div

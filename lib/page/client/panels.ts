@@ -8,27 +8,43 @@ type Asks = (question: { from: string; to: string; port?: number; udp?: boolean 
 
 const path = (lab: string, rest: string): string => `/api/labs/${encodeURIComponent(lab)}/${rest}`
 
+/** So many answers are waited for at once: what changes meanwhile is asked when one of them is there. */
+const most = 2
+
 /** Asks once, and again whenever `when` changes. */
 function useAnswer<T>(
   of: () => Promise<T>,
   when: readonly unknown[],
 ): { value?: T; error?: string; busy: boolean } {
   const [state, setState] = useState<{ value?: T; error?: string; busy: boolean }>({ busy: true })
-  const newest = useRef({ asked: 0, shown: 0 })
-  useEffect(() => {
-    const number = ++newest.current.asked
+  const { current: count } = useRef({ asked: 0, shown: 0, waiting: 0, again: false })
+  const askIt = () => {
+    if (count.waiting >= most) {
+      count.again = true
+      return
+    }
+    count.waiting++
+    const number = ++count.asked
     setState((before) => ({ ...before, busy: true }))
-    // An answer that comes while the next is asked for is shown; one that comes after the next is not.
     const show = (answer: { value?: T; error?: string }) => {
-      if (number < newest.current.shown) return
-      newest.current.shown = number
-      setState({ ...answer, busy: number < newest.current.asked })
+      count.waiting--
+      // An answer that comes while the next is asked for is shown; one that comes after the next is not.
+      if (number > count.shown) {
+        count.shown = number
+        setState({ ...answer, busy: number < count.asked || count.again })
+      }
+      if (!count.again) return
+      count.again = false
+      askIt()
     }
     of().then(
       (value) => show({ value }),
       (error: Error) => show({ error: error.message }),
     )
-  }, when)
+  }
+  useEffect(askIt, when)
+  // Who has turned away asks no more.
+  useEffect(() => () => void Object.assign(count, { waiting: most, again: false }), [])
   return state
 }
 

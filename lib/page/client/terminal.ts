@@ -17,7 +17,7 @@ export function Shell({ lab, place, shown, ended }: ShellProps) {
   const holder = useRef<HTMLDivElement>(null)
   const fit = useRef<FitAddon | null>(null)
   useEffect(() => {
-    const terminal = new Terminal({ fontSize: 13, convertEol: false, screenReaderMode: false })
+    const terminal = new Terminal({ fontSize: 15, convertEol: false, screenReaderMode: false })
     const addon = new FitAddon()
     fit.current = addon
     terminal.loadAddon(addon)

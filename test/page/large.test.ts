@@ -1,0 +1,63 @@
+/** A lab of three hundred namespaces: soon drawn, small enough to be read, and no burden for its page. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { costOf, leastCost, mostMemory } from '../helpers/cost.ts'
+import { root, vethlab, vethlabAll } from '../helpers/machine.ts'
+import { browser, chromium, served } from '../helpers/ui.ts'
+
+const lab = `large-${process.pid}`
+const many = { N: '300' }
+const all = 'n1 … n300  (300)'
+
+/** Seconds; a tenth more of processor time, since what else runs has the caches, too. */
+const soon = 2
+const worked = 2.3
+
+before(async () => {
+  assert.equal((await vethlab('star', ['up', '-q', '--name', lab], many)).code, 0)
+})
+after(() => vethlab('star', ['down', '--name', lab], many))
+
+test('the map is drawn within two seconds, the like places as one box', async () => {
+  const file = join(root, `node_modules/.cache/${lab}.svg`)
+  const draw = async () => assert.equal((await vethlabAll(['map', lab, '--svg', file])).code, 0)
+  const cost = await leastCost(soon, 5, () => costOf(draw))
+  assert.ok(cost.wall <= soon || cost.processor <= worked, JSON.stringify(cost))
+  const texts = [...readFileSync(file, 'utf8').matchAll(/<text[^>]*>([^<]+)/g)].map(([, text]) => text)
+  assert.ok(texts.includes(all) && texts.length < 10, texts.join('\n'))
+})
+
+test('so it is on the page, which then answers a click within a second', {
+  skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)',
+}, async () => {
+  const window = await browser()
+  const clicks: number[] = []
+  const once = async () => {
+    const server = await served()
+    try {
+      const page = await window.newPage({ viewport: { width: 1280, height: 720 } })
+      const cost = await costOf(async () => {
+        await page.goto(`${server.url}&lab=${lab}`)
+        await page.waitForSelector(`.map text:has-text("${all}")`)
+      }, server.pid)
+      const start = performance.now()
+      await page.click(`.map text:has-text("${all}")`)
+      await page.waitForSelector('.place h2')
+      clicks.push((performance.now() - start) / 1000)
+      await page.close()
+      assert.ok(mostMemory(server.pid) <= 150, `${mostMemory(server.pid)} MB`)
+      return cost
+    } finally {
+      await server.end()
+    }
+  }
+  try {
+    const cost = await leastCost(soon, 5, once)
+    assert.ok(cost.wall <= soon || cost.processor <= worked, JSON.stringify(cost))
+    assert.ok(Math.min(...clicks) <= 1, clicks.join(' '))
+  } finally {
+    await window.close()
+  }
+})
