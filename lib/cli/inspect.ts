@@ -74,6 +74,16 @@ function withTerminal({ path }: LabRecord, { record }: FoundPlace, argv: readonl
   return has ? [...ending, 'script', '-q', '-e', '-c', `exec ${shellLine(argv)}`, '/dev/null'] : [...argv]
 }
 
+/** A shell in a container. `docker exec` leaves it running when its terminal hangs up: it is known by its mark, and ended then. */
+const inContainer = `trap hung=1 HUP
+docker exec -e VETHLAB_TERMINAL=$$ "$@" sh
+code=$?
+[ -z "\${hung-}" ] || for file in $(grep -lszx "VETHLAB_TERMINAL=$$" /proc/[0-9]*/environ); do
+  pid=\${file%/environ}
+  kill -KILL "\${pid#/proc/}"
+done
+exit $code`
+
 /** An interactive shell in a place; by default on the first server. Returns its exit code. */
 export async function shell(name: string, where: string | undefined): Promise<number> {
   const lab = standing(name)
@@ -88,7 +98,7 @@ export async function shell(name: string, where: string | undefined): Promise<nu
   const home = place.record.host ? [] : ['sh', '-c', 'cd; exec "$@"', 'sh']
   const argv =
     place.kind === 'container'
-      ? ['docker', 'exec', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name, 'sh']
+      ? ['sh', '-c', inContainer, 'sh', process.stdin.isTTY ? '-it' : '-i', '-e', prompt, place.name]
       : [...home, ...withTerminal(lab, place, onServer(place, inside))]
   process.stderr.write(`${greeting(place)}\n`)
   process.on('SIGINT', () => {}) // Ctrl-C is for the program in the shell

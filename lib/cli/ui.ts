@@ -1,5 +1,6 @@
 /** The verb `ui`: serves the page until it is ended. */
 import colors from 'picocolors'
+import { doneSteps, takeBack } from '../run/taken-back.ts'
 import { verbWords } from '../server/installed.ts'
 import { allLabs } from '../server/labs.ts'
 import { labName } from '../server/state.ts'
@@ -15,7 +16,7 @@ export interface UiOptions {
 export async function uiVerb(name: string | undefined, { json, port }: UiOptions): Promise<number> {
   if (name !== undefined) standing(labName(name))
   const { servePage } = await import('../page/serve.ts')
-  const page = await servePage({ verb: verbWords, port })
+  const page = await servePage({ verb: verbWords, steps: doneSteps, undo: takeBack, port })
   const url = name === undefined ? page.url : `${page.url}&lab=${encodeURIComponent(name)}`
   if (json) say(`${JSON.stringify({ url })}\n`)
   else {

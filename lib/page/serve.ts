@@ -8,7 +8,7 @@ import { streamSSE } from 'hono/streaming'
 import { WebSocketServer } from 'ws'
 import { explain, Unable } from '../errors.ts'
 import { allLabs, findLab } from '../server/labs.ts'
-import { labName } from '../server/state.ts'
+import { type LabRecord, labName } from '../server/state.ts'
 import { namesOf, type Stack } from '../why/stacks.ts'
 import { type Question, why } from '../why/why.ts'
 import { refusal } from './access.ts'
@@ -23,6 +23,10 @@ import { terminal } from './terminal.ts'
 export interface PageOptions {
   /** How a verb of vethlab is started for a lab: its words, to be spawned. */
   verb(words: readonly string[]): string[]
+  /** What the steps of a lab did, and what takes each back. */
+  steps(lab: LabRecord): unknown
+  /** Takes a step back, and tells what became of it. */
+  undo(lab: LabRecord, step: number): Promise<unknown>
   /** Default: any that is free. */
   port?: number | undefined
 }
@@ -98,7 +102,7 @@ const stackOf = (stacks: readonly Stack[], name: string): Stack | undefined =>
   stacks.find((stack) => stack.place.name === name || namesOf(stack).includes(name))
 
 /** Starts the server. */
-export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promise<Page> {
+export async function servePage({ verb, steps, undo, port: wanted = 0 }: PageOptions): Promise<Page> {
   const token = randomBytes(24).toString('base64url')
   const captures = capturing()
   const live = watched(captures.endOf)
@@ -187,7 +191,11 @@ export async function servePage({ verb, port: wanted = 0 }: PageOptions): Promis
       'content-type': 'application/json',
     })
   })
-  app.get('/api/labs/:lab/steps', async (c) => {
+  app.get('/api/labs/:lab/steps', (c) => c.json(steps(lab(c)) as object))
+  app.post('/api/labs/:lab/steps/:step/undo', async (c) =>
+    c.json((await undo(lab(c), Number(c.req.param('step')))) as object),
+  )
+  app.get('/api/labs/:lab/script', async (c) => {
     const { file } = lab(c)
     const { printed } = await import('./printed.ts')
     return c.text(await printed(verb([file, 'print'])))

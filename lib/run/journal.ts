@@ -32,6 +32,8 @@ export interface Intent extends Facts {
   text: string
   /** For a setting on the machine itself: the value that was there before. */
   old?: string
+  /** The step that it is of; the first has number 1. */
+  step?: { number: number; title: string }
 }
 
 /** How it ended. `skipped`: never begun, since one before it in its batch failed. */
@@ -68,6 +70,8 @@ type Ended = 'done' | 'failed' | 'skipped'
 export interface Journal {
   /** How many commands it holds. */
   count(): number
+  /** What is recorded from now on is of that step. */
+  begin(step: NonNullable<Intent['step']>): void
   /**
    * Records commands that are about to be begun together; `olds` are the values that they will replace. What is
    * returned records how they ended: each by itself, or all alike. An intent without an end may have been done.
@@ -131,6 +135,7 @@ export const close = (file: string): void => void closed.add(file)
 export function journal(file: string, { sync = false }: { sync?: boolean } = {}): Journal {
   let sum = ''
   let number = 0
+  let step: Intent['step']
   closed.delete(file)
   if (existsSync(file)) {
     const written = readJournal(file)
@@ -145,6 +150,9 @@ export function journal(file: string, { sync = false }: { sync?: boolean } = {})
   }
   return {
     count: () => number,
+    begin(next) {
+      step = next
+    },
     intent(commands, olds) {
       if (closed.has(file)) throw new Unable('the run was cut off')
       const first = number + 1
@@ -160,6 +168,7 @@ export function journal(file: string, { sync = false }: { sync?: boolean } = {})
             does,
             ...(undo ? { undo } : {}),
             ...(old === undefined ? {} : { old }),
+            ...(step ? { step } : {}),
             text: toShell(command),
           }
         }),

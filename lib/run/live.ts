@@ -60,6 +60,7 @@ export function liveLab(
       const own = flatten(given)
       const commands = [...own, ...waitsOf(own)]
       tell({ kind: 'step', number: number + 1, title })
+      written.begin({ number: number + 1, title })
       try {
         if (batch && servers.together) await together(run, commands)
         else for (const command of commands) await runMarked(run, command)

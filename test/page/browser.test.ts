@@ -1,9 +1,11 @@
 /** The page in a real browser: what a learner does on it, as a learner does it. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { until } from '../../lib/server/process.ts'
 import { vethlab } from '../helpers/machine.ts'
 import { browser, chromium, served } from '../helpers/ui.ts'
 
@@ -58,6 +60,17 @@ test(
   },
 )
 
+test('all that is asked fits into its line, and nothing of the map lies outside of it', here, async () => {
+  const sizes = `(() => {
+    const height = (selector) => document.querySelector(selector).getBoundingClientRect().height
+    const { scrollWidth, clientWidth } = document.querySelector('.map')
+    return [height('.question') / height('.question button'), scrollWidth, clientWidth]
+  })()`
+  const [question = 0, wide = 0, room = 0] = (await page.evaluate(sizes)) as number[]
+  assert.ok(question < 1.5, `${question} lines`)
+  assert.ok(wide <= room, `${wide} of ${room} pixels`)
+})
+
 test('the steps on the page are those of why --json', here, async () => {
   const { stdout } = await vethlab('net1', ['why', 'net1', 'qube-client-1', '--json', '--name', lab])
   const { ways } = JSON.parse(stdout) as { ways: Array<{ places: Array<{ steps: unknown[] }> }> }
@@ -99,6 +112,20 @@ test('axe finds nothing that keeps somebody out', here, async () => {
     })
     assert.deepEqual(found, [], tab)
   }
+})
+
+test('what runs in the terminal of a container ends with the page', here, async () => {
+  const long = `sleep ${50_000 + (process.pid % 10_000)}`
+  const runs = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').includes(long)
+  const other = await window.newPage()
+  await other.goto(`${server.url}&lab=${lab}`)
+  await other.click('.map text:has-text("qube-client-1")', patient)
+  await other.click('.place h2:has-text("qube-client-1") ~ p button:has-text("terminal")', patient)
+  await other.waitForSelector('.xterm-rows:has-text("qube-client-1#")', patient)
+  await other.keyboard.type(`${long}\n`)
+  assert.ok(await until(runs, 20_000, 100))
+  await other.close()
+  assert.ok(await until(() => !runs(), 20_000, 100))
 })
 
 test('nothing went wrong on the page, and nothing was asked of anybody else', here, () => {

@@ -117,6 +117,36 @@ test('a terminal in a place', async () => {
   }
 })
 
+test('the steps, and one of them taken back', async () => {
+  type Step = { number: number; title: string; commands: Array<{ text: string }>; undo: string[] }
+  const steps = (await (await page.ask(`/api/labs/${lab}/steps`)).json()) as Step[]
+  assert.deepEqual(
+    steps.map(({ number }) => number),
+    steps.map((_, i) => i + 1),
+  )
+  const cable = steps.find(({ commands }) =>
+    commands.some(({ text }) => /ip link add .*type veth/.test(text)),
+  )
+  assert.ok(cable && cable.title !== '' && cable.undo.length > 0, JSON.stringify(steps))
+  const undo = () => page.ask(`/api/labs/${lab}/steps/${cable.number}/undo`, { method: 'POST' })
+  type Told = Array<{ text: string; ok: boolean; said: string }>
+  await news(
+    ({ kind, svg }) => kind === 'map' && !/veth-s1/.test(svg ?? ''),
+    async () => {
+      const told = (await (await undo()).json()) as Told
+      assert.deepEqual(
+        told.map(({ text, ok }) => [text, ok]),
+        cable.undo.map((text) => [text, true]),
+      )
+    },
+  )
+  const again = (await (await undo()).json()) as Told
+  assert.ok(
+    again.some(({ ok, said }) => !ok && said !== ''),
+    JSON.stringify(again),
+  )
+})
+
 test('no token, no answer; and what is wrong is said in words', async () => {
   for (const path of ['/', '/api/labs', `/api/labs/${lab}/news`, `/api/labs/${lab}/steps`])
     assert.equal((await fetch(page.origin + path)).status, 403, path)

@@ -115,10 +115,60 @@ export function Matrix({ lab, changes, why }: LabProps) {
   </section>`
 }
 
-/** The scenario as a shell script, each command beside the one that takes it back. */
+interface DoneStep {
+  number: number
+  title: string
+  commands: Array<{ server: string; text: string }>
+  undo: string[]
+}
+
+interface TakenBack {
+  text: string
+  ok: boolean
+  said: string
+}
+
+/** A step: what it did, what takes it back, and what became of that. */
+function Step({ lab, step }: { lab: string; step: DoneStep }) {
+  const [told, setTold] = useState<TakenBack[]>()
+  const [busy, setBusy] = useState(false)
+  const undo = async () => {
+    setBusy(true)
+    const failed = (error: Error): TakenBack[] => [{ text: '', ok: false, said: error.message }]
+    setTold(await ask<TakenBack[]>(path(lab, `steps/${step.number}/undo`), 'POST').catch(failed))
+    setBusy(false)
+  }
+  return html`<details open>
+    <summary>${step.number}  ${step.title}</summary>
+    ${step.commands.map(({ server, text }) => html`<code class="typed">${server}$ ${text}</code>`)}
+    ${
+      step.undo.length > 0 &&
+      html`<p class="buttons"><button disabled=${busy} onClick=${undo} aria-label=${`undo step ${step.number}`}>undo</button></p>
+        ${!told && step.undo.map((text) => html`<code class="typed soft">${text}</code>`)}`
+    }
+    ${told?.map(
+      ({ text, ok, said }) =>
+        html`<code class=${`typed ${ok ? 'good' : 'bad'}`} role="status">${ok ? '✓' : '✗'} ${text} ${said}</code>`,
+    )}
+  </details>`
+}
+
+/** The scenario as a shell script for a server of one's own. */
+function Script({ lab }: { lab: string }) {
+  const { value, error } = useAnswer(() => ask<string>(path(lab, 'script')), [lab])
+  return html`<pre tabindex="0">${error ?? value ?? 'asking …'}</pre>`
+}
+
+/** The steps of the scenario, each with what takes it back. */
 export function Steps({ lab }: { lab: string }) {
-  const { value, error } = useAnswer(() => ask<string>(path(lab, 'steps')), [lab])
-  return html`<section class="steps"><pre tabindex="0">${error ?? value ?? 'asking …'}</pre></section>`
+  const { value, error } = useAnswer(() => ask<DoneStep[]>(path(lab, 'steps')), [lab])
+  const [script, setScript] = useState(false)
+  return html`<section class="steps">
+    ${error && html`<pre class="bad">${error}</pre>`}
+    ${value?.map((step) => html`<${Step} key=${step.number} lab=${lab} step=${step} />`)}
+    <p class="buttons"><button aria-expanded=${script} onClick=${() => setScript(!script)}>all as a shell script</button></p>
+    ${script && html`<${Script} lab=${lab} />`}
+  </section>`
 }
 
 interface Section {
