@@ -8,7 +8,7 @@ import { enterWords, environment } from '../server/enter.ts'
 import { toolMissing } from '../server/packages.ts'
 import { finished } from '../server/process.ts'
 import type { LabRecord } from '../server/state.ts'
-import { countersScript } from './counters.ts'
+import { counterFiles } from './counters.ts'
 
 /** What is read of a namespace, as text. */
 export interface StackText {
@@ -19,7 +19,7 @@ export interface StackText {
   counters: string
 }
 
-const ofOne = `ip -j -d addr; cat /proc/net/ip_tables_names 2>/dev/null; echo ==; ${countersScript}; :`
+const ofOne = `ip -j -d addr; echo == | cat /proc/net/ip_tables_names - ${counterFiles} 2>/dev/null`
 const ofEach = 'for path; do nsenter --net="$path" -- sh -c "$0"; printf "\\n====\\n"; done'
 
 const parsed = (text: string): StackText => {

@@ -1,6 +1,6 @@
 /** A lab of three hundred namespaces: soon drawn, small enough to be read, and no burden for its page. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { costOf, leastCost, mostMemory } from '../helpers/cost.ts'
@@ -9,6 +9,7 @@ import { browser, chromium, served } from '../helpers/ui.ts'
 
 const lab = `large-${process.pid}`
 const many = { N: '300' }
+const file = join(root, `node_modules/.cache/${lab}.svg`)
 const all = 'n1 … n300  (300)'
 
 /** Seconds; a tenth more of processor time, since what else runs has the caches, too. */
@@ -18,10 +19,12 @@ const worked = 2.3
 before(async () => {
   assert.equal((await vethlab('star', ['up', '-q', '--name', lab], many)).code, 0)
 })
-after(() => vethlab('star', ['down', '--name', lab], many))
+after(async () => {
+  rmSync(file, { force: true })
+  await vethlab('star', ['down', '--name', lab], many)
+})
 
 test('the map is drawn within two seconds, the like places as one box', async () => {
-  const file = join(root, `node_modules/.cache/${lab}.svg`)
   const draw = async () => assert.equal((await vethlabAll(['map', lab, '--svg', file])).code, 0)
   const cost = await leastCost(soon, 5, () => costOf(draw))
   assert.ok(cost.wall <= soon || cost.processor <= worked, JSON.stringify(cost))
@@ -29,23 +32,27 @@ test('the map is drawn within two seconds, the like places as one box', async ()
   assert.ok(texts.includes(all) && texts.length < 10, texts.join('\n'))
 })
 
-test('so it is on the page, which then answers a click within a second', {
+test('so it is on the page, which answers a click within a second, at once and then', {
   skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)',
 }, async () => {
   const window = await browser()
-  const clicks: number[] = []
+  const answers: number[] = []
+  const answered = async (work: () => Promise<unknown>) => answers.push((await costOf(work)).wall)
   const once = async () => {
     const server = await served()
     try {
       const page = await window.newPage({ viewport: { width: 1280, height: 720 } })
       const cost = await costOf(async () => {
-        await page.goto(`${server.url}&lab=${lab}`)
+        await answered(async () => {
+          await page.goto(`${server.url}&lab=${lab}`)
+          await page.click('#tab-place')
+        })
         await page.waitForSelector(`.map text:has-text("${all}")`)
       }, server.pid)
-      const start = performance.now()
-      await page.click(`.map text:has-text("${all}")`)
-      await page.waitForSelector('.place h2')
-      clicks.push((performance.now() - start) / 1000)
+      await answered(async () => {
+        await page.click(`.map text:has-text("${all}")`)
+        await page.waitForSelector('.place h2')
+      })
       await page.close()
       assert.ok(mostMemory(server.pid) <= 150, `${mostMemory(server.pid)} MB`)
       return cost
@@ -56,7 +63,8 @@ test('so it is on the page, which then answers a click within a second', {
   try {
     const cost = await leastCost(soon, 5, once)
     assert.ok(cost.wall <= soon || cost.processor <= worked, JSON.stringify(cost))
-    assert.ok(Math.min(...clicks) <= 1, clicks.join(' '))
+    const [opened, clicked] = [0, 1].map((which) => Math.min(...answers.filter((_, i) => i % 2 === which)))
+    assert.ok(Math.max(opened ?? 9, clicked ?? 9) <= 1, answers.join(' '))
   } finally {
     await window.close()
   }
