@@ -135,89 +135,108 @@ const behind = missing(
 const moduleWords = (module: string | undefined, said: Said): string[] =>
   !module || (said.module === module && shared(module)) ? [] : ['-m', module]
 
-function rule<T extends Table, C extends string>(where: Where<T, C>, said: Said): Rule<T, C> {
-  const { program, chain } = where
+/** The rule with one more match: `module` is told before the `!`. */
+function further<T extends Table, C extends string>(
+  where: Where<T, C>,
+  said: Said,
+  [key, ...flag]: readonly [key: string, ...flag: string[]],
+  value: string,
+  module?: string,
+): Rule<T, C> {
   const { words, once, negated } = said
-  const not = negated ? ['!'] : []
-  /** One more match: `module` is told before the `!`. */
-  const match = (key: string, flag: readonly string[], value: string, module?: string) => {
-    if (Object.hasOwn(once, key))
-      throw new BadInput(`${flag[0] ?? key} stands in this rule already: it can stand once`)
-    return rule(where, {
-      words: [...words, ...moduleWords(module, said), ...not, ...flag],
-      once: { ...once, [key]: negated ? `! ${value}` : value },
-      negated: false,
-      ...(module ? { module } : {}),
-    })
+  if (Object.hasOwn(once, key))
+    throw new BadInput(`${flag[0] ?? key} stands in this rule already: it can stand once`)
+  return rule(where, {
+    words: [...words, ...moduleWords(module, said), ...(negated ? ['!'] : []), ...flag],
+    once: { ...once, [key]: negated ? `! ${value}` : value },
+    negated: false,
+    ...(module ? { module } : {}),
+  })
+}
+
+function withoutNot({ negated }: Said, what: string): void {
+  if (negated) throw new BadInput(`.not negates a match: ${what} cannot follow it`)
+}
+
+/** The matches that have a check of their own: of the chain, the protocol, the family. */
+function ownMatches<T extends Table, C extends string>(where: Where<T, C>, said: Said) {
+  const match = (flag: string, text: string, value = text, module?: string) =>
+    further(where, said, [flag, flag, text], value, module)
+  const address = (flag: string, value: string) =>
+    match(flag, severalOnlyPlain(addressOrSubnet(value, where.program), said.negated), value)
+  const device = (flag: string, dev: string, lacking: readonly string[], why: string) => {
+    if (lacking.includes(where.chain)) throw new BadInput(`${where.chain} has no ${flag}: ${why}`)
+    return match(flag, ifName(dev))
   }
-  const notHere = (flag: string, chains: readonly string[], why: string) => {
-    if (chains.includes(chain)) throw new BadInput(`${chain} has no ${flag}: ${why}`)
-  }
-  const portMatch = (flag: string, value: PortValue) => {
+  const port = (flag: string, value: PortValue) => {
     const text = ports.word(value)
-    needsProtocol(once['-p'], withPorts, flag)
-    return match(flag, [flag, text], text)
+    needsProtocol(said.once['-p'], withPorts, flag)
+    return match(flag, text)
   }
-  const withoutNot = (what: string) => {
-    if (negated) throw new BadInput(`.not negates a match: ${what} cannot follow it`)
-  }
-  const value = {
-    source: (address: string) =>
-      match('-s', ['-s', severalOnlyPlain(addressOrSubnet(address, program), negated)], address),
-    destination: (address: string) =>
-      match('-d', ['-d', severalOnlyPlain(addressOrSubnet(address, program), negated)], address),
-    in: (dev: string) => {
-      notHere('-i', onTheWayOut, 'the packet leaves, wherever it came in')
-      return match('-i', ['-i', ifName(dev)], dev)
-    },
-    out: (dev: string) => {
-      notHere('-o', beforeRouting, 'the way out is not known yet')
-      return match('-o', ['-o', ifName(dev)], dev)
-    },
-    protocol: (name: string | number) => match('-p', ['-p', protocolWord(name)], String(name)),
-    dport: (number: PortValue) => portMatch('--dport', number),
-    sport: (number: PortValue) => portMatch('--sport', number),
+  return {
+    source: (value: string) => address('-s', value),
+    destination: (value: string) => address('-d', value),
+    in: (dev: string) => device('-i', dev, onTheWayOut, 'the packet leaves, wherever it came in'),
+    out: (dev: string) => device('-o', dev, beforeRouting, 'the way out is not known yet'),
+    protocol: (name: string | number) => match('-p', protocolWord(name), String(name)),
+    dport: (number: PortValue) => port('--dport', number),
+    sport: (number: PortValue) => port('--sport', number),
     ctstate: (...states: string[]) => {
       for (const state of states) oneOf(state, 'a state of a connection', connectionStates)
       if (states.length === 0) throw new BadInput(`ctstate() needs a state: ${connectionStates.join(', ')}`)
-      return match('--ctstate', ['--ctstate', states.join(',')], states.join(','), 'conntrack')
+      return match('--ctstate', states.join(','), states.join(','), 'conntrack')
     },
     comment: (text: string) => {
-      withoutNot('a comment')
+      withoutNot(said, 'a comment')
       oneLine(text, 'a comment')
       must(Buffer.byteLength(text) <= 255, text, 'is not a comment: one line, at most 255 bytes')
-      return match('--comment', ['--comment', text], text, 'comment')
-    },
-    jump: (target: string, options?: object): Command => {
-      withoutNot('jump()')
-      return finished(where, [
-        ...words,
-        '-j',
-        ...targetWords(program, where.table, chain, target, options, once['-p']),
-      ])
-    },
-    goto: (to: string): Command => {
-      withoutNot('goto()')
-      if (isTarget(chainName(to))) throw new BadInput(`${to} is a target: goto() takes a user's chain`)
-      return finished(where, [...words, '-g', to])
-    },
-    count: (): Command => {
-      withoutNot('count()')
-      return finished(where, words)
+      return match('--comment', text, text, 'comment')
     },
   }
-  const all: Record<string, unknown> = Object.assign(Object.create(behind), value)
+}
+
+/** What makes the rule a command. */
+const endings = <T extends Table, C extends string>(where: Where<T, C>, said: Said) => ({
+  jump: (target: string, options?: object): Command => {
+    withoutNot(said, 'jump()')
+    const { program, table, chain } = where
+    const words = targetWords(program, table, chain, target, options, said.once['-p'])
+    return finished(where, [...said.words, '-j', ...words])
+  },
+  goto: (to: string): Command => {
+    withoutNot(said, 'goto()')
+    if (isTarget(chainName(to))) throw new BadInput(`${to} is a target: goto() takes a user's chain`)
+    return finished(where, [...said.words, '-g', to])
+  },
+  count: (): Command => {
+    withoutNot(said, 'count()')
+    return finished(where, said.words)
+  },
+})
+
+/** A match of the tables in matches.ts. */
+const tableMatch =
+  <T extends Table, C extends string>(where: Where<T, C>, said: Said, name: string, clause: Clause) =>
+  (...args: unknown[]): Rule<T, C> => {
+    const flag = clause.print(args)
+    const [first = '', ...values] = flag
+    if (['--syn', '--tcp-flags', '--tcp-option'].includes(first))
+      needsProtocol(said.once['-p'], ['tcp'], first)
+    if (clause.module === 'multiport') needsProtocol(said.once['-p'], withPorts, first)
+    return further(where, said, [name, ...flag], values.join(' '), clause.module)
+  }
+
+function rule<T extends Table, C extends string>(where: Where<T, C>, said: Said): Rule<T, C> {
+  const all: Record<string, unknown> = Object.assign(
+    Object.create(behind),
+    ownMatches(where, said),
+    endings(where, said),
+  )
   for (const [name, clause] of Object.entries(matches) as Array<[string, Clause]>)
-    all[name] = (...args: unknown[]) => {
-      const flag = clause.print(args)
-      if (['--syn', '--tcp-flags', '--tcp-option'].includes(flag[0] ?? ''))
-        needsProtocol(once['-p'], ['tcp'], flag[0] ?? '')
-      if (clause.module === 'multiport') needsProtocol(once['-p'], withPorts, flag[0] ?? '')
-      return match(name, flag, flag.slice(1).join(' '), clause.module)
-    }
+    all[name] = tableMatch(where, said, name, clause)
   Object.defineProperty(all, 'not', {
     get() {
-      withoutNot('a second .not')
+      withoutNot(said, 'a second .not')
       return rule(where, { ...said, negated: true })
     },
   })
