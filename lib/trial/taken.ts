@@ -8,6 +8,7 @@ import { changes, changeText, left, stepsBack } from './back.ts'
 import { dockerUndo, runLine, stackAt, stacksOf } from './fix.ts'
 import type { Journal, Looked, Taken } from './journal.ts'
 import type { Step } from './moved.ts'
+import { forget, holdAgain, type Learned, settled } from './neighbours.ts'
 import { readState } from './state.ts'
 
 /** So often what the kernel has not made by itself is made; each round looks again. */
@@ -80,6 +81,8 @@ export class Takings {
   /** What could not be put back. */
   readonly left: string[] = []
 
+  /** What places had learned of the addresses that a fix moves, and where that is to be asked. */
+  private readonly learned = new Map<Taken, { stacks: readonly Stack[]; all: Learned[] }>()
   private readonly lab: LabRecord
   private readonly journal: Journal
 
@@ -125,6 +128,7 @@ export class Takings {
     const one: Taken = { fix, stacks: looked, ...(undo.length > 0 ? { undo } : {}) }
     this.taken.push(one)
     this.journal.write(this.taken)
+    this.learned.set(one, { stacks, all: [] })
     try {
       await this.make(stackAt(stacks, fix.place), one)
     } catch (error) {
@@ -139,6 +143,24 @@ export class Takings {
     for (const line of one.fix.lines) if (!this.stopped) await runLine(this.lab, stack, one.fix.place, line)
     // At once: what somebody else changes from now on is not taken for ours.
     await this.look(one)
+    const into = inside(this.lab)
+    const known = this.learned.get(one)
+    if (known) {
+      const all = await forget(into, known.stacks, one.fix)
+      if (known.all.length === 0) known.all = all
+    }
+    await settled(into, stack, one.fix)
+  }
+
+  /** Puts one back, and what places knew of its addresses. */
+  private async undo(one: Taken): Promise<Outcome> {
+    const outcome = await putBack(this.lab, one)
+    const known = this.learned.get(one)
+    if (known) {
+      await forget(inside(this.lab), known.stacks, one.fix)
+      await holdAgain(inside(this.lab), known.all)
+    }
+    return outcome
   }
 
   private async look({ stacks }: Taken): Promise<void> {
@@ -153,14 +175,14 @@ export class Takings {
 
   /** Puts one back, and makes it again behind what `meanwhile` does. */
   async without<T>(stacks: readonly Stack[], one: Taken, meanwhile: () => Promise<T>): Promise<T> {
-    await this.work(() => putBack(this.lab, one))
+    await this.work(() => this.undo(one))
     const result = await meanwhile()
     await this.work(() => this.make(stackAt(stacks, one.fix.place), one))
     return result
   }
 
   private async giveBack(one: Taken): Promise<void> {
-    const { left, changed } = await putBack(this.lab, one)
+    const { left, changed } = await this.undo(one)
     this.left.push(...left)
     this.changed.push(...changed)
     this.taken.splice(this.taken.indexOf(one), 1)

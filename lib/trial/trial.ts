@@ -198,10 +198,16 @@ export class Trial {
   }
 }
 
+/** What is proven where nothing was in the way: only an answer tells that it was heard. */
+const withoutFault = ({ question, ways }: Report): Pick<Tried, 'proof' | 'reason'> =>
+  question.udp && !ways.some(({ packet }) => packet === 'reply')
+    ? { proof: 'not provable', reason: 'the datagram arrived, and UDP itself gives no receipt' }
+    : { proof: 'proven', reason: 'its reply came home' }
+
 /** The answer, with what was found. */
 function told(first: Report, { gone, takings: { changed, left } }: Trial, last: Report): Proven {
   const causes = gone.map(({ verdict, proof, reason }): Tried => ({ verdict, proof, reason }))
-  const one = causes[0] ?? { proof: 'proven', reason: 'its reply came home' }
+  const one = causes[0] ?? withoutFault(first)
   const spoilt = changed.length > 0
   return {
     ...first,

@@ -85,6 +85,12 @@ const down = ({ stack, link }: End): Break => ({
   },
 })
 
+/** The ports of a bridge that its spanning tree keeps waiting: switched off, it lets their timers run on. */
+const waiting = ({ links }: Stack, bridge: string): string[] =>
+  links
+    .filter(({ master, port }) => master === bridge && /^(listening|learning)$/.test(port?.state ?? ''))
+    .map(({ name }) => name)
+
 /** A port of a bridge that lets nothing through. */
 function portBreak({ stack, link }: End): Break | undefined {
   const { port, master = '' } = link
@@ -104,7 +110,11 @@ function portBreak({ stack, link }: End): Break | undefined {
         ...(port.state === 'blocking'
           ? {}
           : { hints: [`Wait ${waits} s, and ask again; or do without STP, where nothing forms a loop.`] }),
-        ...mend(place, ['ip', 'link', 'set', 'dev', master, 'type', 'bridge', 'stp_state', '0']),
+        ...mend(
+          place,
+          ['ip', 'link', 'set', 'dev', master, 'type', 'bridge', 'stp_state', '0'],
+          ...waiting(stack, master).map((name) => ['bridge', 'link', 'set', 'dev', name, 'state', '3']),
+        ),
       },
     }
   }

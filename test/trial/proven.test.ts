@@ -116,7 +116,7 @@ test('a listener that is missing is stood in for', async () => {
 })
 
 test('a setting, a link and an address are put back', async () => {
-  const faults: ReadonlyArray<readonly ['router' | 'right', string, string]> = [
+  const faults: ReadonlyArray<readonly ['router' | 'right', string, string, number?]> = [
     ['router', 'sysctl -qw net.ipv4.ip_forward=0', 'sysctl -qw net.ipv4.ip_forward=1'],
     ['router', 'ip link set to-right down', 'ip link set to-right up'],
     [
@@ -124,13 +124,24 @@ test('a setting, a link and an address are put back', async () => {
       'nft add table inet x; nft add chain inet x f "{ type filter hook forward priority 0; policy accept; }"; nft add rule inet x f ip daddr 10.0.2.9 counter; nft add rule inet x f ip daddr 10.0.2.1 counter drop comment \\"hi\\"; nft add rule inet x f ip daddr 10.0.2.8 counter',
       'nft delete table inet x',
     ],
+    [
+      'router',
+      'iptables -t nat -A POSTROUTING -o to-right -j SNAT --to-source 10.0.2.1',
+      'iptables -t nat -F POSTROUTING',
+    ],
+    [
+      'router',
+      'ip link set to-right mtu 1300; iptables -A OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP',
+      'ip link set to-right mtu 1500; iptables -F OUTPUT',
+      1400,
+    ],
   ]
-  for (const [place, fault, mend] of faults) {
+  for (const [place, fault, mend, size] of faults) {
     await at(place, fault)
     try {
       await sleep(300)
       const was = await states()
-      const proven = await proveWhy(record, ping)
+      const proven = await proveWhy(record, { ...ping, ...(size === undefined ? {} : { size }) })
       assert.deepEqual(differences(was, await states()), [], fault)
       assert.equal(proven.proof, 'proven', `${fault}: ${proven.verdict.says}: ${proven.reason}`)
     } finally {

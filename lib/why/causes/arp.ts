@@ -1,13 +1,13 @@
 /** Nobody answered "who has?": by a setting of the one who should, or because there is nobody. */
 import { familyOf, ipFamily } from '../address.ts'
 import { network, onLink } from '../evidence.ts'
-import { isOwnRule, ruleWords } from '../policy-routing.ts'
+import { type Chosen, isOwnRule, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, ownerOf, type Stack } from '../stacks.ts'
 import { confKey, mend, typed, type Verdict, vanished, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { type Hop, hopOf } from './hop.ts'
-import { cameBy } from './routes.ts'
+import { cameBy, gatewayFor } from './routes.ts'
 
 /** The larger of what holds for all interfaces, and for one: as the kernel takes it for most of them. */
 export async function setting(
@@ -232,6 +232,20 @@ function translator({ evidence, request }: Situation, address: string): Stack | 
   return evidence.stacks.find(({ place }) => place.name === visit?.place)
 }
 
+/** The way without a rule of one's own that chose it; or by a gateway that is there. */
+function otherWay(situation: Situation, decision: Chosen | undefined) {
+  const { stack, header } = situation
+  const six = ipFamily(header.dst)
+  if (!decision?.route) return {}
+  const { rule, route } = decision
+  if (isOwnRule(rule)) return mend(stack.place, ['ip', ...six, 'rule', 'del', ...ruleWords(rule).split(' ')])
+  const gateway = gatewayFor(situation, stack, header.dst)
+  const table = route.table && route.table !== 'main' ? ['table', route.table] : []
+  return gateway && route.dev && !route.nexthops
+    ? mend(stack.place, ['ip', ...six, 'route', 'replace', route.dst, ...table, 'via', gateway])
+    : {}
+}
+
 /** Nobody has the next hop's address, or nobody says so. */
 export const nobodyAnswers: CauseClass = {
   at: ['unsent'],
@@ -286,7 +300,11 @@ export const nobodyAnswers: CauseClass = {
       decision && isOwnRule(decision.rule)
         ? `; table ${decision.route?.table} was chosen by ip rule "${ruleWords(decision.rule)}"`
         : ''
-    if (hop.gateway) return found('ARP unanswered', `the gateway ${address} is not there: ${nobody}${chosen}`)
+    if (hop.gateway)
+      return {
+        ...found('ARP unanswered', `the gateway ${address} is not there: ${nobody}${chosen}`),
+        ...otherWay(situation, decision),
+      }
     const gone = address === target ? undefined : evidence.containers.find(({ state }) => state !== 'running')
     return found(
       'no such address',

@@ -1,8 +1,11 @@
 /** Two have what only one may have: an address, a MAC address. */
+import ipaddr from 'ipaddr.js'
 import { isLoopback, within } from '../address.ts'
-import type { CauseClass, Situation } from '../situation.ts'
+import type { Visit } from '../journey.ts'
+import { chainLines, ruleText } from '../rules.ts'
+import type { CauseClass, Remark, Situation } from '../situation.ts'
 import { called, type End, ownersOf, peerOf, type Stack } from '../stacks.ts'
-import { mend, typed, verdict } from '../verdict.ts'
+import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
 import { senderOf } from './wire.ts'
@@ -70,8 +73,28 @@ export const sourceIsOwn: CauseClass = {
         '--line-numbers',
       ]),
       hints: [`${by} should give it an address of its own: -j MASQUERADE`],
+      ...(at && router ? await masqueraded(situation, at, router) : {}),
     })
   },
+}
+
+/** The rule that gave a packet its source, with an address of the router's own instead. */
+async function masqueraded({ evidence }: Situation, stack: Stack, { passages }: Visit) {
+  const by = passages
+    .flatMap(({ matches }) => matches)
+    .find(({ table, text }) => table === 'nat' && / snat to /i.test(` ${text} `))
+  if (!by) return {}
+  const { json, save } = await evidence.facts.rules(stack, by.family, by.table)
+  const { chain, number, text } = ruleText(by, json, save)
+  const words = number === undefined ? [] : (chainLines(save, 'nat', chain)[number - 1]?.split(' ') ?? [])
+  const jump = words.indexOf('-j')
+  // A rule with text in quotes is left to who wrote it.
+  if (words[jump + 1] !== 'SNAT' || /["'\\]/.test(text)) return {}
+  const program = by.family === 'ip6' ? 'ip6tables' : 'iptables'
+  return mend(stack.place, [
+    ...[program, '-t', 'nat', '-R', chain, String(number), ...words.slice(2, jump)],
+    ...['-j', 'MASQUERADE'],
+  ])
 }
 
 /** On one wire: of several with one address, those that a frame can come to. */
@@ -96,16 +119,30 @@ export const twoOwners: CauseClass = {
     const [other] = rivals(situation, here, address)
     if (!other) return undefined
     const wrong = evidence.named !== undefined && evidence.named !== here.stack
+    // It came to the one that was meant, or a rule ended it there: that is a matter of its own.
+    if (stage !== 'unsent' && (evidence.named === here.stack || (stage === 'dropped' && !wrong)))
+      return undefined
+    const one = here.link.addresses.find(({ local }) => local === address)
     return verdict(here.stack, packet, {
       ...(stage === 'refused' ? { status: 'refused' as const } : {}),
       cause: 'duplicate address',
       says: `${address} is on ${named(here)} and on ${named(other)}, both on one wire: the ${packet} came to ${called(here.stack.place)}${wrong ? `, not to ${called(evidence.named?.place ?? here.stack.place)}` : ''}`,
       see: typed(here.stack.place, ['ip', 'addr', 'show', 'to', address]),
-      hints: [
-        `Take it from one of them: ip addr del ${address}/… dev ${here.link.name}; who asked forgets the MAC address by: ip neigh flush all`,
-      ],
+      hints: [`Take it from one of them; who asked forgets the MAC address by: ip neigh flush to ${address}`],
+      ...(one && stage !== 'unsent'
+        ? mend(here.stack.place, ['ip', 'addr', 'del', `${address}/${one.prefixlen}`, 'dev', here.link.name])
+        : {}),
     })
   },
+}
+
+/** Where a rule ended it, it is said that another machine has the address, too. */
+export function alsoElsewhere(situation: Situation, { cause }: Verdict): Remark | undefined {
+  const { stage, stack, packet, header } = situation
+  const here = ownersOf([stack], header.dst)[0]
+  if (stage !== 'dropped' || packet === 'reply' || cause === 'duplicate address' || !here) return undefined
+  const [other] = rivals(situation, here, header.dst)
+  return other && { hints: [`${header.dst} is also on ${named(other)}, on the same wire.`] }
 }
 
 /** A MAC address that several on one wire have. */
@@ -181,19 +218,35 @@ export const duplicateOfV6: CauseClass = {
         cause: 'duplicate address',
         says: `${bad.local} of ${named(end)} may not be used: duplicate address detection failed (dadfailed)${other ? `, ${named(other)} has it, too` : ''}`,
         see: typed(end.stack.place, ['ip', '-6', 'addr', 'show', 'dev', end.link.name]),
-        ...mend(end.stack.place, [
-          'ip',
-          '-6',
-          'addr',
-          'del',
-          `${bad.local}/${bad.prefixlen}`,
-          'dev',
-          end.link.name,
-        ]),
+        ...mend(
+          end.stack.place,
+          ...[
+            ['del', bad.local],
+            ...(end.stack === from ? [['add', freeAddress(stacks, bad.local)]] : []),
+          ].map(([verb = '', local]) => [
+            'ip',
+            '-6',
+            'addr',
+            verb,
+            `${local}/${bad.prefixlen}`,
+            'dev',
+            end.link.name,
+          ]),
+        ),
       })
     }
     return undefined
   },
+}
+
+/** An address of IPv6 near another one, which no place has. */
+function freeAddress(stacks: readonly Stack[], local: string): string {
+  const parts = ipaddr.IPv6.parse(local).parts
+  for (let last = 0x100; last < 0xffff; last++) {
+    const free = new ipaddr.IPv6([...parts.slice(0, 7), last]).toString()
+    if (ownersOf(stacks, free).length === 0) return free
+  }
+  return local
 }
 
 /** What a wire is joined to at the other side of a sender. */

@@ -1,7 +1,7 @@
 /** A way that is another one than its neighbours take it for: a more specific route, an answer by another interface. */
 import { familyOf, isLoopback } from '../address.ts'
 import { linkOf, onLink, stackOf } from '../evidence.ts'
-import { killer, type Visit } from '../journey.ts'
+import { type Journey, killer, type Visit } from '../journey.ts'
 import { lengthOf, longest } from '../policy-routing.ts'
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import { called, type End, ownerOf, type Stack } from '../stacks.ts'
@@ -63,12 +63,31 @@ async function strayed(
   })
 }
 
+/** Words by which a rule asks where a packet is to go out. */
+const asksForTheWay = /(^|\s)(-o|--physdev-out|oif|oifname|oifgroup|oiftype)\s/
+
+/** Whether the rules that ended a packet do not ask by which interface it leaves: another way would not have saved it. */
+async function diesAnyway({ evidence }: Situation, journey: Journey): Promise<boolean> {
+  const killed = killer(journey)
+  if (!killed) return false
+  const { passage, by } = killed
+  if (by !== 'policy') return !passage.matches.some(({ text }) => asksForTheWay.test(text))
+  // Nothing took it: perhaps only because it went out of another interface.
+  const { json, save } = await evidence.facts.rules(
+    stackOf(evidence, passage.place),
+    passage.family,
+    passage.table,
+  )
+  return !asksForTheWay.test(save) && !/"key":\s*"oif/.test(json)
+}
+
 /** A more specific route, or an overlapping subnet, led the packet elsewhere. */
 export const overlap: CauseClass = {
   at: ['dropped', 'unsent', 'sent', 'entered', 'switched', 'unanswered', 'refused'],
   async find(situation) {
     const { evidence, packet, stage, stack } = situation
     const journey = packet === 'request' ? situation.request : situation.reply
+    if (stage === 'dropped' && journey && (await diesAnyway(situation, journey))) return undefined
     for (const visit of journey?.visits ?? []) {
       const routed = visit.passages.findLast(
         ({ oif, family, chain }) => oif !== undefined && family !== 'netdev' && chain !== 'after',

@@ -67,7 +67,9 @@ const havers = ({ evidence: { stacks } }: Situation, holder: Stack | undefined, 
 export const staleNeighbour: CauseClass = {
   at: ['entered', 'refused', 'unanswered', 'sent', 'dropped', 'switched'],
   async find(situation) {
-    for (const visit of visitsOf(situation)) {
+    const visits = visitsOf(situation)
+    // Where a rule ended it, nobody was asked for yet.
+    for (const visit of situation.stage === 'dropped' ? visits.slice(0, -1) : visits) {
       const out = visit.passages.findLast(({ oif, family }) => oif !== undefined && family !== 'netdev')
       const stack = situation.evidence.stacks.find(({ place }) => place.name === visit.place)
       const held = out && stack && (await heldFor(situation, stack, out.header.dst))

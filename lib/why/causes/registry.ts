@@ -2,7 +2,14 @@
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import type { Verdict } from '../verdict.ts'
 import { arpPolicy, nobodyAnswers, tooWide } from './arp.ts'
-import { duplicateOfV6, senderElsewhere, sourceIsOwn, twoMacs, twoOwners } from './collisions.ts'
+import {
+  alsoElsewhere,
+  duplicateOfV6,
+  senderElsewhere,
+  sourceIsOwn,
+  twoMacs,
+  twoOwners,
+} from './collisions.ts'
 import { olderStream } from './conntrack.ts'
 import { behindProxy, home, straight } from './delivered.ts'
 import { answerAtSwitch, atSwitch } from './denied.ts'
@@ -22,7 +29,10 @@ import { broadcast, ipsec, silence } from './target.ts'
 import { vxlan } from './vxlan.ts'
 import { misled, ownLink, throughSwitch, toNeighbour } from './wire.ts'
 
-/** What is wrong with the way itself comes before what a rule did there; who is silent comes last. */
+/**
+ * What is wrong with the way itself comes before what a rule did there, unless the rule would have ended it on the right
+ * way, too; who is silent comes last.
+ */
 export const causeClasses: readonly CauseClass[] = [
   duplicateOfV6,
   ownLink,
@@ -77,4 +87,4 @@ export const causeClasses: readonly CauseClass[] = [
 /** What more is said of a verdict. */
 export const remarks: ReadonlyArray<
   (situation: Situation, told: Verdict) => Promise<Remark | undefined> | Remark | undefined
-> = [asymmetric, translated, byName, olderStream]
+> = [asymmetric, translated, byName, olderStream, alsoElsewhere]

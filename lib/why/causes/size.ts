@@ -4,7 +4,7 @@ import { type RuleText, ruleText } from '../rules.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, type Link, peerOf } from '../stacks.ts'
 import { death } from '../trace.ts'
-import { typed, verdict } from '../verdict.ts'
+import { mend, typed, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { receiverOf } from './wire.ts'
 
@@ -36,7 +36,7 @@ async function eaten({ evidence }: Situation): Promise<{ words: string; rule?: R
 
 /** It was asked how a packet of that size fares: the interface that is too small for it. */
 export const tooBig: CauseClass = {
-  at: ['unmade', 'unsent', 'sent', 'switched', 'entered', 'dropped', 'unanswered'],
+  at: ['unmade', 'unsent', 'sent', 'switched', 'entered', 'unanswered'],
   async find(situation) {
     const { evidence, packet, stack } = situation
     const bytes = bytesOf(situation)
@@ -60,12 +60,31 @@ export const tooBig: CauseClass = {
       says: `a packet of ${bytes} bytes is too big for ${link.name} of ${called(narrow.stack.place)}, whose MTU is ${link.mtu}; ${why}`,
       see: typed(narrow.stack.place, ['ip', 'link', 'show', 'dev', link.name]),
       ...(word?.rule ? { rule: word.rule } : {}),
+      ...(smaller(situation, narrow) ?? {}),
       hints: [
         ...(narrow.beyond ? [`${narrow.beyond}: both ends of a cable need the same MTU.`] : []),
         `Ask with --size ${(link.mtu ?? 0) - (bytes - (evidence.probe.size ?? 0))}: that fits. Give the interfaces of both ends the MTU ${link.mtu}, or this one a larger one.`,
       ],
     })
   },
+}
+
+/** The sender cuts it into pieces that fit, where it may be cut: its own interface gets the MTU of the narrow one. */
+function smaller({ evidence, request, packet }: Situation, { stack, link }: End) {
+  const { from, probe } = evidence
+  const out = linkOf(from, request?.visits[0]?.passages.findLast(({ oif }) => oif !== undefined)?.oif)
+  if (
+    packet !== 'request' ||
+    // Pieces of IPv6 are not seen as parts of the probe: it could not be told whether they arrive.
+    probe.family === 6 ||
+    probe.whole ||
+    !out ||
+    stack === from ||
+    !link.mtu ||
+    !isSmaller(link, out.mtu ?? 0)
+  )
+    return undefined
+  return mend(from.place, ['ip', 'link', 'set', 'dev', out.name, 'mtu', String(link.mtu)])
 }
 
 /** The interface of the way that is too small for a packet. */

@@ -797,4 +797,53 @@ const held: Case[] = [
   ),
 ]
 
-export const linux: readonly Case[] = [...rules, ...routes, ...neighbours, ...held, ...ports]
+/** Two faults on one way: a rule that ends the packet is told before what else is wrong. */
+const both: Case[] = [
+  {
+    name: 'subnets overlap, and a rule drops it whatever its way',
+    build: `routed; cable r x0 c x1; ip -n r addr add 10.2.0.14/28 dev x0; at r iptables -A FORWARD -p icmp -j DROP`,
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'rule',
+    place: 'r',
+    rule: /-A FORWARD -p icmp -j DROP/,
+  },
+  {
+    name: 'subnets overlap, and a rule drops what leaves by the wrong one',
+    build: `routed; cable r x0 c x1; ip -n r addr add 10.2.0.14/28 dev x0; at r iptables -A FORWARD -o x0 -j DROP`,
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'overlapping-subnets',
+    place: 'r',
+  },
+  {
+    name: 'two have an address, and a rule of the one that was asked drops it',
+    build: `switched; ip -n c addr add 10.0.0.2/24 dev eth0; ip -n a neigh replace 10.0.0.2 lladdr $(mac b) dev eth0 nud permanent; at b iptables -A INPUT -p icmp -j DROP`,
+    ask: 'a 10.0.0.2',
+    status: died,
+    code: 'rule',
+    place: 'b',
+    rule: /-A INPUT -p icmp -j DROP/,
+    says: [/10\.0\.0\.2 is also on eth0 of c/],
+  },
+  {
+    name: 'two have an address, and the one that was not meant drops it',
+    build: `switched; ip -n b addr del fd00::2/64 dev eth0; ip -n c addr add 10.0.0.2/24 dev eth0; ip -n a neigh replace 10.0.0.2 lladdr $(mac c) dev eth0; at c iptables -A INPUT -p icmp -j DROP`,
+    ask: 'a b',
+    status: died,
+    code: 'duplicate-address',
+    place: 'c',
+    noFix: true,
+  },
+  {
+    name: 'a router holds an old MAC address, and a rule of its own drops it before',
+    build: `routed; ip -n r neigh replace 10.2.0.2 lladdr $(mac a) dev eth1 nud permanent; at r iptables -A FORWARD -p icmp -j DROP`,
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'rule',
+    place: 'r',
+    noFix: true,
+  },
+]
+
+export const linux: readonly Case[] = [...rules, ...routes, ...neighbours, ...held, ...both, ...ports]
