@@ -4,6 +4,7 @@ import colors from 'picocolors'
 import { Unable } from '../errors.ts'
 import { boxesOf } from '../map/boxes.ts'
 import { folded } from '../map/fold.ts'
+import { drawer } from '../map/picture.ts'
 import { mapOf } from '../map/read.ts'
 import { mapText } from '../map/text.ts'
 import { standing } from './inspect.ts'
@@ -19,15 +20,12 @@ export interface MapOptions {
 /** Shows the map of a lab that is up. Returns the exit code. */
 export async function mapVerb(name: string, { json, svg: file, mermaid }: MapOptions): Promise<number> {
   const lab = standing(name)
-  // What draws is large: it is loaded while the lab is read.
-  const drawing =
-    file === undefined ? undefined : Promise.all([import('../map/layout.ts'), import('../map/svg.ts')])
+  const draw = file === undefined ? undefined : drawer()
   const map = await mapOf(lab)
-  if (drawing && file !== undefined) {
-    const [{ layout }, { svg }] = await drawing
-    const picture = svg(await layout(boxesOf(folded(map))))
+  if (draw && file !== undefined) {
+    const { svg } = await draw(map)
     try {
-      writeFileSync(file, picture)
+      writeFileSync(file, svg)
     } catch (error) {
       throw new Unable(`cannot write the picture: ${(error as Error).message}`, {
         hint: 'Name a file in a folder that you may write to: --svg map.svg',

@@ -3,22 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { BadInput, explain, Unable } from '../errors.ts'
 import type { Event, Listener } from '../lab/events.ts'
-import { boxesOf } from '../map/boxes.ts'
-import { folded } from '../map/fold.ts'
+import { drawer } from '../map/picture.ts'
 import { mapOf } from '../map/read.ts'
-import { type RunReport, reportPage, stepsOf } from '../page/report.ts'
+import type { Picture, RunReport } from '../page/client/types.ts'
+import { reportPage, stepsOf } from '../page/report.ts'
 import type { LabRecord } from '../server/state.ts'
 import type { Report } from '../why/why.ts'
-
-/** The map of a lab, as a report holds it. */
-async function drawn(lab: LabRecord): Promise<Pick<RunReport, 'svg' | 'places'>> {
-  const [{ layout }, { svg }] = await Promise.all([import('../map/layout.ts'), import('../map/svg.ts')])
-  const map = await mapOf(lab)
-  return {
-    svg: svg(await layout(boxesOf(folded(map)))),
-    places: map.places.map(({ id, name, kind, server }) => ({ id, name, kind, server })),
-  }
-}
 
 /** Refuses a file that could not be written, before anything is done. */
 function mustBeWritable(file: string): void {
@@ -44,7 +34,7 @@ export function reporter(file: string) {
   const whys: Report[] = []
   /** Reasons that were told, and whose checks come after them. */
   const waiting: number[] = []
-  let picture: Pick<RunReport, 'svg' | 'places'> = { svg: '', places: [] }
+  let picture: Picture = { svg: '', places: [] }
   const write = async (lab: { name: string; title: string }, error: unknown): Promise<void> => {
     const report: RunReport = {
       ...{ lab: lab.name, title: lab.title, made: new Date().toISOString(), ...picture },
@@ -71,7 +61,9 @@ export function reporter(file: string) {
       },
     /** Looks at a lab while it stands. */
     async look(lab: LabRecord): Promise<void> {
-      picture = await drawn(lab).catch(() => picture)
+      picture = await mapOf(lab)
+        .then(drawer())
+        .catch(() => picture)
     },
     add: (report: Report) => void whys.push(report),
     /** Does the work and writes the file, whatever becomes of it. */

@@ -87,3 +87,5 @@ export function capturing() {
     },
   }
 }
+
+export type Capturing = ReturnType<typeof capturing>

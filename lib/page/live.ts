@@ -1,26 +1,14 @@
 /** What the page shows of one lab, kept true as long as somebody looks: its map, and that something has changed. */
 import { existsSync, watch } from 'node:fs'
-import { boxesOf } from '../map/boxes.ts'
-import { folded } from '../map/fold.ts'
+import { drawer } from '../map/picture.ts'
 import { mapOf } from '../map/read.ts'
-import { svg } from '../map/svg.ts'
 import { findLab } from '../server/labs.ts'
 import { type LabRecord, labFolder } from '../server/state.ts'
 import { lastName, lastOf } from '../why/last.ts'
 import { type Stack, stacksOf } from '../why/stacks.ts'
+import type { Report } from '../why/why.ts'
+import type { News } from './client/types.ts'
 import { type Change, watchLab } from './watch.ts'
-
-/** What is sent to the page. */
-export type News =
-  | {
-      kind: 'map'
-      svg: string
-      places: ReadonlyArray<{ id: string; name: string; kind: string; server: string }>
-    }
-  | { kind: 'changed' }
-  | { kind: 'moved'; interfaces: string[] }
-  | { kind: 'gone' }
-  | { kind: 'why'; report: unknown }
 
 /** A change is answered after so many milliseconds: what comes in between is answered together. */
 const pause = 60
@@ -43,114 +31,141 @@ function sameLab({ name, pid }: LabRecord): boolean {
   }
 }
 
-/** Watches a lab for all who look at it. */
-export function liveLab(lab: LabRecord, tell: (news: News) => void) {
-  let stacks: Stack[] = []
-  let shape = ''
-  let drawn = ''
-  let stop = () => {}
-  let last: News | undefined
-  let timer: NodeJS.Timeout | undefined
-  let reading: Promise<void> | undefined
+/** Does the work each time it is asked to, but never two at once: what is asked meanwhile is done once more, after it. */
+function oneByOne(work: () => Promise<void>, failed: () => void) {
+  let working = false
   let again = false
   let ended = false
-  // What draws is large: it is loaded while the lab is read for the first time.
-  const drawing = import('../map/layout.ts')
+  const ask = (): void => {
+    if (ended) return
+    again = working
+    if (working) return
+    working = true
+    const start = performance.now()
+    const rest = () =>
+      new Promise<void>((done) => setTimeout(done, again ? share * (performance.now() - start) : 0))
+    work()
+      .catch(failed)
+      .then(rest)
+      .finally(() => {
+        working = false
+        if (again) ask()
+      })
+  }
+  return {
+    ask,
+    isWorking: (): boolean => working,
+    end: (): void => {
+      ended = true
+    },
+  }
+}
 
+/** Gathers changes for a moment, and tells whether the wiring was among them. */
+function gathered(tell: (wiring: boolean) => void) {
+  let timer: NodeJS.Timeout | undefined
+  let wiring = false
+  return {
+    add(change: Change): void {
+      wiring ||= change === 'wiring'
+      timer ??= setTimeout(() => {
+        const found = wiring
+        timer = undefined
+        wiring = false
+        tell(found)
+      }, pause)
+    },
+    end: (): void => clearTimeout(timer),
+  }
+}
+
+/** Tells which interfaces have moved packets, until `end`. */
+function counting(lab: LabRecord, stacksNow: () => readonly Stack[], tell: (interfaces: string[]) => void) {
+  const counted = new Map<string, string>()
+  const counters = setInterval(async () => {
+    const stacks = stacksNow()
+    if (stacks.length === 0 || stacks.length > mostCounted) return
+    const { countersOf } = await import('./counters.ts')
+    const now = await countersOf(lab, stacks).catch(() => [])
+    const moved = now.filter(([id, value]) => counted.has(id) && counted.get(id) !== value).map(([id]) => id)
+    for (const [id, value] of now) counted.set(id, value)
+    if (moved.length > 0) tell(moved)
+  }, lookEvery)
+  counters.unref()
+  return { end: (): void => clearInterval(counters) }
+}
+
+/** Tells what is asked of the lab elsewhere, as in a terminal: it is played on the page, too. */
+function asking({ name }: LabRecord, tell: (report: Report) => void) {
+  const folder = labFolder(name)
+  const asked = existsSync(folder)
+    ? watch(folder, (_, file) => {
+        const report = file === lastName ? lastOf(name) : undefined
+        if (report) tell(report)
+      }).on('error', () => {})
+    : undefined
+  return { end: (): void => asked?.close() }
+}
+
+/** Watches a lab for all who look at it. */
+export function liveLab(lab: LabRecord, listener: (news: News) => void) {
+  let stacks: Stack[] = []
+  let shape = ''
+  let stop = () => {}
+  let last: Extract<News, { kind: 'map' }> | undefined
+  let ended = false
+  const tell = (news: News): void => {
+    if (!ended) listener(news)
+  }
+
+  /** Tells when the lab is gone, or another one has its name by now. */
+  const isThere = (): boolean => {
+    if (sameLab(lab)) return true
+    tell({ kind: 'gone' })
+    return false
+  }
+
+  const draw = drawer()
   const read = async (): Promise<void> => {
     stacks = await stacksOf(lab)
     if (ended) return
-    const map = await mapOf(lab, stacks)
-    const boxes = boxesOf(folded(map))
-    const text = JSON.stringify(boxes)
-    const { layout } = await drawing
-    const picture = text === drawn && last?.kind === 'map' ? last.svg : svg(await layout(boxes))
-    drawn = text
+    const news = { kind: 'map', ...(await draw(await mapOf(lab, stacks))) } as const
     if (ended) return
     // Drawn first: to listen to hundreds of namespaces takes longer. Once it hears, it says so, and all is read again.
     const paths = stacks.map(({ path }) => path).join(' ')
     if (paths !== shape) {
       shape = paths
       stop()
-      stop = watchLab(lab, stacks, changed).stop
+      stop = watchLab(lab, stacks, (change) => changes.add(change)).stop
     }
-    const news: News = {
-      kind: 'map',
-      svg: picture,
-      places: map.places.map(({ id, name, kind, server }) => ({ id, name, kind, server })),
-    }
-    if (last?.kind === 'map' && last.svg === picture) return
+    if (last?.svg === news.svg) return
     last = news
     tell(news)
   }
-  /** Reads once more, when what is being read now is done: never two at once, however many changes come. */
-  const readAgain = (): void => {
-    if (reading) {
-      again = true
-      return
-    }
-    const start = performance.now()
-    reading = read()
-      .catch(isThere) // a lab that changes under it is read again
-      .then(
-        () => new Promise<void>((done) => setTimeout(done, again ? share * (performance.now() - start) : 0)),
-      )
-      .finally(() => {
-        reading = undefined
-        if (again && !ended) {
-          again = false
-          readAgain()
-        }
-      })
-  }
-  /** Tells when the lab is gone, or another one has its name by now. */
-  function isThere(): boolean {
-    if (sameLab(lab)) return true
-    if (!ended) tell({ kind: 'gone' })
-    return false
-  }
-  let wiring = false
-  function changed(change: Change): void {
-    wiring ||= change === 'wiring'
-    timer ??= setTimeout(() => {
-      timer = undefined
-      if (ended) return
-      if (wiring) readAgain()
-      wiring = false
-      tell({ kind: 'changed' })
-    }, pause)
-  }
+  const reading = oneByOne(read, isThere) // a lab that changes under it is read again
+  const changes = gathered((wiring) => {
+    if (wiring) reading.ask()
+    tell({ kind: 'changed' })
+  })
+  const parts = [
+    reading,
+    changes,
+    counting(
+      lab,
+      () => (isThere() && !reading.isWorking() ? stacks : []),
+      (interfaces) => tell({ kind: 'moved', interfaces }),
+    ),
+    asking(lab, (report) => tell({ kind: 'why', report })),
+  ]
 
-  const counted = new Map<string, string>()
-  const counters = setInterval(async () => {
-    if (!isThere() || stacks.length > mostCounted || reading) return
-    const { countersOf } = await import('./counters.ts')
-    const now = await countersOf(lab, stacks).catch(() => [])
-    const moved = now.filter(([id, value]) => counted.has(id) && counted.get(id) !== value).map(([id]) => id)
-    for (const [id, value] of now) counted.set(id, value)
-    if (moved.length > 0 && !ended) tell({ kind: 'moved', interfaces: moved })
-  }, lookEvery)
-  counters.unref()
-
-  // What is asked in a terminal is played on the page, too.
-  const folder = labFolder(lab.name)
-  const asked = existsSync(folder)
-    ? watch(folder, (_, name) => {
-        const report = name === lastName ? lastOf(lab.name) : undefined
-        if (report && !ended) tell({ kind: 'why', report })
-      }).on('error', () => {})
-    : undefined
-
-  readAgain()
+  reading.ask()
   return {
     /** What one who has just come must know. */
     now: (): News[] => (last ? [last] : []),
     stacks: () => stacks,
     end() {
       ended = true
-      clearTimeout(timer)
-      clearInterval(counters)
-      asked?.close()
+      for (const part of parts) part.end()
       stop()
     },
   }

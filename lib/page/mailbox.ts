@@ -1,5 +1,5 @@
 /** What one listener has not been sent yet: of each kind only the newest, however slowly it reads, or while it sleeps. */
-import type { News } from './live.ts'
+import type { News } from './client/types.ts'
 
 /** The interfaces that moved, in the older news too: what a kind's newest does not say of itself. */
 const joined = (older: News | undefined, newer: News): News =>

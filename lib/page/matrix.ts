@@ -1,13 +1,7 @@
 /** Who reaches whom: every place pings every other one. */
 import type { LabRecord } from '../server/state.ts'
 import { called, inside, type Stack } from '../why/stacks.ts'
-
-export interface Cell {
-  from: string
-  to: string
-  address: string
-  reaches: boolean
-}
+import type { Cell } from './client/types.ts'
 
 /** So many pings wait for their answer side by side. */
 const sideBySide = 24

@@ -2,13 +2,7 @@
 import type { LabRecord } from '../server/state.ts'
 import { inside, type Stack } from '../why/stacks.ts'
 import { typed } from '../why/verdict.ts'
-
-export interface Section {
-  title: string
-  /** The line that prints it, as typed on the server. */
-  command: string
-  text: string
-}
+import type { Section } from './client/types.ts'
 
 const questions: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['Addresses', ['ip', '-br', 'addr']],

@@ -1,28 +1,7 @@
 /** A run as one HTML file that needs no server: the map, the steps, the checks, and each packet to be played again. */
-import type { CheckResult, Event } from '../lab/events.ts'
-import type { Report } from '../why/why.ts'
+import type { Event } from '../lab/events.ts'
 import { inlineModules, styles } from './assets.ts'
-
-/** What a report holds. Nothing of the environment, and no path of the machine beyond what the commands say. */
-export interface RunReport {
-  lab: string
-  title: string
-  /** When it was made, as an ISO date. */
-  made: string
-  versions: Readonly<Record<string, string>>
-  /** The map as it was at the end of the run; empty where none could be drawn. */
-  svg: string
-  places: ReadonlyArray<{ id: string; name: string; kind: string; server: string }>
-  steps: ReadonlyArray<{
-    title: string
-    commands: ReadonlyArray<{ place: string; text: string; undo?: string; output?: string; ms: number }>
-  }>
-  /** `played`: which of the packets below was sent to find its reason. */
-  checks: ReadonlyArray<CheckResult & { played?: number | undefined }>
-  whys: readonly Report[]
-  /** What ended the run, when it did not end by itself. */
-  error?: string
-}
+import type { RunReport } from './client/types.ts'
 
 /** The steps of a run, from what was told of it. */
 export function stepsOf(events: readonly Event[]): RunReport['steps'] {

@@ -22,9 +22,9 @@ const latest = 2000
 /** What the server tells of a lab, as it comes. */
 function useNews(lab: string, played: (report: Report) => void) {
   const [picture, setPicture] = useState('')
-  const [places, setPlaces] = useState<PlaceName[]>([])
+  const [places, setPlaces] = useState<readonly PlaceName[]>([])
   const [changes, setChanges] = useState(0)
-  const [moved, setMoved] = useState<string[]>([])
+  const [moved, setMoved] = useState<readonly string[]>([])
   const [lost, setLost] = useState(false)
   const [gone, setGone] = useState(false)
   useEffect(() => {

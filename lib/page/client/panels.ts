@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ask, captureAddress } from './api.ts'
 import { html } from './html.ts'
-import type { CheckResult, PlaceName } from './types.ts'
+import type { Cell, CheckResult, DoneStep, PlaceName, Section, TakenBack } from './types.ts'
 
 type Asks = (question: { from: string; to: string; port?: number; udp?: boolean }) => void
 
@@ -81,13 +81,6 @@ export function Checks({ lab, changes, why }: LabProps) {
   </section>`
 }
 
-interface Cell {
-  from: string
-  to: string
-  address: string
-  reaches: boolean
-}
-
 /** Who reaches whom; a dark cell opens its reason. */
 export function Matrix({ lab, changes, why }: LabProps) {
   const { value = [], busy } = useAnswer(() => ask<Cell[]>(path(lab, 'matrix')), [lab, changes])
@@ -113,19 +106,6 @@ export function Matrix({ lab, changes, why }: LabProps) {
       </tbody>
     </table>
   </section>`
-}
-
-interface DoneStep {
-  number: number
-  title: string
-  commands: Array<{ server: string; text: string }>
-  undo: string[]
-}
-
-interface TakenBack {
-  text: string
-  ok: boolean
-  said: string
 }
 
 /** A step: what it did, what takes it back, and what became of that. */
@@ -169,12 +149,6 @@ export function Steps({ lab }: { lab: string }) {
     <p class="buttons"><button aria-expanded=${script} onClick=${() => setScript(!script)}>all as a shell script</button></p>
     ${script && html`<${Script} lab=${lab} />`}
   </section>`
-}
-
-interface Section {
-  title: string
-  command: string
-  text: string
 }
 
 interface Capture {

@@ -5,23 +5,7 @@ import { html } from './html.ts'
 import { moments } from './journey.ts'
 import { NetworkMap } from './map.ts'
 import { Journey } from './packet.ts'
-import type { CheckResult, PlaceName, Report } from './types.ts'
-
-interface RunReport {
-  lab: string
-  title: string
-  made: string
-  versions: Record<string, string>
-  svg: string
-  places: PlaceName[]
-  steps: Array<{
-    title: string
-    commands: Array<{ place: string; text: string; undo?: string; output?: string; ms: number }>
-  }>
-  checks: Array<CheckResult & { played?: number }>
-  whys: Report[]
-  error?: string
-}
+import type { Report, RunReport } from './types.ts'
 
 const report = JSON.parse(document.getElementById('report')?.textContent ?? '{}') as RunReport
 

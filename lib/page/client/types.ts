@@ -1,8 +1,9 @@
-/** What the server sends, as the page knows it. */
+/** What the server sends and a report holds, as far as the page reads it. The server tells by these types, too. */
 export interface LabName {
   name: string
   title: string
   file: string
+  state: string
 }
 
 export interface PlaceName {
@@ -30,21 +31,27 @@ export interface Verdict {
   rule?: { text: string }
   see?: string
   undo?: string
-  hints?: string[]
+  hints?: readonly string[]
 }
 
 export interface Report {
   lab: string
   question: { from: string; to: string; port?: number; udp?: boolean; address?: string }
-  ways: Array<{ packet: 'request' | 'reply'; places: Array<{ place: string; steps: Step[] }> }>
+  ways: Array<{ packet: 'request' | 'reply' | 'error'; places: Array<{ place: string; steps: Step[] }> }>
   verdict: Verdict
   ms: number
 }
 
+/** A map as it is drawn, and the places that can be chosen on it. */
+export interface Picture {
+  svg: string
+  places: readonly PlaceName[]
+}
+
 export type News =
-  | { kind: 'map'; svg: string; places: PlaceName[] }
+  | ({ kind: 'map' } & Picture)
   | { kind: 'changed' }
-  | { kind: 'moved'; interfaces: string[] }
+  | { kind: 'moved'; interfaces: readonly string[] }
   | { kind: 'gone' }
   | { kind: 'why'; report: Report }
 
@@ -57,4 +64,53 @@ export interface CheckResult {
   ok: boolean
   why: string
   question?: { from: string; to: string; port?: number; udp?: boolean }
+}
+
+/** A field of the table of all pairs. */
+export interface Cell {
+  from: string
+  to: string
+  address: string
+  reaches: boolean
+}
+
+/** What a command prints in a place. */
+export interface Section {
+  title: string
+  /** As typed on the server. */
+  command: string
+  text: string
+}
+
+/** A step of the scenario, and what takes it back. */
+export interface DoneStep {
+  number: number
+  title: string
+  commands: ReadonlyArray<{ server: string; text: string }>
+  undo: readonly string[]
+}
+
+/** What became of a line that takes something back. */
+export interface TakenBack {
+  text: string
+  ok: boolean
+  said: string
+}
+
+/** A run that is over. Nothing of the environment, and no path of the machine beyond what the commands say. */
+export interface RunReport extends Picture {
+  lab: string
+  title: string
+  /** When it was made, as an ISO date. */
+  made: string
+  versions: Readonly<Record<string, string>>
+  steps: ReadonlyArray<{
+    title: string
+    commands: ReadonlyArray<{ place: string; text: string; undo?: string; output?: string; ms: number }>
+  }>
+  /** `played`: which of the packets below was sent to find its reason. */
+  checks: ReadonlyArray<CheckResult & { played?: number | undefined }>
+  whys: readonly Report[]
+  /** What ended the run, when it did not end by itself. */
+  error?: string
 }
