@@ -60,7 +60,7 @@ function nodeOf(box: Box): ElkNode {
             'elk.nodeSize.minimum': `(${textWidth(box.lines)},${header + 14})`,
             'elk.portConstraints': 'FREE',
             'elk.portLabels.placement': 'OUTSIDE NEXT_TO_PORT_IF_POSSIBLE',
-            'elk.spacing.portPort': '22',
+            'elk.spacing.portPort': '26',
           },
         }
       : {}),

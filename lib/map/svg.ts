@@ -63,7 +63,7 @@ function boxText(box: PlacedBox): string[] {
 /** The name of a port stands outside of its box, above its cable. */
 function portName(box: PlacedBox, name: string, x: number, y: number): string {
   const right = x > box.x + box.width / 2
-  return `<text class="port" x="${round(right ? x + 7 : x - 7)}" y="${round(y - 4)}" text-anchor="${right ? 'start' : 'end'}">${escaped(name)}</text>`
+  return `<text class="port" x="${round(right ? x + 7 : x - 7)}" y="${round(y - 5)}" text-anchor="${right ? 'start' : 'end'}">${escaped(name)}</text>`
 }
 
 /** A cross in the middle of a cable that is down: who does not see red sees that. */

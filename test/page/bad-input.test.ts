@@ -52,7 +52,7 @@ for (const [who, headers] of [
     assert.match((await new Promise<Error>((done) => socket.once('error', done))).message, /403/)
   })
 
-test('the whole page is at most 300 KB on its way', async () => {
+test('the whole page is at most 300 KB on its way', async (t) => {
   const seen = new Map<string, number>()
   const fetched = async (path: string): Promise<void> => {
     if (seen.has(path)) return
@@ -71,7 +71,7 @@ test('the whole page is at most 300 KB on its way', async () => {
     [...seen].join('\n'),
   )
   assert.ok(total <= 300 * 1024, `${total} bytes: ${[...seen].join(' ')}`)
-  console.log(`${Math.round(total / 1024)} KB`)
+  t.diagnostic(`${Math.round(total / 1024)} KB`)
 })
 
 test('a namespace whose name is markup stays text wherever it is shown', here, async () => {

@@ -36,7 +36,7 @@ function sleeper() {
   return socket
 }
 
-test('10,000 changes: the server answers all the while, stays below 150 MB, and ends with the truth', async () => {
+test('10,000 changes: the server answers all the while, stays below 150 MB, and ends with the truth', async (t) => {
   const asleep = sleeper()
   const controller = new AbortController()
   const answer = await page.ask(`/api/labs/${lab}/news`, { signal: controller.signal })
@@ -69,5 +69,5 @@ test('10,000 changes: the server answers all the while, stays below 150 MB, and 
   const memory = mostMemory(page.pid)
   assert.ok(memory <= 150, `${memory} MB`)
   assert.ok(slowest < 5000, `an answer took ${slowest} ms`)
-  console.log(`${Math.round(memory)} MB, slowest answer ${Math.round(slowest)} ms, ${bytes} bytes of news`)
+  t.diagnostic(`${Math.round(memory)} MB, slowest answer ${Math.round(slowest)} ms, ${bytes} bytes of news`)
 })

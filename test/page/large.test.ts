@@ -53,6 +53,8 @@ test('so it is on the page, which answers a click within a second, at once and t
         await page.click(`.map text:has-text("${all}")`)
         await page.waitForSelector('.place h2')
       })
+      await page.selectOption('#panel select', { label: 'n257' })
+      await page.waitForSelector('.place h2:has-text("n257")')
       await page.close()
       assert.ok(mostMemory(server.pid) <= 150, `${mostMemory(server.pid)} MB`)
       return cost

@@ -154,9 +154,16 @@ function Lab({ lab }: { lab: string }) {
   const packet = html`<${Question} places=${places} busy=${busy} ask=${why} />
     ${complaint && html`<pre class="bad" role="alert">${complaint}</pre>`}
     ${report ? html`<${Journey} report=${report} moments=${all} at=${at} go=${setAt} />` : start}`
-  const onePlace = chosen
-    ? html`<${Place} key=${chosen.id} lab=${lab} place=${chosen} changes=${changes} open=${() => terminals.open(chosen.name)} />`
-    : html`<p class="soft">Click a box of the map.</p>`
+  // Of places that are alike the map shows one box: here each can be had.
+  const onePlace = html`<label>place <select value=${place} onChange=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+      <option value="" hidden></option>
+      ${places.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+    </select></label>
+    ${
+      chosen
+        ? html`<${Place} key=${chosen.id} lab=${lab} place=${chosen} changes=${changes} open=${() => terminals.open(chosen.name)} />`
+        : html`<p class="soft">Or click a box of the map.</p>`
+    }`
   return html`<main class=${terminals.shells.length > 0 ? 'with-shells' : ''}>
     ${gone && html`<p class="notice bad" role="alert">${lab} is not up any more.</p>`}
     ${lost && !gone && html`<p class="notice" role="alert">The connection is lost; trying again …</p>`}

@@ -87,8 +87,8 @@ export function Matrix({ lab, changes, why }: LabProps) {
   const names = [...new Set(value.map(({ from }) => from))]
   const cell = (from: string, to: string) => value.find((one) => one.from === from && one.to === to)
   return html`<section class="matrix" aria-busy=${busy}>
-    <p>${busy ? 'every place pings every other one …' : 'rows ask, columns answer'}</p>
-    <table>
+    <p>${busy ? 'every place pings every other one …' : names.length > 0 ? 'rows ask, columns answer' : 'Nobody can ask: no two places have an address.'}</p>
+    <table hidden=${names.length === 0}>
       <thead><tr><td></td>${names.map((name) => html`<th scope="col"><span>${name}</span></th>`)}</tr></thead>
       <tbody>
         ${names.map(
