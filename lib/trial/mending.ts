@@ -75,6 +75,29 @@ async function fewest(trial: Trial): Promise<void> {
   }
 }
 
+/** The pairs of `all` that are not in `less`, but for the one that was asked about. */
+function others({ question, target }: Trial, all: Map<string, Names>, less: Map<string, Names>): Names[] {
+  const to = called(target?.place ?? { kind: 'server', name: '', server: '' })
+  return [...all]
+    .filter(([key, [one, other]]) => !less.has(key) && !(one === question.from && other === to))
+    .map(([, names]) => names)
+}
+
+/** Of two fixes of one cause the one that opens fewer other pairs is left. Returns who reaches whom then. */
+async function narrowest(trial: Trial, before: Map<string, Names>): Promise<Map<string, Names>> {
+  let after = await litPairs(trial.lab)
+  for (const gone of trial.gone) {
+    const { fix, narrower } = gone.verdict
+    const opened = others(trial, after, before).length
+    if (!gone.taken || !fix || !narrower || opened === 0) continue
+    await trial.takeBy(gone, narrower)
+    const next = arrives(await trial.why({})) ? await litPairs(trial.lab) : undefined
+    if (next && others(trial, next, before).length < opened) after = next
+    else await trial.takeBy(gone, fix)
+  }
+  return after
+}
+
 async function mended(trial: Trial, first: Report): Promise<Omit<Mended, 'ms' | 'lab' | 'question'>> {
   const causes = () => trial.gone.map(({ verdict, proof, reason }) => ({ verdict, proof, reason }))
   const none = { commands: [], opened: [], closed: [] }
@@ -91,18 +114,11 @@ async function mended(trial: Trial, first: Report): Promise<Omit<Mended, 'ms' | 
     return { arrives: false, ...none, causes: causes(), reason }
   }
   await fewest(trial)
-  const after = await litPairs(trial.lab)
+  const after = await narrowest(trial, before)
   const commands = (await trial.takings.keep()).map(told)
-  const mine = JSON.stringify([
-    trial.question.from,
-    called(trial.target?.place ?? { kind: 'server', name: '', server: '' }),
-  ])
-  const others = (all: Map<string, Names>, less: Map<string, Names>) =>
-    [...all]
-      .filter(([key, names]) => !less.has(key) && JSON.stringify(names) !== mine)
-      .map(([, names]) => names)
+  const [opened, closed] = [others(trial, after, before), others(trial, before, after)]
   return {
-    ...{ arrives: true, commands, opened: others(after, before), closed: others(before, after) },
+    ...{ arrives: true, commands, opened, closed },
     causes: causes(),
   }
 }

@@ -4,9 +4,9 @@ import { explain } from '../errors.ts'
 import { guarded } from '../server/guard.ts'
 import { sleep } from '../server/process.ts'
 import type { LabRecord } from '../server/state.ts'
-import { inside, type Stack } from '../why/stacks.ts'
+import { inside, ownerOf, type Stack } from '../why/stacks.ts'
 import { stackNamed } from '../why/target.ts'
-import type { Verdict } from '../why/verdict.ts'
+import type { Fix, Verdict } from '../why/verdict.ts'
 import { type Options, type Question, type Report, why } from '../why/why.ts'
 import { stackAt, standIn, untriable } from './fix.ts'
 import { beginTrial, type Taken } from './journal.ts'
@@ -178,6 +178,16 @@ export class Trial {
     gone.reason = 'it arrives without its fix, too'
   }
 
+  /** Takes a cause away by another fix; one that fails leaves the one that was there. */
+  async takeBy(gone: Gone, fix: Fix): Promise<void> {
+    if (gone.taken) await this.takings.back(gone.taken)
+    try {
+      gone.taken = await this.takings.take(this.stacks, fix)
+    } catch {
+      await this.takeAgain(gone)
+    }
+  }
+
   /** Takes it away once more. */
   async takeAgain(gone: Gone): Promise<void> {
     const { fix } = gone.verdict
@@ -186,9 +196,10 @@ export class Trial {
     gone.reason = 'with this alone put back, it dies again'
   }
 
-  /** The place that is asked for by its name. */
+  /** The place that is asked for, by its name or by an address that it has. */
   get target(): Stack | undefined {
-    return stackNamed(this.stacks, this.question.to)
+    const { to } = this.question
+    return stackNamed(this.stacks, to) ?? ownerOf(this.stacks, to)?.stack
   }
 
   /** Puts all back. */

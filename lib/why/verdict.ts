@@ -84,6 +84,8 @@ export interface Verdict {
   undo?: string
   /** The same as data: what `undo` says, and where. */
   fix?: Fix
+  /** What would let this packet alone pass, where `fix` takes a whole rule away. */
+  narrower?: Fix
   /** The kernel's own word for it, where it has one: `IP_RPFILTER`. */
   kernel?: string
   /** The listener that is missing: with one there it would be taken. */

@@ -163,6 +163,25 @@ function exactly(
   ]
 }
 
+/** What lets this packet and its answer past a rule of iptables, and leaves the rule to all others. */
+function alone({ header, stack, passages, evidence }: Situation, { table, chain, number }: RuleText) {
+  const killed = killer({ packet: 'request', visits: [{ place: stack.place.name, passages: [...passages] }] })
+  const family = killed?.passage.family
+  if (number === undefined || table !== 'filter' || (family !== 'ip' && family !== 'ip6')) return undefined
+  const { protocol, family: six, mark, port } = evidence.probe
+  const icmp = six === 6 ? ['icmpv6', '--icmpv6-type'] : ['icmp', '--icmp-type']
+  const line = (src: string, dst: string, type: string, end: string): string[] => [
+    ...[family === 'ip6' ? 'ip6tables' : 'iptables', '-I', chain, '-s', src, '-d', dst, '-p'],
+    ...(protocol === 'icmp' ? [...icmp, type] : [protocol, end, String(port)]),
+    ...['-j', 'ACCEPT'],
+  ]
+  const { src, dst, dport } = header
+  const asks = dport !== mark && header.type !== 'echo-reply'
+  const one = asks ? line(src, dst, 'echo-request', '--dport') : line(src, dst, 'echo-reply', '--sport')
+  const other = asks ? line(dst, src, 'echo-reply', '--sport') : line(dst, src, 'echo-request', '--dport')
+  return { place: stack.place, lines: /^(INPUT|OUTPUT)$/.test(chain) ? [one] : [one, other] }
+}
+
 /** An answer that is dropped, where the question was let through: what belongs to it should pass, and nothing else. */
 const established = ({ header }: Situation, { table, chain, number }: RuleText): string[] => [
   ...[familyOf(header.dst) === 6 ? 'ip6tables' : 'iptables', ...inTable(table)],
@@ -218,8 +237,15 @@ function bridged(situation: Situation, told: Verdict): Verdict {
   }
 }
 
-/** The verdict on a rule, with the fix that opens least. */
+/** The verdict on a rule, with the fix that opens least; and one for this packet alone, where the fix opens more. */
 export async function narrow(situation: Situation, told: Verdict): Promise<Verdict> {
+  const found = await narrowed(situation, told)
+  const deletes = found.fix?.lines.some((line) => /^ip6?tables$/.test(line[0] ?? '') && line.includes('-D'))
+  const narrower = deletes && told.rule ? alone(situation, told.rule) : undefined
+  return narrower ? { ...found, narrower } : found
+}
+
+async function narrowed(situation: Situation, told: Verdict): Promise<Verdict> {
   const { rule } = told
   const { stack, packet, evidence } = situation
   if (!rule) return told
