@@ -118,6 +118,22 @@ const start = html`<p class="soft">
   Ask why a packet arrives, or does not: here, or in a terminal by <code>make why FROM=… TO=…</code>
 </p>`
 
+interface ChoiceProps {
+  places: readonly PlaceName[]
+  place: string
+  choose(id: string): void
+}
+
+/** All places. Of those that are alike the map shows one box: here each can be had. */
+function Choice({ places, place, choose }: ChoiceProps) {
+  const changed = (event: Event) => choose((event.target as HTMLSelectElement).value)
+  return html`<label>place <select value=${place} onChange=${changed}>
+      <option value="" hidden></option>
+      ${places.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+    </select></label>
+    ${place === '' && html`<p class="soft">Or click a box of the map.</p>`}`
+}
+
 function Lab({ lab }: { lab: string }) {
   const [report, setReport] = useState<Report>()
   const [at, setAt] = useState(0)
@@ -154,16 +170,8 @@ function Lab({ lab }: { lab: string }) {
   const packet = html`<${Question} places=${places} busy=${busy} ask=${why} />
     ${complaint && html`<pre class="bad" role="alert">${complaint}</pre>`}
     ${report ? html`<${Journey} report=${report} moments=${all} at=${at} go=${setAt} />` : start}`
-  // Of places that are alike the map shows one box: here each can be had.
-  const onePlace = html`<label>place <select value=${place} onChange=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
-      <option value="" hidden></option>
-      ${places.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
-    </select></label>
-    ${
-      chosen
-        ? html`<${Place} key=${chosen.id} lab=${lab} place=${chosen} changes=${changes} open=${() => terminals.open(chosen.name)} />`
-        : html`<p class="soft">Or click a box of the map.</p>`
-    }`
+  const onePlace = html`<${Choice} places=${places} place=${place} choose=${choose} />
+    ${chosen && html`<${Place} key=${chosen.id} lab=${lab} place=${chosen} changes=${changes} open=${() => terminals.open(chosen.name)} />`}`
   return html`<main class=${terminals.shells.length > 0 ? 'with-shells' : ''}>
     ${gone && html`<p class="notice bad" role="alert">${lab} is not up any more.</p>`}
     ${lost && !gone && html`<p class="notice" role="alert">The connection is lost; trying again …</p>`}
