@@ -30,13 +30,18 @@ export function givenWords() {
 }
 
 /** Options with a value: what follows them is no scenario. */
-const valued = '--name --on --pcap --copies --from --svg --port --report --junit --trace --size'.split(' ')
+export const valued = [
+  ...['--name', '--on', '--pcap', '--copies', '--from', '--svg', '--port', '--report', '--junit', '--trace'],
+  ...['--size', '--seed', '--csv', '--output', '-o'],
+]
 
 /** Whether a word names a file and not a scenario: `./my.ts`, `my.ts`. */
 const isFile = (word) => /\.[cm]?[jt]s$/.test(word ?? '')
 
 /** Verbs that have scenarios and files for another purpose, or none. */
-const withoutScenario = ['new', 'scenarios', 'setup', 'doctor', 'completion', 'words']
+export const withoutScenario = [
+  ...['new', 'scenarios', 'record', 'learn', 'grade', 'words', 'docs', 'setup', 'doctor', 'completion'],
+]
 
 /**
  * `vethlab.ts up net1` is `net1.ts up`: a bundle holds what its first file imports, and the tool imports no scenario. So
