@@ -1,13 +1,14 @@
 /** Nobody answered "who has?": by a setting of the one who should, or because there is nobody. */
 import { familyOf, ipFamily } from '../address.ts'
 import { network, onLink } from '../evidence.ts'
-import { type Chosen, isOwnRule, ruleWords } from '../policy-routing.ts'
+import { isOwnRule, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, ownerOf, type Stack } from '../stacks.ts'
 import { confKey, mend, typed, type Verdict, vanished, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { type Hop, hopOf } from './hop.ts'
-import { cameBy, gatewayFor } from './routes.ts'
+import { otherWay } from './other-way.ts'
+import { cameBy } from './routes.ts'
 
 /** The larger of what holds for all interfaces, and for one: as the kernel takes it for most of them. */
 export async function setting(
@@ -232,20 +233,6 @@ function translator({ evidence, request }: Situation, address: string): Stack | 
   return evidence.stacks.find(({ place }) => place.name === visit?.place)
 }
 
-/** The way without a rule of one's own that chose it; or by a gateway that is there. */
-function otherWay(situation: Situation, decision: Chosen | undefined) {
-  const { stack, header } = situation
-  const six = ipFamily(header.dst)
-  if (!decision?.route) return {}
-  const { rule, route } = decision
-  if (isOwnRule(rule)) return mend(stack.place, ['ip', ...six, 'rule', 'del', ...ruleWords(rule).split(' ')])
-  const gateway = gatewayFor(situation, stack, header.dst)
-  const table = route.table && route.table !== 'main' ? ['table', route.table] : []
-  return gateway && route.dev && !route.nexthops
-    ? mend(stack.place, ['ip', ...six, 'route', 'replace', route.dst, ...table, 'via', gateway])
-    : {}
-}
-
 /** Nobody has the next hop's address, or nobody says so. */
 export const nobodyAnswers: CauseClass = {
   at: ['unsent'],
@@ -281,16 +268,7 @@ export const nobodyAnswers: CauseClass = {
       return verdict(stack, packet, {
         cause: 'no such address',
         says: `${address}, which ${called(router.place)} gave the request as its source (SNAT), is on no interface: ${nobody}`,
-        see: typed(router.place, [
-          'iptables',
-          '-t',
-          'nat',
-          '-L',
-          'POSTROUTING',
-          '-n',
-          '-v',
-          '--line-numbers',
-        ]),
+        see: typed(router.place, 'iptables -t nat -L POSTROUTING -n -v --line-numbers'.split(' ')),
         hints: [`Give ${called(router.place)} that address, or let it take its own: -j MASQUERADE`],
       })
     const off = await switchedOff(situation, { stack, link: situation.link }, address)

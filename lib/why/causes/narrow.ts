@@ -7,6 +7,7 @@ import { chainLines, inTable, type RuleText } from '../rules.ts'
 import type { Situation } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
 import { mend, type Verdict } from '../verdict.ts'
+import { alone } from './alone.ts'
 
 /** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
 const isDockers = ({ table, chain, text }: RuleText, bridges: readonly string[]): boolean =>
@@ -161,25 +162,6 @@ function exactly(
     ...(port === undefined || protocol === 'icmp' ? [] : ['--dport', String(port)]),
     ...['-j', 'ACCEPT'],
   ]
-}
-
-/** What lets this packet and its answer past a rule of iptables, and leaves the rule to all others. */
-function alone({ header, stack, passages, evidence }: Situation, { table, chain, number }: RuleText) {
-  const killed = killer({ packet: 'request', visits: [{ place: stack.place.name, passages: [...passages] }] })
-  const family = killed?.passage.family
-  if (number === undefined || table !== 'filter' || (family !== 'ip' && family !== 'ip6')) return undefined
-  const { protocol, family: six, mark, port } = evidence.probe
-  const icmp = six === 6 ? ['icmpv6', '--icmpv6-type'] : ['icmp', '--icmp-type']
-  const line = (src: string, dst: string, type: string, end: string): string[] => [
-    ...[family === 'ip6' ? 'ip6tables' : 'iptables', '-I', chain, '-s', src, '-d', dst, '-p'],
-    ...(protocol === 'icmp' ? [...icmp, type] : [protocol, end, String(port)]),
-    ...['-j', 'ACCEPT'],
-  ]
-  const { src, dst, dport } = header
-  const asks = dport !== mark && header.type !== 'echo-reply'
-  const one = asks ? line(src, dst, 'echo-request', '--dport') : line(src, dst, 'echo-reply', '--sport')
-  const other = asks ? line(dst, src, 'echo-reply', '--sport') : line(dst, src, 'echo-request', '--dport')
-  return { place: stack.place, lines: /^(INPUT|OUTPUT)$/.test(chain) ? [one] : [one, other] }
 }
 
 /** An answer that is dropped, where the question was let through: what belongs to it should pass, and nothing else. */
