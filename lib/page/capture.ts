@@ -45,7 +45,8 @@ export function capturing() {
   return {
     start(lab: LabRecord, stack: Stack, dev: string): { id: string } {
       if (!stack.links.some(({ name }) => name === dev)) throw new Unable(`there is no interface ${dev}`)
-      const words = ['tcpdump', '-i', dev, '-n', '-U', '-c', String(mostPackets), '-w', '-']
+      // Who becomes another user is not told any more when this process is killed: it stays root of the lab.
+      const words = ['tcpdump', '-Z', 'root', '-i', dev, '-n', '-U', '-c', String(mostPackets), '-w', '-']
       const child = inside(lab).start(stack, words, ['ignore', 'pipe', 'ignore'])
       const bytes: Buffer[] = []
       let size = 0

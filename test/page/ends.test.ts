@@ -19,7 +19,7 @@ const long = 40_000 + (process.pid % 10_000)
 const wanted = [
   /ip -o monitor/,
   /nft monitor/,
-  /tcpdump -i veth-s1/,
+  /tcpdump .*-i veth-s1/,
   /vethlab\.ts shell/,
   RegExp(`sleep ${long}`),
 ]
