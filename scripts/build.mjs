@@ -1,5 +1,5 @@
 /**
- * Builds what the package on npm holds: JavaScript and declarations in dist/, where lib, scripts and scenarios keep their
+ * Builds what the package on npm holds: JavaScript and declarations in dist/, where lib, scripts, scenarios and exercises keep their
  * places, with the files beside them that they read. In a checkout nobody needs it.
  *
  *   npm run build
@@ -24,7 +24,7 @@ const asItIs =
 const forCheckout = /^scripts\/(bench\/|modules|test|engines)/
 
 cpSync('matchers', 'dist/matchers', { recursive: true })
-for (const top of ['lib', 'scripts', 'scenarios'])
+for (const top of ['lib', 'scripts', 'scenarios', 'exercises'])
   for (const name of readdirSync(top, { recursive: true })) {
     const file = join(top, name)
     if (asItIs.test(file) && !forCheckout.test(file)) cpSync(file, join('dist', file))

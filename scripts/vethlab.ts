@@ -99,20 +99,20 @@ async function tool(name: 'setup' | 'doctor'): Promise<number> {
 
 const exerciseFolder = new URL('../exercises/', import.meta.url)
 
+const ending = installed ? '.js' : '.ts'
+
 const exercises = {
   names: (): string[] =>
-    !existsSync(exerciseFolder)
-      ? []
-      : readdirSync(exerciseFolder)
-          .filter((file) => /^[^.]+\.ts$/.test(file))
-          .map((file) => file.slice(0, -3)),
+    readdirSync(exerciseFolder)
+      .filter((file) => /^[^.]+\.[jt]s$/.test(file) && file.endsWith(ending))
+      .map((file) => file.slice(0, -3)),
   async load(name: string): Promise<Exercise> {
     if (!exercises.names().includes(name))
       throw new BadInput(`there is no exercise ${JSON.stringify(name)}`, {
         where: undefined,
         hint: `Exercises: ${exercises.names().join(', ')}`,
       })
-    return (await import(`../exercises/${name}.ts`)).default
+    return (await import(new URL(`${name}${ending}`, exerciseFolder).href)).default
   },
 }
 

@@ -68,8 +68,8 @@ export async function graded(result: Result, load: Load, build: Build, number: n
   const exercise = await load(result.exercise)
   const task = exercise.task(result.seed)
   const lab = `grade-${process.pid}-${number}`
-  await build(exercise, task, lab)
   try {
+    await build(exercise, task, lab)
     const servers = attach(lab)
     if (!servers) throw new Unable(`the lab of ${result.exercise} has ended`)
     const changes = await broken(servers, task.faults)

@@ -56,7 +56,8 @@ async function cut(lab: OpenLab, { from, target }: Check): Promise<void> {
   const stack = (await stacksOf(into.lab)).find(({ place }) => place.name === from.name)
   assert.ok(stack)
   const program = String(target).includes(':') ? 'ip6tables' : 'iptables'
-  const { code } = await into.run(stack, [program, '-I', 'OUTPUT', '-d', String(target), '-j', 'DROP'])
+  const whom = /[.:]/.test(String(target)) ? ['-d', String(target)] : ['!', '-o', 'lo']
+  const { code } = await into.run(stack, [program, '-I', 'OUTPUT', ...whom, '-j', 'DROP'])
   assert.equal(code, 0)
 }
 
