@@ -112,7 +112,7 @@ const exercises = {
         where: undefined,
         hint: `Exercises: ${exercises.names().join(', ')}`,
       })
-    return (await import(new URL(`${name}${ending}`, exerciseFolder).href)).default
+    return (await (installed ? import(`../exercises/${name}.js`) : import(`../exercises/${name}.ts`))).default
   },
 }
 
