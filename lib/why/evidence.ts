@@ -39,6 +39,8 @@ export interface Evidence {
   networks(server: string): Promise<readonly Network[]>
   /** The programs of a server whose words match, as they were started. */
   programs(server: string, word: string): Promise<string[]>
+  /** Sends the same packet once more, unseen; not there for a datagram, which a program would read. */
+  resend?: () => Promise<unknown>
   /** Asks once more, from elsewhere; undefined when that was done often enough. */
   ask(leg: Leg): Promise<Verdict | undefined>
 }

@@ -36,6 +36,13 @@ export interface Forwarding {
   dst?: string
 }
 
+/** A queue of an interface, in the words of tc(8), and how many packets it has dropped. */
+export interface Queue {
+  kind: string
+  handle: string
+  drops: number
+}
+
 export interface Facts {
   /** The way from here to an address; for a packet that came in by an interface, with its source. */
   route(stack: Stack, to: string, came?: Came): Promise<Route>
@@ -58,6 +65,8 @@ export interface Facts {
   saved(stack: Stack, table: string): Promise<string>
   /** The rules of iptables-legacy with their counters. */
   legacy(stack: Stack): Promise<string>
+  /** The queues of an interface, as they are now. */
+  queues(stack: Stack, dev: string): Promise<Queue[]>
   /** The policies of IPsec, in the words of ip(8). */
   xfrm(stack: Stack): Promise<string>
   /** The connections that a stack remembers, of a protocol. */
@@ -177,6 +186,7 @@ export function facts({ run }: Inside): Facts {
       }),
     saved: (stack, table) => saved(stack, 'ip', table),
     legacy: (stack) => print(stack, 'iptables-legacy-save', '-c'),
+    queues: (stack, dev) => list<Queue>(stack, 'tc', '-s', '-j', 'qdisc', 'show', 'dev', dev),
     xfrm: (stack) => once(`xfrm ${stack.path}`, () => print(stack, 'ip', 'xfrm', 'policy')),
     connections: async (stack, protocol) =>
       (await print(stack, 'conntrack', '-L', '-p', protocol)).split('\n').filter(Boolean),

@@ -45,6 +45,7 @@ export const causes = [
   'promiscuous mode denied',
   'ignores pings',
   'IPsec policy',
+  'traffic control',
   'name does not resolve',
   'left the lab',
   'not sent',

@@ -26,6 +26,7 @@ import { backward, forbiddenOnItsWay, onward, routes } from './routes.ts'
 import { legacyRules, questionDropped, rules } from './rules.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
+import { trafficControl } from './traffic-control.ts'
 import { vxlan } from './vxlan.ts'
 import { misled, ownLink, throughSwitch, toNeighbour } from './wire.ts'
 
@@ -79,6 +80,7 @@ export const causeClasses: readonly CauseClass[] = [
   ipsec,
   legacyRules,
   unanswered,
+  trafficControl,
   left,
   nobodyAnswers,
   lost,
