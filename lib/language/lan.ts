@@ -101,9 +101,9 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
     name,
     plug(server: Place, dev: string, ...addresses: [Cidr, ...Cidr[]]) {
       placeOf(server, 'server', "a server, as server('server1') is")
+      ifName(dev)
       must(addresses.length > 0, addresses, `holds no address for ${dev}`)
       addresses.forEach(anyCidr)
-      ifName(dev)
       const bare = (text: string) => ipaddr.parse(text.split('/')[0] ?? '').toString()
       for (const address of addresses) {
         const taken = plugs.find((plug) => plug.addresses.some((one) => bare(one) === bare(address)))

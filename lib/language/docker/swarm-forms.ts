@@ -23,7 +23,7 @@ const member = {
         argv: [
           'sh',
           '-c',
-          `docker swarm leave --force && if [ "$0" = new ]; then docker network rm ${gateway}; fi`,
+          `docker swarm leave --force && if [ "$0" = 0 ]; then docker network rm ${gateway}; fi`,
           OLD,
         ],
       },
@@ -37,7 +37,7 @@ const member = {
         name: 'swarm',
         read: {
           argv: ['docker', 'network', 'ls', '-q', '-f', `name=^${gateway}$`],
-          filter: 'grep -q . && echo old || echo new',
+          filter: 'wc -l',
         },
       },
     ] as const,
