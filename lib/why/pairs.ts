@@ -149,6 +149,7 @@ async function ofFamily(context: Context, family: 4 | 6, pairs: readonly Pair[])
             },
             ...{ facts: asks, journeys: journeys(passages, probe, pair.from.place.name, wires), passages },
             ...{ named: pair.to, ...more(context, 1) },
+            resend: () => into.run(pair.from, ['timeout', '0.4', ...probeWords(probe, pair.address)]),
           }
           answers.push({ ...pair, verdict: await explain(evidence) })
         },

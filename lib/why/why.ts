@@ -223,7 +223,7 @@ async function ask(
     const evidence: Evidence = {
       ...{ stacks, containers: view.containers, probe, from, target, said, legacy, facts: asks },
       ...{ journeys: found, passages: monitor.passages, ...(named ? { named } : {}) },
-      ...(question.udp ? {} : { resend: () => into.run(from, probeWords(probe, to)) }),
+      ...(question.udp ? {} : { resend: () => into.run(from, ['timeout', '0.4', ...probeWords(probe, to)]) }),
       ...more(context, deep),
     }
     const [verdict, steps] = await Promise.all([

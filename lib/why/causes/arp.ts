@@ -139,13 +139,18 @@ async function policy(situation: Situation, hop: Hop): Promise<Verdict | undefin
   return undefined
 }
 
+/** Whether an address is a subnet of its own, /32 or /128. */
+const isAlone = ({ link }: End, address: string): boolean =>
+  link.addresses.some(
+    ({ local, prefixlen }) => local === address && prefixlen === (familyOf(address) === 6 ? 128 : 32),
+  )
+
 /** The address is behind a router on this link, which does not answer in its name. */
 async function proxy(situation: Situation, from: End, hop: Hop): Promise<Verdict | undefined> {
   const { evidence, stack, packet } = situation
   const { address, owner } = hop
   if (!owner || hop.wire || hop.gateway) return undefined
-  const mine = owner.link.addresses.find(({ local }) => local === address)
-  if (mine?.prefixlen !== (familyOf(address) === 6 ? 128 : 32)) return undefined
+  if (!isAlone(owner, address)) return undefined
   for (const router of evidence.stacks) {
     if (router === stack || router === owner.stack) continue
     const wire = wireBetween(
@@ -192,7 +197,8 @@ export const tooWide: CauseClass = {
     const hop = await hopOf(situation)
     const { stack, link, evidence } = situation
     if (!hop?.owner || hop.wire || hop.gateway || !link) return undefined
-    const { owner } = hop
+    const { owner, address } = hop
+    if (isAlone(owner, address)) return undefined // its router has to answer for it
     const ends = [{ stack, link }, owner]
     const isBetween = (router: Stack): boolean =>
       router !== stack &&

@@ -82,11 +82,14 @@ export function gatewayFor(situation: Situation, stack: Stack, to: string): stri
   const { request } = situation
   const { stacks } = situation.evidence
   const owner = ownerOf(stacks, to)
-  // Those that the request passed come first: they know a way.
+  // Who has the address comes first, then those that the request passed: they know a way.
   const passed = request?.visits.map(({ place }) => place) ?? []
-  const candidates = [...stacks]
-    .filter((one) => one !== stack && one !== owner?.stack)
-    .sort((a, b) => passed.lastIndexOf(b.place.name) - passed.lastIndexOf(a.place.name))
+  const candidates = [
+    ...stacks.filter((one) => one === owner?.stack),
+    ...[...stacks]
+      .filter((one) => one !== owner?.stack)
+      .sort((a, b) => passed.lastIndexOf(b.place.name) - passed.lastIndexOf(a.place.name)),
+  ].filter((one) => one !== stack)
   for (const router of candidates) {
     if (!passed.includes(router.place.name) && !router.links.some((link) => onLink(link, to))) continue
     for (const { addresses } of router.links)

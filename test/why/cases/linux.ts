@@ -232,6 +232,16 @@ const rules: Case[] = [
 /** Routes, rules of routing, forwarding. */
 const routes: Case[] = [
   {
+    name: 'a route asks for a source that the router knows no way to',
+    build:
+      'routed; ip -n a addr add 10.77.0.1/32 dev lo; ip -n a route replace default via 10.1.0.1 src 10.77.0.1',
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'no-route-back',
+    place: 'r',
+    says: [/10\.77\.0\.1/, /via 10\.1\.0\.2/],
+  },
+  {
     name: 'an address on nobody’s interface: only lo is there',
     build: `ip -n b addr add 10.0.0.2/24 dev lo`,
     ask: 'a 10.0.0.2',
@@ -542,6 +552,60 @@ const neighbours: Case[] = [
     says: [/proxy_ndp/],
     noFix: true,
   },
+  {
+    name: 'proxy_arp is off in the router',
+    build: `cable a eth0 r eth0; cable r eth1 b eth0; ip -n a addr add 10.1.0.2/24 dev eth0; ip -n r addr add 10.1.0.1/24 dev eth0; ip -n r addr add 10.8.0.1/24 dev eth1; ip -n b addr add 10.8.0.2/24 dev eth0; ip -n b addr add 10.1.0.200/32 dev eth0; ip -n r route add 10.1.0.200/32 dev eth1; ip -n b route add default via 10.8.0.1; at r sysctl -qw net.ipv4.ip_forward=1`,
+    ask: 'a 10.1.0.200',
+    status: died,
+    code: 'arp-policy',
+    says: [/proxy_arp/, /\br\b/],
+    noFix: true,
+  },
+]
+
+/** What tc(8) drops, between the hooks of the firewall and the wire. */
+const queues: Case[] = [
+  {
+    name: 'a queue of tc that takes nothing',
+    build: 'routed; at r tc qdisc add dev eth1 root blackhole',
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'traffic-control',
+    says: [/eth1 of r/, /blackhole/],
+  },
+  {
+    name: 'a queue of tc at the target: its answers are lost',
+    build: 'routed; at b tc qdisc add dev eth0 root blackhole',
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'traffic-control',
+    says: [/eth0 of b/],
+  },
+  {
+    name: 'a queue of tc at a port of a bridge',
+    build: 'switched; tc qdisc add dev pb root blackhole',
+    ask: 'a 10.0.0.2',
+    status: died,
+    code: 'traffic-control',
+    says: [/\bpb\b/],
+  },
+  {
+    name: 'a bucket of tc that large packets do not fit into',
+    build: 'routed; at r tc qdisc add dev eth1 root tbf rate 1mbit burst 600 latency 50ms',
+    ask: 'a 10.2.0.2 --size 1200',
+    status: died,
+    code: 'traffic-control',
+    says: [/tbf/],
+  },
+  {
+    name: 'a queue of tc that lets through, and a rule that does not',
+    build:
+      'routed; at r tc qdisc add dev eth1 root tbf rate 1mbit burst 20000 latency 50ms; at r iptables -A FORWARD -p icmp -j DROP',
+    ask: 'a 10.2.0.2',
+    status: died,
+    code: 'rule',
+    place: 'r',
+  },
 ]
 
 /** Ports, listeners, translated addresses. */
@@ -846,4 +910,12 @@ const both: Case[] = [
   },
 ]
 
-export const linux: readonly Case[] = [...rules, ...routes, ...neighbours, ...held, ...both, ...ports]
+export const linux: readonly Case[] = [
+  ...rules,
+  ...routes,
+  ...neighbours,
+  ...queues,
+  ...held,
+  ...both,
+  ...ports,
+]
