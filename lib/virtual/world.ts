@@ -170,17 +170,26 @@ export async function openWorld(about: About): Promise<World> {
 
 /** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
 export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
-  await mustBeFree(about.name)
+  let isOurs = false
+  let cut = false
+  const start = async (): Promise<World> => {
+    await mustBeFree(about.name)
+    isOurs = true
+    if (cut) throw new Unable(`${about.name} was cut off before it began`)
+    return startWorld(about)
+  }
   let starting: Promise<World> | undefined
+  // The name is claimed in here: a signal would otherwise end this process beside a name that is claimed.
   return guarded(
     async () => {
-      starting = startWorld(about)
+      starting = start()
       return work(await starting)
     },
     async () => {
+      cut = true
       // One that is cut off while it starts would go on, and be found by nobody.
       await Promise.race([starting?.catch(() => {}), sleep(3000)])
-      await endWorld(about.name)
+      if (isOurs) await endWorld(about.name)
     },
   )
 }
