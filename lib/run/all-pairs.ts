@@ -91,8 +91,8 @@ async function askAll(
   const families = ([4, 6] as const).filter((family) =>
     checks.some((check) => target(check).includes(':') === (family === 6)),
   )
-  const most = Math.min(...families.map((family) => neighbours(family).most))
-  const roundOf = roundsOf(names.length, most * share)
+  const most = Math.min(...families.map((family) => neighbours(family).most)) * share
+  const used = () => Math.max(...families.map((family) => neighbours(family).used))
   const places = [...grouped(checks, placeOf).values()].flatMap(([one]) => (one ? [one.from] : []))
 
   const onServer = async (server: string, script: string): Promise<string> => {
@@ -117,9 +117,12 @@ async function askAll(
         if (target(check) === address) answers.set(check, replied ? 'replies' : 'no reply')
   }
 
+  if (again || used() + checks.length > most) await forget()
+  // What is still in it is that of others. Its size cannot be seen from inside a container: there it counts as empty.
+  const others = Number.isFinite(used()) ? used() : 0
+  const roundOf = roundsOf(names.length, Math.floor(Math.max(most - others, most / 8)))
   for (const round of grouped(checks, ({ pair }) => roundOf(number(pair?.from), number(pair?.to))).values()) {
-    const used = Math.max(...families.map((family) => neighbours(family).used))
-    if (again || used + round.length > most * share) await forget()
+    if (used() + round.length > most) await forget()
     await Promise.all([...grouped(round, ({ from }) => from.server)].map(askRound))
   }
 }
