@@ -16,7 +16,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { availableParallelism, release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { rootless } from '../lib/server/enter.ts'
-import { aboutRights, compares, makesLabs, testFiles } from './helpers/files.ts'
+import { aboutRights, compares, makesLabs, runsAlone, testFiles } from './helpers/files.ts'
 import { endJobs, failures, type Job, sideBySide } from './helpers/jobs.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -61,13 +61,14 @@ function jobsOf(file: string, number: number): Job[] {
         name: file,
         words: [...tests, file],
         weight,
-        alone: compares(file),
+        alone: compares(file) || runsAlone(file),
         env: { XDG_RUNTIME_DIR: own },
       },
     ]
   }
   const name = `${file}, no root`
-  const asRoot = { name: file, words: [...apart, ...tests, file], weight }
+  const asRoot = { name: file, words: [...apart, ...tests, file], weight, alone: runsAlone(file) }
+  if (runsAlone(file)) return [asRoot]
   if (!process.env.WHOLE && !aboutRights(file) && named.length === 0) return [asRoot]
   return [asRoot, { name, words: [...apart, ...asUser, file], weight: weigh(name, file) }]
 }

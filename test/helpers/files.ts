@@ -21,5 +21,10 @@ export const makesLabs = (file: string): boolean =>
 export const compares = (file: string): boolean =>
   /\bsnapshot\b|\bbelongings\b/.test(imports(readFileSync(file, 'utf8')))
 
+/** Whether a test says in its first comment that nothing may run beside it. It is about the machine, not about rights. */
+export const runsAlone = (file: string): boolean =>
+  /^\/\*\*(?:(?!\*\/)[\s\S])*\bRuns alone:/.test(readFileSync(file, 'utf8'))
+
 /** Whether a test is about the rights of who runs it: root runs it as an ordinary user, too, whatever else is left out. */
-export const aboutRights = (file: string): boolean => /^test\/(virtual|needs|run)\/|\/verbs\.test/.test(file)
+export const aboutRights = (file: string): boolean =>
+  /^test\/(virtual|needs|run)\/|\/verbs\.test/.test(file) && !runsAlone(file)

@@ -1,4 +1,7 @@
-/** A lab in which ten thousand things change, while one listens and another one sleeps: nothing lost, nothing hung. */
+/**
+ * A lab in which ten thousand things change, while one listens and another one sleeps: nothing lost, nothing hung.
+ * Runs alone: it takes a machine to itself.
+ */
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** A lab of three hundred namespaces: soon drawn, small enough to be read, and no burden for its page. */
+/**
+ * A lab of three hundred namespaces: soon drawn, small enough to be read, and no burden for its page.
+ * Runs alone: so many interfaces fill the tables of neighbours, which all labs of a machine share.
+ */
 import assert from 'node:assert/strict'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

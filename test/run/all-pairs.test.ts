@@ -1,4 +1,7 @@
-/** All pairs by fping: the rounds, the words, and the same answers as by ping, also of more than the ARP table holds. */
+/**
+ * All pairs by fping: the rounds, the words, and the same answers as by ping, also of more than the ARP table holds.
+ * Runs alone: it fills the table of neighbours, which all labs of a machine share.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { matrix, server, star, withLab } from '../../lib/index.ts'
