@@ -20,15 +20,10 @@ export const plugged = (server: Server, place: Netns, dev: string, into: string)
   place.ip.link.set(dev).up(),
 ]
 
-/** An address of a place. One of IPv6 is used at once: nobody else has it. */
+/** An address of a place, of either family. */
 export function addressed(place: Netns, dev: string, address: Ipv4 | Ipv6, length: number): Command {
-  const { add } = place.ip.addr
-  return isIpv6(address)
-    ? add(`${address}/${length}`).dev(dev).nodad()
-    : add(`${address as Ipv4}/${length}`).dev(dev)
+  return place.ip.addr.add(`${address}/${length}` as `${Ipv4}/${number}`).dev(dev)
 }
-
-const isIpv6 = (address: Ipv4 | Ipv6): address is Ipv6 => address.includes(':')
 
 /** What an OUTPUT, INPUT or FORWARD lets through that belongs to what was let through before. */
 export const established = ['ESTABLISHED', 'RELATED'] as const

@@ -20,9 +20,11 @@ const waiting = ({ kind, name, server, daemon }: Place): Command => {
 
 const keyOf = ({ server, kind, name }: Place): string => `${server} ${kind} ${name}`
 
-/** Whether it gives an interface an address of IPv6 that is asked about on the link. */
-const addsAddress = (one: Command): boolean =>
-  made(one, 'address').some(({ name }) => name.includes(':')) && !one.argv.includes('nodad')
+/**
+ * Whether it gives an interface an address of IPv6. One with `nodad` is in use at once; the interface's own (fe80::) is not,
+ * and without that a router asks for no neighbour.
+ */
+const addsAddress = (one: Command): boolean => made(one, 'address').some(({ name }) => name.includes(':'))
 
 /** Whether it makes a network of Docker with IPv6, or the daemon has one by itself. */
 const addsNetwork = (one: Command): boolean =>

@@ -5,6 +5,7 @@ import type { Check } from '../language/checks/check.ts'
 import type { Journal } from '../run/journal.ts'
 import { answers, type Facts, factsOf } from '../run/questions.ts'
 import type { Run } from '../run/steps.ts'
+import { sleep } from '../server/process.ts'
 import type { Servers } from '../server/servers.ts'
 import type { Task } from './exercise.ts'
 import { type Change, remains, standsAsMade, traceOf } from './traces.ts'
@@ -47,11 +48,22 @@ async function ask(run: Run, facts: Facts, check: Check): Promise<Answer> {
 /** Questions leave nothing behind that would have to be taken back. */
 const written = { intent: () => () => {}, count: () => 0 } as unknown as Journal
 
-/** Asks all of them, side by side. */
+/**
+ * What may be about what was: for a second or so after it is mended the kernel still waits for the answer to an older
+ * "who has …?", and tells whoever asks that the machine is not to be reached.
+ */
+const mayBeLate = ({ ok, observed }: Answer): boolean => !ok && observed === 'unreachable'
+
+/** Asks all of them, side by side; once more those whose answer may only be late. */
 export async function askAll(servers: Servers, checks: readonly Check[]): Promise<Answer[]> {
   const run: Run = { servers, written, tell: () => {}, captures: [], briefly: true }
   const facts = factsOf(servers)
-  return Promise.all(checks.map((check) => ask(run, facts, check)))
+  const answers = await Promise.all(checks.map((check) => ask(run, facts, check)))
+  if (!answers.some(mayBeLate)) return answers
+  await sleep(1500)
+  return Promise.all(
+    answers.map((answer, i) => (mayBeLate(answer) ? ask(run, facts, checks[i] as Check) : answer)),
+  )
 }
 
 const all = (answers: readonly Answer[]): boolean => answers.every(({ ok }) => ok)

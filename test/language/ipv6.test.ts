@@ -131,7 +131,7 @@ test('a step waits until its addresses of IPv6 are in use, and no other step doe
     await waits(net1.ip.addr.add('10.0.0.1/24').dev('veth1'), net1.ip.link.set('veth1').up()),
     [],
   )
-  assert.deepEqual(await waits(net1.ip.addr.add('fd00::1/64').dev('veth1').nodad()), [])
+  assert.equal((await waits(net1.ip.addr.add('fd00::1/64').dev('veth1').nodad())).length, 1)
   assert.match(
     (await waits(server1.container('a1').ip.addr.add('fd00::1/64').dev('eth0')))[0] ?? '',
     /^docker exec a1 sh -c/,
