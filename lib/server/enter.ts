@@ -32,16 +32,11 @@ export const newWorldWords: readonly string[] = [
 
 const userNamespace = rootless ? ['--user', '--preserve-credentials'] : []
 
-/** The words that run a program inside the namespaces of a process. Source: nsenter(1). */
-export const enterWords = (pid: number, argv: readonly string[], namespaces = all): string[] => [
-  'nsenter',
-  '--target',
-  String(pid),
-  ...userNamespace,
-  ...namespaces,
-  '--',
-  ...argv,
-]
+/** The words that run a program inside the namespaces of a process. Source: nsenter(1), which since 2.41 refuses to enter none. */
+export function enterWords(pid: number, argv: readonly string[], namespaces = all): string[] {
+  const entered = [...userNamespace, ...namespaces]
+  return entered.length === 0 ? [...argv] : ['nsenter', '--target', String(pid), ...entered, '--', ...argv]
+}
 
 /**
  * The capabilities that nothing on a virtual server has but its engine, which gives a `--privileged` container all there are:

@@ -96,7 +96,12 @@ const trials: readonly Trial[] = [
   ['jest', [`${modules}/.bin/jest`], /2 passed/, { NODE_OPTIONS: '--experimental-vm-modules' }],
   ['an error of the program is its own', [process.execPath, 'throws.mjs'], /throws\.mjs:2[\s\S]*Error: mine/],
   ['vethlab --version', [`${modules}/.bin/vethlab`, '--version'], /^\d+\.\d+\.\d+$/m],
-  ['vethlab learn', [`${modules}/.bin/vethlab`, 'learn'], /^\s*cable\s+first lesson[\s\S]*learn start NAME/m],
+  [
+    'vethlab learn',
+    [`${modules}/.bin/vethlab`, 'learn'],
+    /^\s*cable\s+first lesson[\s\S]*learn start NAME/m,
+    { VETHLAB_RESULTS: join(empty, 'results') },
+  ],
   ['a hint where there is no make', [`${modules}/.bin/vethlab`, 'why', 'a', 'b'], /npx vethlab up net1/],
 ]
 
