@@ -119,8 +119,9 @@ async function askAll(
 
   if (again || used() + checks.length > most) await forget()
   // What is still in it is that of others. Its size cannot be seen from inside a container: there it counts as empty.
-  const others = Number.isFinite(used()) ? used() : 0
-  const roundOf = roundsOf(names.length, Math.floor(Math.max(most - others, most / 8)))
+  const others = used()
+  const room = Number.isFinite(others) ? most - others : most
+  const roundOf = roundsOf(names.length, Math.floor(Math.max(room, most / 8)))
   for (const round of grouped(checks, ({ pair }) => roundOf(number(pair?.from), number(pair?.to))).values()) {
     if (used() + round.length > most) await forget()
     await Promise.all([...grouped(round, ({ from }) => from.server)].map(askRound))

@@ -7,11 +7,14 @@ export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 :
 /** The words that tell ip(8) the family: nothing for IPv4. */
 export const ipFamily = (address: string): string[] => (familyOf(address) === 6 ? ['-6'] : [])
 
+/** How many bits an address of a family has: the length of the prefix that is one address alone. */
+export const bitsOf = (address: string): 32 | 128 => (familyOf(address) === 6 ? 128 : 32)
+
 const parsed = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined => {
   try {
     return text.includes('/')
       ? (ipaddr.parseCIDR(text) as [ipaddr.IPv4 | ipaddr.IPv6, number])
-      : [ipaddr.parse(text), familyOf(text) === 6 ? 128 : 32]
+      : [ipaddr.parse(text), bitsOf(text)]
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ import { explain } from './explain.ts'
 import { facts } from './facts.ts'
 import { journeys } from './journey.ts'
 import { listen, type Monitor } from './monitor.ts'
-import { probeWords } from './send.ts'
+import { probeWords, sendUnseen } from './send.ts'
 import { type Inside, inside, lookAt, type Stack, wiring } from './stacks.ts'
 import { ofPlace } from './target.ts'
 import type { Verdict } from './verdict.ts'
@@ -149,7 +149,7 @@ async function ofFamily(context: Context, family: 4 | 6, pairs: readonly Pair[])
             },
             ...{ facts: asks, journeys: journeys(passages, probe, pair.from.place.name, wires), passages },
             ...{ named: pair.to, ...more(context, 1) },
-            resend: () => into.run(pair.from, ['timeout', '0.4', ...probeWords(probe, pair.address)]),
+            resend: () => sendUnseen(into, pair.from, probe, pair.address),
           }
           answers.push({ ...pair, verdict: await explain(evidence) })
         },

@@ -1,5 +1,5 @@
 /** Which rule of `ip rule`, and which route, are chosen for a packet: as the kernel does it, pure. */
-import { familyOf, within } from './address.ts'
+import { bitsOf, within } from './address.ts'
 
 /** A line of `ip -j rule`. */
 export interface RoutingRule {
@@ -101,7 +101,7 @@ const cidr = (address: string, length: number | undefined): string =>
 
 /** How many bits of an address a route is about. */
 export const lengthOf = ({ dst }: RouteLine): number =>
-  dst === 'default' ? 0 : dst.includes('/') ? Number(dst.split('/')[1]) : familyOf(dst) === 6 ? 128 : 32
+  dst === 'default' ? 0 : dst.includes('/') ? Number(dst.split('/')[1]) : bitsOf(dst)
 
 /** The route of a table that is chosen for an address: the longest, of those the one of the least metric. */
 export function longest(routes: readonly RouteLine[], table: string, dst: string): RouteLine | undefined {

@@ -29,6 +29,10 @@ export function probeWords({ protocol, mark, port, family, size, whole }: Probe,
   }
 }
 
+/** Sends the probe once more, unseen, for what counts on its way; the answer is not waited for. */
+export const sendUnseen = (into: Inside, from: Stack, probe: Probe, address: string): Promise<unknown> =>
+  into.run(from, ['timeout', '0.4', ...probeWords(probe, address)])
+
 /** A mark for one probe: an ICMP identifier, or a source port above those that the kernel gives out by itself. */
 export const newMark = (): number => markRange.first + Math.floor(Math.random() * markRange.count)
 

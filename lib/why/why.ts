@@ -13,7 +13,7 @@ import { complete, type Journey, journeys } from './journey.ts'
 import { withKernel } from './kernel.ts'
 import { listen } from './monitor.ts'
 import { recording } from './record.ts'
-import { newMark, probeWords, send } from './send.ts'
+import { newMark, send, sendUnseen } from './send.ts'
 import { called, type Inside, inside, lookAt, type Stack, type View, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
 import { mustBeNamed, type Target, targetOf } from './target.ts'
@@ -223,7 +223,7 @@ async function ask(
     const evidence: Evidence = {
       ...{ stacks, containers: view.containers, probe, from, target, said, legacy, facts: asks },
       ...{ journeys: found, passages: monitor.passages, ...(named ? { named } : {}) },
-      ...(question.udp ? {} : { resend: () => into.run(from, ['timeout', '0.4', ...probeWords(probe, to)]) }),
+      ...(question.udp ? {} : { resend: () => sendUnseen(into, from, probe, to) }),
       ...more(context, deep),
     }
     const [verdict, steps] = await Promise.all([

@@ -27,6 +27,14 @@ export const startScenario = (
 export const vethlab = (name: string, words: string[], env: Record<string, string> = {}): Promise<Finished> =>
   finished(startScenario(name, words, env))
 
+/** The small scenario that tests look at when any lab will do: up, and down again. */
+export const smallLab = {
+  async up(name: string): Promise<void> {
+    assert.equal((await vethlab('namespaces', ['up', '-q', '--name', name])).code, 0)
+  },
+  down: (name: string): Promise<Finished> => vethlab('namespaces', ['down', '--name', name]),
+}
+
 /** The command line of all scenarios. */
 export const vethlabAll = (words: string[], env: Record<string, string> = {}): Promise<Finished> =>
   vethlab(join(root, 'scripts/vethlab.ts'), words, env)

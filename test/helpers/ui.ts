@@ -38,6 +38,11 @@ export const chromium: string | undefined = [
   '/usr/bin/google-chrome',
 ].find(existsSync)
 
+/** For a test that looks by a browser: where there is none it is skipped, and the run lists it with the reason. */
+export const needsBrowser = {
+  skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)',
+} as const
+
 const launch = () => ({
   executablePath: chromium as string,
   args: [

@@ -3,24 +3,21 @@ import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
-import { vethlab } from '../helpers/machine.ts'
-import { browser, chromium, served } from '../helpers/ui.ts'
+import { smallLab, vethlab } from '../helpers/machine.ts'
+import { browser, needsBrowser as here, served } from '../helpers/ui.ts'
 
 const lab = 'bad-input-test'
-const here = { skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)' }
 const patient = { timeout: 60_000 }
 let page: Awaited<ReturnType<typeof served>>
 const token = () => new URL(page.url).searchParams.get('token') as string
-const up = async () => assert.equal((await vethlab('namespaces', ['up', '-q', '--name', lab])).code, 0)
-const down = () => vethlab('namespaces', ['down', '--name', lab])
 
 before(async () => {
-  await up()
+  await smallLab.up(lab)
   page = await served()
 })
 after(async () => {
   await page.end()
-  await down()
+  await smallLab.down(lab)
 })
 
 /** The status and the length, as they come, of an answer to a request with these headers. */
@@ -104,11 +101,11 @@ test('a lab that vanishes while it is open is said to be gone, and comes back by
     const tab = await window.newPage()
     await tab.goto(`${page.url}&lab=${lab}`)
     await tab.waitForSelector('[data-place="server1/space1"]', patient)
-    await down()
+    await smallLab.down(lab)
     await tab.waitForSelector('.notice:has-text("is not up any more")', patient)
     const gone = await page.ask(`/api/labs/${lab}/places/space1`)
     assert.deepEqual([gone.status, await gone.json()], [500, { error: `${lab} is not up` }])
-    await up()
+    await smallLab.up(lab)
     await tab.waitForSelector('.notice', { ...patient, state: 'detached' })
     await tab.click('[data-place="server1/space1"] > text', patient)
     await tab.waitForSelector('.place h2:has-text("space1")', patient)

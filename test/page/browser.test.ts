@@ -7,10 +7,9 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { until } from '../../lib/server/process.ts'
 import { vethlab } from '../helpers/machine.ts'
-import { browser, chromium, served } from '../helpers/ui.ts'
+import { browser, chromium, needsBrowser as here, served } from '../helpers/ui.ts'
 
 const lab = 'browser-test'
-const here = { skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)' }
 const patient = { timeout: 60_000 }
 let server: Awaited<ReturnType<typeof served>>
 let window: Browser

@@ -6,19 +6,19 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { mostMemory } from '../helpers/cost.ts'
-import { vethlab } from '../helpers/machine.ts'
+import { smallLab, vethlab } from '../helpers/machine.ts'
 import { served } from '../helpers/ui.ts'
 
 const lab = 'busy-test'
 let page: Awaited<ReturnType<typeof served>>
 
 before(async () => {
-  assert.equal((await vethlab('namespaces', ['up', '-q', '--name', lab])).code, 0)
+  await smallLab.up(lab)
   page = await served()
 })
 after(async () => {
   await page.end()
-  await vethlab('namespaces', ['down', '--name', lab])
+  await smallLab.down(lab)
 })
 
 /** A hundred changes in a tenth of a second, a hundred times; and one that stays. */

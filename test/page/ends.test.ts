@@ -3,16 +3,13 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { until } from '../../lib/server/process.ts'
-import { vethlab } from '../helpers/machine.ts'
-import { browserProcess, chromium, served } from '../helpers/ui.ts'
+import { smallLab } from '../helpers/machine.ts'
+import { browserProcess, needsBrowser as here, served } from '../helpers/ui.ts'
 
 const lab = 'ends-test'
-const here = { skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)' }
 
-before(async () => {
-  assert.equal((await vethlab('namespaces', ['up', '-q', '--name', lab])).code, 0)
-})
-after(() => vethlab('namespaces', ['down', '--name', lab]))
+before(() => smallLab.up(lab))
+after(() => smallLab.down(lab))
 
 /** A number that no other process has among its words. */
 const long = 40_000 + (process.pid % 10_000)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { costOf, leastCost, mostMemory } from '../helpers/cost.ts'
 import { root, vethlab, vethlabAll } from '../helpers/machine.ts'
-import { browser, chromium, served } from '../helpers/ui.ts'
+import { browser, needsBrowser, served } from '../helpers/ui.ts'
 
 const lab = `large-${process.pid}`
 const many = { N: '300' }
@@ -36,7 +36,7 @@ test('the map is drawn within two seconds, the like places as one box', async ()
 })
 
 test('so it is on the page, which answers a click within a second, at once and then', {
-  skip: chromium ? false : 'no Chromium is installed (Debian: apt install chromium)',
+  ...needsBrowser,
 }, async () => {
   const window = await browser()
   const answers: number[] = []

@@ -3,19 +3,19 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
-import { vethlab } from '../helpers/machine.ts'
+import { smallLab, vethlab } from '../helpers/machine.ts'
 import { served } from '../helpers/ui.ts'
 
 const lab = 'page-test'
 let page: Awaited<ReturnType<typeof served>>
 
 before(async () => {
-  assert.equal((await vethlab('namespaces', ['up', '-q', '--name', lab])).code, 0)
+  await smallLab.up(lab)
   page = await served()
 })
 after(async () => {
   await page.end()
-  await vethlab('namespaces', ['down', '--name', lab])
+  await smallLab.down(lab)
 })
 
 /** Reads the news until one fits. */

@@ -5,6 +5,7 @@ import { server, withLab } from '../../lib/index.ts'
 import { findLab } from '../../lib/server/labs.ts'
 import type { LabRecord } from '../../lib/server/state.ts'
 import { whyAll } from '../../lib/trial/all.ts'
+import { onBridge } from '../helpers/on-bridge.ts'
 
 const s = server('s')
 const names = ['n1', 'n2', 'n3', 'n4']
@@ -12,20 +13,7 @@ const spaces = names.map((name) => s.netns(name))
 
 test('all pairs: lit without a fault; grouped by the rule and by the link that are in the way', async () => {
   await withLab(async (lab) => {
-    await lab.step(
-      'four on a bridge',
-      s.ip.link.add('br0').type('bridge'),
-      s.ip.addr.add('10.0.0.254/24').dev('br0'),
-      s.ip.link.set('br0').up(),
-      ...spaces.flatMap((space, i) => [
-        space.add(),
-        s.ip.link.add(`p${i}`).type('veth', { peer: 'eth0', netns: space }),
-        s.ip.link.set(`p${i}`).master('br0'),
-        s.ip.link.set(`p${i}`).up(),
-        space.ip.addr.add(`10.0.0.${i + 1}/24`).dev('eth0'),
-        space.ip.link.set('eth0').up(),
-      ]),
-    )
+    await lab.step('four on a bridge', onBridge(s, spaces), s.ip.addr.add('10.0.0.254/24').dev('br0'))
     const record = findLab(lab.name) as LabRecord
     const lit = await whyAll(record)
     assert.deepEqual([lit.pairs.length, lit.delivered, lit.groups], [20, 20, []])

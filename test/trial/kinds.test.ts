@@ -9,6 +9,7 @@ import { readState, type State } from '../../lib/trial/state.ts'
 import { type Proven, proveWhy } from '../../lib/trial/trial.ts'
 import { inside, stacksOf } from '../../lib/why/stacks.ts'
 import type { Question } from '../../lib/why/why.ts'
+import { onBridge } from '../helpers/on-bridge.ts'
 import { standing } from '../helpers/standing.ts'
 
 const s = server('s')
@@ -24,17 +25,8 @@ before(async () => {
   ;({ lab, close } = await standing(async (lab) => {
     await lab.step(
       'three on a bridge',
-      s.ip.link.add('br0').type('bridge'),
-      s.ip.link.set('br0').up(),
-      ...spaces.flatMap((space, i) => [
-        space.add(),
-        s.ip.link.add(`p${i}`).type('veth', { peer: 'eth0', netns: space }),
-        s.ip.link.set(`p${i}`).master('br0'),
-        s.ip.link.set(`p${i}`).up(),
-        space.ip.addr.add(`10.0.0.${i + 1}/24`).dev('eth0'),
-        space.ip.link.set('eth0').up(),
-        space.ip.link.set('lo').up(),
-      ]),
+      onBridge(s, spaces),
+      spaces.map((space) => space.ip.link.set('lo').up()),
     )
   }))
   record = findLab(lab.name) as LabRecord

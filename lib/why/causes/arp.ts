@@ -1,5 +1,5 @@
 /** Nobody answered "who has?": by a setting of the one who should, or because there is nobody. */
-import { familyOf, ipFamily } from '../address.ts'
+import { bitsOf, familyOf, ipFamily } from '../address.ts'
 import { network, onLink } from '../evidence.ts'
 import { isOwnRule, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
@@ -141,9 +141,7 @@ async function policy(situation: Situation, hop: Hop): Promise<Verdict | undefin
 
 /** Whether an address is a subnet of its own, /32 or /128. */
 const isAlone = ({ link }: End, address: string): boolean =>
-  link.addresses.some(
-    ({ local, prefixlen }) => local === address && prefixlen === (familyOf(address) === 6 ? 128 : 32),
-  )
+  link.addresses.some(({ local, prefixlen }) => local === address && prefixlen === bitsOf(address))
 
 /** The address is behind a router on this link, which does not answer in its name. */
 async function proxy(situation: Situation, from: End, hop: Hop): Promise<Verdict | undefined> {

@@ -1,5 +1,5 @@
 /** A way that is another one than its neighbours take it for: a more specific route, an answer by another interface. */
-import { familyOf, isLoopback } from '../address.ts'
+import { bitsOf, familyOf, isLoopback } from '../address.ts'
 import { linkOf, onLink, stackOf } from '../evidence.ts'
 import { type Journey, killer, type Visit } from '../journey.ts'
 import { lengthOf, longest } from '../policy-routing.ts'
@@ -58,7 +58,7 @@ async function strayed(
           oif,
         ])),
     hints: [
-      `Only for ${called(owner.stack.place)}: ${typed(stack.place, ['ip', ...six, 'route', 'add', `${dst}/${familyOf(dst) === 6 ? 128 : 32}`, 'dev', right.name])}`,
+      `Only for ${called(owner.stack.place)}: ${typed(stack.place, ['ip', ...six, 'route', 'add', `${dst}/${bitsOf(dst)}`, 'dev', right.name])}`,
     ],
   })
 }

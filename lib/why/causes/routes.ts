@@ -1,5 +1,5 @@
 /** There is no way, or routing forbids it: which rule of `ip rule`, which table, which route. */
-import { familyOf, ipFamily, isLoopback, within } from '../address.ts'
+import { bitsOf, familyOf, ipFamily, isLoopback, within } from '../address.ts'
 import { linkOf, onLink } from '../evidence.ts'
 import type { Came } from '../facts.ts'
 import { isOwnRule, routeWords, ruleWords } from '../policy-routing.ts'
@@ -84,12 +84,8 @@ export function gatewayFor(situation: Situation, stack: Stack, to: string): stri
   const owner = ownerOf(stacks, to)
   // Who has the address comes first, then those that the request passed: they know a way.
   const passed = request?.visits.map(({ place }) => place) ?? []
-  const candidates = [
-    ...stacks.filter((one) => one === owner?.stack),
-    ...[...stacks]
-      .filter((one) => one !== owner?.stack)
-      .sort((a, b) => passed.lastIndexOf(b.place.name) - passed.lastIndexOf(a.place.name)),
-  ].filter((one) => one !== stack)
+  const rank = (one: Stack) => (one === owner?.stack ? passed.length : passed.lastIndexOf(one.place.name))
+  const candidates = stacks.filter((one) => one !== stack).sort((a, b) => rank(b) - rank(a))
   for (const router of candidates) {
     if (!passed.includes(router.place.name) && !router.links.some((link) => onLink(link, to))) continue
     for (const { addresses } of router.links)
@@ -164,7 +160,7 @@ export async function noRoute(
   if (narrow && mine && neighbour && within(mine.local, `${to}/${neighbour.prefixlen}`))
     return verdict(stack, packet, {
       cause: packet === 'reply' ? 'no route back' : 'no route',
-      says: `${called(place)} has no route ${back}to ${to}: ${narrow.name} has ${mine.local}/${mine.prefixlen}, ${mine.prefixlen === (familyOf(to) === 6 ? 128 : 32) ? 'a subnet of itself alone' : 'a subnet without it'}, though ${to} is on the same link with /${neighbour.prefixlen}`,
+      says: `${called(place)} has no route ${back}to ${to}: ${narrow.name} has ${mine.local}/${mine.prefixlen}, ${mine.prefixlen === bitsOf(to) ? 'a subnet of itself alone' : 'a subnet without it'}, though ${to} is on the same link with /${neighbour.prefixlen}`,
       see: typed(place, ['ip', 'addr', 'show', 'dev', narrow.name]),
       ...mend(place, ['ip', 'addr', 'add', `${mine.local}/${neighbour.prefixlen}`, 'dev', narrow.name]),
     })
@@ -176,7 +172,7 @@ export async function noRoute(
     says: `${called(place)} has no route ${back}to ${to}: ${said}`,
     see: typed(place, ['ip', ...six, 'route', 'get', to]),
     ...(gateway
-      ? mend(place, ['ip', ...six, 'route', 'add', `${to}/${familyOf(to) === 6 ? 128 : 32}`, 'via', gateway])
+      ? mend(place, ['ip', ...six, 'route', 'add', `${to}/${bitsOf(to)}`, 'via', gateway])
       : hints.length > 0 && familyOf(to) === 4
         ? {}
         : { undo: `${typed(place, ['ip', ...six, 'route', 'add', to, 'via'])} GATEWAY` }),
