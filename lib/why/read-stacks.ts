@@ -20,7 +20,7 @@ export interface StackText {
 }
 
 const ofOne = `ip -j -d addr; echo == | cat /proc/net/ip_tables_names - ${counterFiles} 2>/dev/null`
-const ofEach = 'for path; do nsenter --net="$path" -- sh -c "$0"; printf "\\n====\\n"; done'
+const ofEach = 'command -v nsenter >/dev/null || exit 127; for path; do nsenter --net="$path" -- sh -c "$0"; printf "\\n====\\n"; done'
 
 const parsed = (text: string): StackText => {
   const [shown = '', counters = ''] = text.split('\n==\n')
@@ -31,9 +31,10 @@ const parsed = (text: string): StackText => {
 async function inTurn(lab: LabRecord, paths: readonly string[]): Promise<StackText[]> {
   const [file = '', ...words] = enterWords(lab.pid, ['sh', '-c', ofEach, ofOne, ...paths], [])
   const child = spawn(file, words, { env: environment(lab), stdio: ['ignore', 'pipe', 'ignore'] })
-  const { stdout } = await finished(child).catch(() => {
+  const { code, stdout } = await finished(child).catch(() => {
     throw toolMissing('nsenter')
   })
+  if (code === 127) throw toolMissing('nsenter')
   const texts = stdout.split('\n====\n')
   return paths.map((_, i) => parsed(texts[i] ?? ''))
 }

@@ -193,7 +193,9 @@ async function told(lab: LabRecord, stacks: readonly Stack[]): Promise<Stack[]> 
   if (!isAmbiguous(stacks)) return [...stacks]
   const argv = ['unshare', '--mount', 'sh', '-c', nameAll, '-', ...stacks.map(({ path }) => path)]
   const [file = '', ...words] = enterWords(lab.pid, argv, [])
-  const { stdout } = await finished(spawn(file, words, { env: environment(lab) }))
+  const { stdout } = await finished(spawn(file, words, { env: environment(lab) })).catch(() => {
+    throw toolMissing('unshare')
+  })
   const lines = stdout.trim().split('\n')
   return stacks.map((stack, i) => {
     const ids = JSON.parse(lines[i] || '[]') as Array<{ nsid: number; name?: string }>
