@@ -20,7 +20,8 @@ export interface StackText {
 }
 
 const ofOne = `ip -j -d addr; echo == | cat /proc/net/ip_tables_names - ${counterFiles} 2>/dev/null`
-const ofEach = 'command -v nsenter >/dev/null || exit 127; for path; do nsenter --net="$path" -- sh -c "$0"; printf "\\n====\\n"; done'
+const ofEach =
+  'command -v nsenter >/dev/null || exit 127; for path; do nsenter --net="$path" -- sh -c "$0"; printf "\\n====\\n"; done'
 
 const parsed = (text: string): StackText => {
   const [shown = '', counters = ''] = text.split('\n==\n')
