@@ -79,10 +79,15 @@ const shellScripts = ['scripts', 'lib', 'test', '.ci'].flatMap((top) =>
     .map((file) => join(top, file))
     .filter((file) => file.endsWith('.sh') || file === '.ci/run'),
 )
+const remembered = (name: string) => [
+  '--incremental',
+  '--tsBuildInfoFile',
+  `node_modules/.cache/vethlab/${name}.tsbuildinfo`,
+]
 const readers: Job[] = [
   { name: 'format and lint', words: ['biome', 'check', '--error-on-warnings', '.'], weight: 9e9 },
-  { name: 'types', words: ['tsc'], weight: 9e9 },
-  { name: 'types of the page', words: ['tsc', '-p', 'lib/page/client'], weight: 9e9 },
+  { name: 'types', words: ['tsc', ...remembered('types')], weight: 9e9 },
+  { name: 'types of the page', words: ['tsc', '-p', 'lib/page/client', ...remembered('page')], weight: 9e9 },
   { name: 'shell scripts', words: ['shellcheck', '-x', ...shellScripts], weight: 9e9 },
 ]
 

@@ -259,12 +259,14 @@ function rightArguments(path: string, method: Function, owner: object): Array<re
     if (works(method, owner, args)) right.push(args)
     if (right.length === 6) break
   }
-  if (right.length === 0)
-    for (const [one, other] of pairs)
-      if (works(method, owner, [one, other])) {
-        right.push([one, other])
-        break
-      }
+  found.set(anywhere(path), right)
+  return right
+}
+
+/** Two right arguments, found by trying all: for what neither takes one nor stands behind a clause. */
+function rightPair(path: string, method: Function, owner: object): Array<readonly unknown[]> {
+  const pair = pairs.find((args) => works(method, owner, args))
+  const right = pair ? [pair] : []
   found.set(anywhere(path), right)
   return right
 }
@@ -315,6 +317,16 @@ export function walk(): { methods: Method[]; lacking: string[] } {
     const { path, steps, good } = here
     const siblings: Method[] = []
     const later: string[] = []
+    const add = (name: string, right: Method['good'][number]): void => {
+      const method: Method = {
+        path: path === '' ? name : `${path}.${name}`,
+        steps: [...steps, { name, call: true }],
+        good: [...good, right],
+      }
+      siblings.push(method)
+      const result = (memberOf(value, name) as Function).call(value, ...(right[0] ?? []))
+      visit(result, { ...method, path: `${method.path}()` }, [...above, shape])
+    }
     for (const name of namesOf(value)) {
       if (isData(value, name) || (path === '' && elsewhere.has(name)) || saidElsewhere(path, name)) continue
       const member = memberOf(value, name)
@@ -324,26 +336,24 @@ export function walk(): { methods: Method[]; lacking: string[] } {
         continue
       }
       const right = rightArguments(at, member as Function, value)
-      if (right.length === 0) {
-        later.push(name)
-        continue
-      }
-      const method = { path: at, steps: [...steps, { name, call: true }], good: [...good, right] }
-      siblings.push(method)
-      const result = (member as Function).call(value, ...(right[0] ?? []))
-      visit(result, { ...method, path: `${at}()` }, [...above, shape])
+      if (right.length === 0) later.push(name)
+      else add(name, right)
     }
-    methods.push(...siblings)
     for (const name of later) {
       const found = behind(value, name, siblings)
-      if (!found) lacking.push(`${path}.${name}`)
-      else
+      if (found) {
         methods.push({
           path: `${found.before.path}().${name}`,
           steps: [...found.before.steps, { name, call: true }],
           good: [...found.before.good, found.args],
         })
+        continue
+      }
+      const pair = rightPair(`${path}.${name}`, memberOf(value, name) as Function, value)
+      if (pair.length === 0) lacking.push(`${path}.${name}`)
+      else add(name, pair)
     }
+    methods.push(...siblings)
   }
   visit(vocabulary, { path: '', steps: [], good: [] }, [])
   return { methods, lacking }

@@ -1,4 +1,4 @@
-/** `why --bisect` on a scenario with one bad line. */
+/** `why --bisect` on a scenario with one bad line. Makes labs: by the scenario's own file. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
