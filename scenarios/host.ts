@@ -46,14 +46,11 @@ export default scenario(import.meta, 'A container in the network of its host', a
   const wire = capture(server1, 'enp0s3', 'port 2020')
   await lab.step(
     'alpine1 listens on UDP port 2020, server1 on the wire',
-    a1.exec('sh', '-c', 'nc -u -l -p 2020 >/tmp/heard 2>&1 &'),
+    a1.sh`nc -u -l -p 2020 >/tmp/heard 2>&1 &`,
     server1.exec('timeout', '5', 'sh', '-c', "until ss -uln | grep -q ':2020 '; do sleep 0.01; done"),
     wire.start(),
   )
-  await lab.step(
-    'server2 sends a line',
-    server2.exec('sh', '-c', "echo 'hello from server2' | nc -u -w 1 192.168.56.3 2020"),
-  )
+  await lab.step('server2 sends a line', server2.sh`echo 'hello from server2' | nc -u -w 1 192.168.56.3 2020`)
   await lab.check(
     output(a1.exec('cat', '/tmp/heard'), 'what alpine1 heard').prints('hello from server2', 1),
     'the very line arrived',

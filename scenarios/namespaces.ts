@@ -54,5 +54,12 @@ export default scenario(import.meta, 'Two namespaces and a virtual cable', async
     [space1.ping('10.0.0.12').replies.ttl(64), space2.ping('10.0.0.11').replies.ttl(64)],
     'one cable, no router between',
   )
+  const mac = await lab.read(
+    space2.sh`ip -o link show veth-s2 | grep -o 'link/ether [^ ]*' | cut -d ' ' -f 2`,
+  )
+  await lab.check(
+    output(space1.ip.neigh.show(), 'whom it knows').prints(mac),
+    'by ARP it has learnt the MAC address of the other end',
+  )
   await lab.check(server1.ping('10.0.0.12').unreachable, 'the host has no leg in that subnet')
 })

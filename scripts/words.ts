@@ -8,10 +8,13 @@ const language = fileURLToPath(new URL('../lib/language/', import.meta.url))
 /** One line of text, as a cell of a table. */
 const cell = (text: string): string => text.replace(/\s+/g, ' ').trim().replaceAll('|', '\\|')
 
+/** A cell of code; what holds a backtick stands between two of them. */
+const code = (text: string): string => (text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${cell(text)}\``)
+
 /** The examples of a file, each with what it prints. */
 const examples = (text: string): string[] =>
   [...text.matchAll(/\* Example: (.+)\n\s*\* Equivalent to: `(.+)`/g)].map(
-    ([, example = '', line = '']) => `| \`${cell(line)}\` | \`${cell(example)}\` |`,
+    ([, example = '', line = '']) => `| ${code(line)} | ${code(example)} |`,
   )
 
 /** The entries of a file's tables: the sentence above each, and its name. */

@@ -97,6 +97,7 @@ async function history(
         },
         async check() {}, // what must be is not the question
         read: (read) => lab.read(read),
+        $: (place) => lab.$(place),
       }
       await scenario.body(stepwise)
       await lab.close()

@@ -6,6 +6,7 @@ import { type Command, unwatched, used } from '../language/command.ts'
 import { judge } from '../language/grammar/form.ts'
 import { must, oneLine } from '../language/values.ts'
 import type { Lab } from './lab.ts'
+import { fromShell, type NotedLine, noting } from './shell-lines.ts'
 
 /** The commands of a step as one list. */
 export const flatten = (commands: ReadonlyArray<Command | readonly Command[]>): Command[] =>
@@ -19,6 +20,8 @@ interface CarefulLab {
   lab: Lab
   /** To be called when the scenario's function has returned. Throws when something that it began goes on. */
   ended(): void
+  /** The line of `lab.$` that was begun last. */
+  lastLine(): NotedLine | undefined
 }
 
 const missingAwait = (what: string, where: string | undefined) =>
@@ -112,6 +115,7 @@ export function given(checks: readonly Check[]): void {
 /** The lab of a program: each call is as careful as in a scenario, and may go on beside others. */
 export const watchedLab = (inner: Lab, watch: Watch): Lab => ({
   live: inner.live,
+  $: inner.$,
   step(title, ...commands) {
     for (const command of flatten(commands)) used(command)
     return watch(`step "${title}"`, () => careful(inner).lab.step(title, ...commands))
@@ -138,6 +142,7 @@ function located(known: string | undefined, line: string | undefined): string | 
 function careful(inner: Lab): CarefulLab {
   let last: Asked | undefined
   let over = false
+  let last$: NotedLine | undefined
 
   /** Throws when what was asked last goes on, or when nobody would notice its failure. */
   const mustBeDone = (): void => {
@@ -162,6 +167,10 @@ function careful(inner: Lab): CarefulLab {
 
   const lab: Lab = {
     live: inner.live,
+    $: (place) => {
+      mustBeDone()
+      return noting(place, inner.$(place), (line) => (last$ = line))
+    },
     step(title, ...commands) {
       if (typeof title !== 'string')
         throw new BadInput('a step has no title', {
@@ -190,6 +199,7 @@ function careful(inner: Lab): CarefulLab {
   }
   return {
     lab,
+    lastLine: () => last$,
     ended() {
       over = true
       mustBeDone()
@@ -199,7 +209,7 @@ function careful(inner: Lab): CarefulLab {
 
 /** Tells a scenario's function in a lab to its end. Throws when it leaves something undone, or never ends. */
 export async function play(inner: Lab, body: (lab: Lab) => Promise<void>): Promise<void> {
-  const { lab, ended } = careful(inner)
+  const { lab, ended, lastLine } = careful(inner)
   let tellNever = () => {}
   const never = new Promise<never>((_, reject) => {
     tellNever = () =>
@@ -215,6 +225,8 @@ export async function play(inner: Lab, body: (lab: Lab) => Promise<void>): Promi
   try {
     await Promise.race([body(lab), never])
     ended()
+  } catch (error) {
+    throw fromShell(error, lastLine())
   } finally {
     process.off('beforeExit', tellNever)
   }

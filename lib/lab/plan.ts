@@ -5,12 +5,13 @@ import { BadInput, rememberCaller } from '../errors.ts'
 import type { Check } from '../language/checks/check.ts'
 import { type Command, forgottenIn, type Inquiry, type Read, type Stray, used } from '../language/command.ts'
 import type { DaemonOptions } from '../language/daemon.ts'
-import { plugged } from '../language/effects.ts'
+import { onlyLooks, plugged } from '../language/effects.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { ref } from '../language/ref.ts'
 import { settling } from '../language/settle.ts'
 import type { Lab, Scenario } from './lab.ts'
 import { asList, flatten, play } from './misuse.ts'
+import { noShell, orNothing } from './shell-lines.ts'
 
 export interface StepEntry {
   kind: 'step'
@@ -40,13 +41,19 @@ export interface Plan {
   forgotten: Array<Stray<Command>>
   /** Questions that were asked, and whose answer was never given to the lab. */
   unasked: Array<Stray<Inquiry>>
+  /** The lines of `lab.$`, which run in the lab alone. */
+  shells: readonly string[]
 }
 
-/** A variable for each fact: its own name, or, where another fact has that already, the name with a number. */
+/**
+ * A variable for each fact: its own name, or, where another fact has that already, the name with a number. What a line of
+ * shell prints is another fact each time.
+ */
 function variables(): (read: Read) => string {
   const factOf = new Map<string, string>()
-  return ({ place, argv, variable }) => {
-    const fact = JSON.stringify([place.server, place.kind, place.name, argv])
+  return (read) => {
+    const { place, argv, variable } = read
+    const fact = JSON.stringify([place.server, place.kind, place.name, argv, onlyLooks(read) || factOf.size])
     let name = variable
     for (let number = 2; (factOf.get(name) ?? fact) !== fact; number++) name = `${variable}_${number}`
     factOf.set(name, fact)
@@ -71,8 +78,10 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
     return ref(variable)
   }
 
+  const shells: string[] = []
   const lab: Lab = {
     live: false,
+    $: (place) => noShell(place, (line) => shells.push(line)),
     async step(title, ...commands) {
       const all = flatten(commands)
       for (const command of all) used(command)
@@ -93,9 +102,12 @@ export async function plan(scenario: Pick<Scenario, 'body'>): Promise<Plan> {
       return readOnce(read as unknown as Read, { own: true }) as T
     },
   }
-  const strays = await forgottenIn(() => play(lab, scenario.body))
+  const strays = await forgottenIn(() => play(lab, scenario.body)).catch((error) => {
+    throw shells.length > 0 ? orNothing(error) : error
+  })
   return {
     entries,
+    shells,
     ...sorted(strays),
   }
 }

@@ -9,6 +9,7 @@ import type { Options } from './grammar/options.ts'
 import { groups, lazily, speak } from './grammar/speak.ts'
 import { ip } from './ip/index.ts'
 import { ip6tables, iptables } from './iptables/index.ts'
+import { type Piece, shellLineIn } from './line.ts'
 import { dockerName, type IfName, type Ipv4, type Ipv6, ifName, ipv4, netnsName, port } from './names.ts'
 import { otherProgram } from './programs.ts'
 import { variable } from './ref.ts'
@@ -106,6 +107,16 @@ export const tools = (place: Place) => ({
    */
   exec: (...argv: [string, ...string[]]): Command =>
     command(place, program(argv), otherProgram(argv), { shows: true }),
+
+  /**
+   * A line of shell, for pipes and the like; each value in it is one word, a list several. Nobody knows what it does, so
+   * nothing takes it back. For steps, for `output(…)`, and for `lab.read(…)`, which returns what it prints.
+   *
+   * Example: net1.sh`ip route | grep ${'default'}`
+   * Equivalent to: `ip netns exec net1 sh -c 'ip route | grep default'`
+   */
+  sh: <T extends string = string>(pieces: TemplateStringsArray, ...values: readonly Piece[]): Read<T> =>
+    shellLineIn<T>(place, pieces, values),
 
   /**
    * Listens on a TCP port and answers each connection with the connections as seen from here, so that a

@@ -12,6 +12,9 @@ const pattern = new RegExp(`${open}([A-Za-z_][A-Za-z0-9_]*)${close}`)
 /** The stand-in for the fact called `name`; `name` must be a legal shell variable. */
 export const ref = (name: string): string => `${open}${name}${close}`
 
+/** What stands for an output that nothing stands in for: who uses it in a command is told. */
+export const onlyLater = `${close}${open}`
+
 /** Whether `text` is, or contains, a stand-in. */
 export const hasRef = (text: string): boolean => typeof text === 'string' && pattern.test(text)
 

@@ -3,7 +3,7 @@
  * refuses it by BadInput, with the value (shortened) and what it must be. The words of networking are in names.ts.
  */
 import { BadInput } from '../errors.ts'
-import { hasRef, splitRefs } from './ref.ts'
+import { hasRef, onlyLater, splitRefs } from './ref.ts'
 
 /** A value as an error shows it: never longer than a line, whatever it is. */
 export function show(value: unknown): string {
@@ -19,7 +19,12 @@ export function show(value: unknown): string {
 
 /** Refuses a value by a rule: `"x" is not …`. */
 export function must(ok: boolean, value: unknown, rule: string): asserts ok {
-  if (!ok) throw new BadInput(`${show(value)} ${rule}`)
+  if (ok) return
+  if (typeof value === 'string' && value.includes(onlyLater))
+    throw new BadInput('what lab.$ prints is known only in the running lab', {
+      hint: 'For a step, a check or a printed script read it as a fact: await lab.read(place.sh`…`).',
+    })
+  throw new BadInput(`${show(value)} ${rule}`)
 }
 
 /** Reads a text; `what` names it in the error. */

@@ -1,6 +1,6 @@
 /** Labs on this machine itself: building them, and taking them off it again. */
 
-import { explain, Unable } from '../errors.ts'
+import { BadInput, explain, Unable } from '../errors.ts'
 import { howTo } from '../lab/hints.ts'
 import { hasLan, type Plan, serversOf } from '../lab/plan.ts'
 import type { Command } from '../language/command.ts'
@@ -22,6 +22,16 @@ import { hostServers } from './servers.ts'
 import { endStartedFor } from './started.ts'
 import { type Undone, undo } from './undo.ts'
 
+/** Refuses what runs in a lab alone. */
+function mustHaveNoShell({ shells: [line] }: Plan): void {
+  if (line !== undefined)
+    throw new BadInput('lab.$ runs in what a lab made, and never on this machine itself', {
+      where: undefined,
+      command: line,
+      hint: 'As a step it can be run here: place.sh`…`; as a fact: lab.read(place.sh`…`).',
+    })
+}
+
 /**
  * Builds a lab whose first server is this machine itself; its other servers are virtual, on a LAN that this machine is
  * plugged into. When the work fails, or is cut off by a signal, all is taken back.
@@ -36,6 +46,7 @@ export async function onHost<T>(
     throw new Unable('only root may change this machine itself', {
       hint: 'sudo, or leave --on host out: then it runs on virtual servers.',
     })
+  mustHaveNoShell(planned)
   return locked(`up ${about.name}`, async () => {
     cleanUp()
     const [machine = '', ...virtual] = serversOf(planned).keys()

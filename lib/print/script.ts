@@ -181,6 +181,12 @@ function daemons(commands: readonly Command[]): string[] {
   )
 }
 
+/** What runs in a lab alone, and is not in the script. */
+const leftOut = ({ shells }: Plan): string[] =>
+  shells.length === 0
+    ? []
+    : ['Not in this script, for it runs in a lab alone:', ...shells.map((line) => `  ${line}`), '']
+
 /** The script of a scenario: for one server, or with a section for each of several. */
 export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, files: Files = {}): string {
   const parts = partsOf(plan, files)
@@ -201,6 +207,7 @@ export function script(scenario: Pick<Scenario, 'name' | 'title'>, plan: Plan, f
     head(scenario, [...tools].sort(), several ? 'SERVER ' : '', [
       ...expectations(plan, parts),
       ...daemons(commands),
+      ...leftOut(plan),
     ]),
     ...(observing.length > 0 ? [checkFunction] : []),
     ...observing.map((observer) => `${probeKinds[observer].shell}\n`),

@@ -20,7 +20,6 @@ import type { LabOptions, OpenLab } from './open-lab.ts'
 import { openLabs } from './opened.ts'
 import type { Awaited } from './until.ts'
 import { waysInto } from './ways.ts'
-import { dollarOf } from './zx.ts'
 
 /** Warns of what was built and never given to a lab, a line for each line of the program. */
 export function warnOf(strays: ReadonlyArray<Stray<Command | Inquiry>>): void {
@@ -109,7 +108,6 @@ export function labOn(servers: Servers, options: LabOptions, end: () => Promise<
     },
     exec: ((place, argv, options) =>
       watch(`${argv}`, () => exec(servers, place, argv, options))) as OpenLab['exec'],
-    $: (place) => dollarOf(servers, place),
     spawn: (place, argv, options) => watch(`${argv}`, () => startProgram(servers, place, argv, options)),
     ...ways,
     until(what, options = {}) {

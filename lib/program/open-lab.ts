@@ -6,12 +6,12 @@ import type { Command, Place } from '../language/command.ts'
 import type { DoneBytes, ExecOptions } from '../run/exec.ts'
 import type { Done, Program, ProgramOptions } from '../run/program.ts'
 import type { Servers } from '../server/servers.ts'
+import type { PlaceShell } from '../server/zx.ts'
 import type { Question, Report } from '../why/why.ts'
 import type { BreakableLink, Broken } from './breaking.ts'
 import type { Forwarded, To } from './connect.ts'
 import type { DockerAccess } from './docker.ts'
 import type { Awaited, UntilOptions } from './until.ts'
-import type { PlaceShell } from './zx.ts'
 
 /** A lab in the hands of a program: everything that a scenario's lab can, and its commands' output. */
 export interface OpenLab extends Lab, AsyncDisposable {

@@ -8,6 +8,7 @@ import type { Command } from '../language/command.ts'
 import { needsEngine } from '../language/on-server.ts'
 import { settling } from '../language/settle.ts'
 import type { Servers } from '../server/servers.ts'
+import { dollarOf } from '../server/zx.ts'
 import { journal } from './journal.ts'
 import { answers, factsOf, withReason } from './questions.ts'
 import { type Captured, type Run, runMarked } from './steps.ts'
@@ -89,6 +90,7 @@ export function liveLab(
       if (asked.some((result) => result.pair)) tell({ kind: 'matrix', results: asked, why })
     },
     read: facts.read,
+    $: (place) => dollarOf(servers, place),
   }
   const ask = (checks: readonly Check[]) => answers(run, facts, checks, '')
   return { lab, first: (command) => runMarked(run, command), results, captures: run.captures, ask }

@@ -441,7 +441,7 @@ test('a shell reads the lines of printed scripts as the words that were meant', 
 
 test('the head of a printed script is a remark, whatever its names are', () => {
   for (const name of planted) {
-    const text = script({ name, title: name }, { entries: [], forgotten: [], unasked: [] })
+    const text = script({ name, title: name }, { entries: [], forgotten: [], unasked: [], shells: [] })
     const head = text.slice(0, text.indexOf('set -eu')).trim().split('\n')
     assert.deepEqual(
       head.filter((line) => !line.startsWith('#')),

@@ -90,6 +90,7 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'compose().container': [['web', 2]],
   'container().address': [[], ['n1']],
   exec: [['ss', '-tln']],
+  sh: [[Object.assign(['ip route | cat'], { raw: ['ip route | cat'] })]],
   'ipset.create': [['web', 'hash:ip']],
   'nexthop.add().type': [['resilient']],
   'nexthop.replace().type': [['mpath']],

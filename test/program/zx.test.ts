@@ -1,9 +1,11 @@
 /** zx in a place: all that it has, and nothing of it on the machine. */
 import assert from 'node:assert/strict'
-import { readlinkSync } from 'node:fs'
+import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { image, type OpenLab, openLab, server } from '../../lib/index.ts'
-import { dollarOf, type PlaceOptions } from '../../lib/program/zx.ts'
+import { dollarOf, type PlaceOptions } from '../../lib/server/zx.ts'
+import { root, vethlab } from '../helpers/machine.ts'
 
 const server1 = server('server1')
 const net1 = server1.netns('net1')
@@ -117,4 +119,31 @@ test('a server that is this machine itself is refused', () => {
 
 test('a server that is not up is refused, and the error says what to do', () => {
   assert.throws(() => lab.$(server('server2')), /server2 is not up yet/)
+})
+
+test('a scenario has it, too; a line that fails ends it with what was said, and where', async () => {
+  const folder = mkdtempSync(join(root, 'test/.zx-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'zx.ts')
+  const text = (more: string) => `import { output, scenario, server } from 'vethlab'
+const net1 = server('server1').netns('net1')
+export default scenario(import.meta, 'zx', async (lab) => {
+  await lab.step('a place', net1.add(), net1.ip.link.set('lo').up(), net1.sh\`ip -o addr | grep -o \${'inet [^/]*'} >/tmp/zx\`)
+  const { stdout } = await lab.$(net1)\`cat /tmp/zx\`.pipe\`cut -d ' ' -f 2\`
+  if (lab.live && stdout !== '127.0.0.1\\n') throw new Error(stdout)
+  const at = await lab.read(net1.sh\`cut -d ' ' -f 2 /tmp/zx | tr 1 1\`)
+  await lab.check([net1.ping(at).replies, output(net1.sh\`cat /tmp/zx | tail -n 1\`).prints('inet')], 'it was read')
+  ${more}
+})
+`
+  writeFileSync(file, text(''))
+  const done = await vethlab(file, ['test', '--json'])
+  assert.equal(done.code, 0, done.stdout + done.stderr)
+  writeFileSync(file, text('await lab.$(net1)`echo why >&2; exit 7`'))
+  const failed = await vethlab(file, ['test'])
+  assert.equal(failed.code, 2, failed.stdout)
+  assert.match(
+    failed.stdout + failed.stderr,
+    /zx\.ts:9\n {2}lab\.\$\(net1\)`echo why >&2; exit 7`\n {2}why\nIt ended with 7/,
+  )
 })

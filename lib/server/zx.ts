@@ -9,8 +9,8 @@ import type { $ as Dollar, Options, ProcessPromise } from 'zx'
 import { BadInput, Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
 import { onServer } from '../language/on-server.ts'
-import { enter } from '../server/enter.ts'
-import type { Servers } from '../server/servers.ts'
+import { enter } from './enter.ts'
+import type { Servers } from './servers.ts'
 
 /** The options of zx that a place takes. */
 const taken = [
