@@ -2,7 +2,7 @@
 import { exercise } from '../lib/learn/exercise.ts'
 import { published } from './labs/published.ts'
 
-const source = { report: 'https://github.com/moby/moby/issues/31453' }
+const source = { report: 'https://github.com/moby/moby/issues/45126', engine: '20.10.23' }
 
 export default exercise(import.meta, { title: 'Neighbours who may not talk', level: 4, source }, (draw) => {
   const it = published(draw)

@@ -2,7 +2,7 @@
 import { exercise } from '../lib/learn/exercise.ts'
 import { twoFamilies } from './labs/two-families.ts'
 
-const source = { report: 'https://github.com/docker/for-linux/issues/844' }
+const source = { report: 'https://github.com/docker/for-linux/issues/359', engine: '18.03.1-ce' }
 
 export default exercise(import.meta, { title: 'One family stays at home', level: 2, source }, (draw) => {
   const it = twoFamilies(draw)

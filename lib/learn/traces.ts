@@ -1,6 +1,7 @@
 /** What a lab's network is like, as lines: what a fault has changed there, and whether that is still so. */
+import { textBelow } from '../server/below.ts'
 import type { LabRecord } from '../server/state.ts'
-import { called, inside, lookAt } from '../why/stacks.ts'
+import { called, inside, lookAt, type Stack } from '../why/stacks.ts'
 
 /** The settings of the kernel that faults change. */
 const settings = [
@@ -31,6 +32,34 @@ bridge -d -o link 2>/dev/null | tr '\\t' ' ' | sed -E 's/^[0-9]+: //; s/<[^>]*>/
 tc qdisc 2>/dev/null | grep -vE 'noqueue|pfifo_fast|fq_codel|mq 0' | sed 's/^/tc /'
 cd /proc/sys/net && grep -s . ${settings.join(' ')} | sed 's/^/sysctl /'`
 
+/** Names that the engine picks anew each time. */
+const picked = /\b(br-|veth)([0-9a-f]{12}|[0-9a-f]{7})\b/g
+
+/** What the engine writes into a hosts file by itself: a container's own line, and those of IPv6. */
+const byItself = /\s[0-9a-f]{12}$|\slocalhost|\sip6-/
+
+/** The files by which names are resolved in a place, as lines: a server has one each, a namespace those of /etc/netns. */
+function nameLines({ servers }: LabRecord, { place, container }: Stack): string[] {
+  const server = servers.find(({ name }) => name === place.server)
+  if (!server || server.host) return []
+  const folder = place.kind === 'netns' ? `/etc/netns/${place.name}` : '/etc'
+  const [hosts, resolver] = container
+    ? [container.files.hosts, container.files.resolv]
+    : [`${folder}/hosts`, `${folder}/resolv.conf`]
+  const linesOf = (kind: string, file: string) =>
+    (textBelow(`/proc/${server.pid}/root`, file) ?? '')
+      .split('\n')
+      .map((line) =>
+        line
+          .replace(/[#;].*/, '')
+          .trim()
+          .replace(/\s+/g, ' '),
+      )
+      .filter((line) => line !== '' && !byItself.test(line))
+      .map((line) => `${kind} ${line}`)
+  return [...linesOf('hosts', hosts ?? ''), ...linesOf('resolver', resolver ?? '')]
+}
+
 /** What a lab's network is like, each line with its place before it. */
 export type Trace = ReadonlySet<string>
 
@@ -42,10 +71,9 @@ export async function traceOf(lab: LabRecord): Promise<Trace> {
     stacks.map(async (stack) => {
       const { stdout } = await run(stack, ['sh', '-c', script])
       const place = called(stack.place)
-      return stdout
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => `${place}: ${line}`)
+      return [...stdout.split('\n').filter(Boolean), ...nameLines(lab, stack)].map(
+        (line) => `${place}: ${line.replace(picked, '$1…')}`,
+      )
     }),
   )
   return new Set([...all.flat(), ...containers.map(({ name, state }) => `${name}: is ${state}`)])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { type Check, isNegative } from '../../lib/language/checks/check.ts'
-import type { Exercise } from '../../lib/learn/exercise.ts'
+import { type Exercise, layers } from '../../lib/learn/exercise.ts'
 import { judge } from '../../lib/learn/judge.ts'
 import { broken, mended } from '../../lib/learn/session.ts'
 import { openLab } from '../../lib/open-lab.ts'
@@ -24,6 +24,23 @@ test('the same seed gives the same, another one something else', () => {
     assert.equal(drawn(7), drawn(7), exercise.name)
     assert.notEqual(drawn(7), drawn(8), exercise.name)
   }
+})
+
+test('whatever the seed, an exercise can be drawn', () => {
+  for (const exercise of all)
+    for (let seed = 0; seed < 150; seed++) assert.ok(exercise.task(seed).report, `${exercise.name} ${seed}`)
+})
+
+test('each layer has an exercise; five have two faults, five follow a report with its engine', () => {
+  const tasks = all.map((exercise) => exercise.task(1))
+  const taught = new Set(tasks.flatMap(({ faults }) => faults.map(({ layer }) => layer)))
+  assert.deepEqual(
+    layers.filter((layer) => !taught.has(layer)),
+    [],
+  )
+  assert.ok(tasks.filter(({ faults }) => faults.length > 1).length >= 5)
+  assert.ok(all.filter(({ source }) => source?.engine).length >= 5)
+  assert.deepEqual([...new Set(all.map(({ level }) => level))].sort(), [1, 2, 3, 4])
 })
 
 test('a seed that is none is refused', async () => {
@@ -56,14 +73,14 @@ async function cut(lab: OpenLab, { from, target }: Check): Promise<void> {
   const stack = (await stacksOf(into.lab)).find(({ place }) => place.name === from.name)
   assert.ok(stack)
   const program = String(target).includes(':') ? 'ip6tables' : 'iptables'
-  const whom = /[.:]/.test(String(target)) ? ['-d', String(target)] : ['!', '-o', 'lo']
+  const whom = /^[\d.]+$|:/.test(String(target)) ? ['-d', String(target)] : ['!', '-o', 'lo']
   const { code } = await into.run(stack, [program, '-I', 'OUTPUT', ...whom, '-j', 'DROP'])
   assert.equal(code, 0)
 }
 
 for (const exercise of tried)
-  test(exercise.name, async () => {
-    const task = exercise.task(3)
+  test(`${exercise.name} (SEED=${seed})`, async () => {
+    const task = exercise.task(seed)
     const lab = await openLab()
     open.push(lab)
     await task.build(lab)
@@ -81,8 +98,13 @@ for (const exercise of tried)
     await everywhere(lab, '-I', '-j', 'ACCEPT')
     assert.notEqual((await judge(lab.sandbox, task, changes)).status, 'solved', 'an ACCEPT for all')
     await everywhere(lab, '-D', '-j', 'ACCEPT')
-    for (const { mends } of task.faults) await mended(lab.sandbox, mends)
-    const solved = await judge(lab.sandbox, task, changes)
+    let solved = before
+    for (const [i, { mends }] of task.faults.entries()) {
+      await mended(lab.sandbox, mends)
+      solved = await judge(lab.sandbox, task, changes)
+      const left = solved.status === 'solved' ? [] : [...changes.keys()].slice(i + 1)
+      assert.deepEqual(solved.left, left, 'hints are of what still stands')
+    }
     assert.equal(solved.status, 'solved', JSON.stringify(solved))
     const other = task.stays.find(
       ({ expected, target }) => /^(open|replies)/.test(expected) && typeof target === 'string',
