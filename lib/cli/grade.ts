@@ -56,6 +56,28 @@ function tableOf(rows: readonly Row[]): string {
   return table.toString()
 }
 
+const distinct = (all: readonly string[]): string[] => [...new Set(all)]
+const exerciseIn = ({ exercise }: Row): string => exercise ?? 'no result'
+const gradeIn = ({ grade }: Row): string => grade ?? 'cannot be graded'
+
+/** One line for each exercise: who has solved it, and where the others are. */
+export function whereLines(rows: readonly Row[]): string {
+  const of = (all: readonly Row[], how: string): string =>
+    `${how} ${all.length} (${all.map(({ student, file }) => student ?? file).join(', ')})`
+  return distinct(rows.map(exerciseIn))
+    .map((exercise) => {
+      const all = rows.filter((row) => exerciseIn(row) === exercise)
+      const parts = distinct(all.map(gradeIn)).map((grade) =>
+        of(
+          all.filter((row) => gradeIn(row) === grade),
+          grade,
+        ),
+      )
+      return `${exercise}: ${parts.join('; ')}\n`
+    })
+    .join('')
+}
+
 /** Grades all results below a folder. Exit code 0 when each could be graded, else 2. */
 export async function gradeVerb(
   folder: string,
@@ -100,7 +122,7 @@ export async function gradeVerb(
   if (json) say(`${JSON.stringify({ quick, results: rows }, null, 2)}\n`)
   else
     say(
-      `${tableOf(rows)}\n${solved} of ${rows.length} solved${quick ? '; the files were believed, nothing was built (--quick)' : ''}\n`,
+      `${tableOf(rows)}\n${whereLines(rows)}${solved} of ${rows.length} solved${quick ? '; the files were believed, nothing was built (--quick)' : ''}\n`,
     )
   return rows.some(({ error }) => error !== undefined) ? 2 : 0
 }

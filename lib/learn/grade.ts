@@ -3,6 +3,7 @@ import { Unable } from '../errors.ts'
 import { attach } from '../virtual/servers.ts'
 import { endWorld } from '../virtual/world.ts'
 import { judge, type Status } from './judge.ts'
+import { hasName, namesIn, translated } from './names.ts'
 import { isSealed, type Result } from './results.ts'
 import { type Build, broken, type Load } from './session.ts'
 import { replay } from './typed.ts'
@@ -73,7 +74,9 @@ export async function graded(result: Result, load: Load, build: Build, number: n
     const servers = attach(lab)
     if (!servers) throw new Unable(`the lab of ${result.exercise} has ended`)
     const changes = await broken(servers, task.faults)
-    await replay(servers, result.typed, (line) => line)
+    await replay(servers, result.typed, async (line) =>
+      hasName(line, result.names) ? translated(line, result.names, await namesIn(servers.record)) : line,
+    )
     const { status, goal, stays } = await judge(servers, task, changes)
     const failed = [...goal, ...stays].find(({ ok }) => !ok)
     const which = failed ? `: ${failed.from} → ${failed.to} ${failed.observed}` : ''

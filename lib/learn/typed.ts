@@ -84,7 +84,7 @@ function mustBeVirtual({ name, on, servers }: LabRecord): void {
 export async function replay(
   servers: Servers,
   typed: readonly Typed[],
-  renamed: (line: string) => string,
+  renamed: (line: string) => string | Promise<string>,
 ): Promise<void> {
   mustBeVirtual(servers.record)
   const before = new Map<string, string>()
@@ -92,7 +92,7 @@ export async function replay(
   for (const one of typed.filter(mayChange)) {
     if (!known.has(one.server)) continue
     const shell = `${one.server} ${one.netns}`
-    const line = renamed(one.line)
+    const line = await renamed(one.line)
     const kept = before.get(shell) ?? ''
     if (stays.test(line)) before.set(shell, `${kept}${line}\n`)
     const words = ['timeout', String(seconds), 'bash', '-c', `${kept}${line}`]
