@@ -34,6 +34,9 @@ why-%: setup ## who reaches whom in it, and what the others die of
 learn: setup ## exercises: find what is broken; ARGS='start cable', ARGS=check
 	@$(vethlab) learn
 
+try-%: setup ## things to try in it: ARGS=NAME does one, ARGS=back takes it back
+	@$(vethlab) try $(name)
+
 map-%: setup ## draw its network as it is now; ARGS='--svg map.svg'
 	@$(vethlab) map $(name)
 

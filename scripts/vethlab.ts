@@ -102,6 +102,7 @@ const exerciseFolder = new URL('../exercises/', import.meta.url)
 const ending = installed ? '.js' : '.ts'
 
 const exercises = {
+  copy: (from: string, name: string): string => copyExercise(from, name),
   names: (): string[] =>
     readdirSync(exerciseFolder)
       .filter((file) => /^[^.]+\.[jt]s$/.test(file) && file.endsWith(ending))
@@ -114,6 +115,39 @@ const exercises = {
       })
     return (await (installed ? import(`../exercises/${name}.js`) : import(`../exercises/${name}.ts`))).default
   },
+}
+
+/** Copies an exercise under a new name, beside the others. */
+function copyExercise(from: string, name: string): string {
+  if (installed)
+    throw new BadInput('an exercise of your own lies beside the others, in a checkout', {
+      where: undefined,
+      hint: 'There: make new NAME=mine ARGS=--exercise',
+    })
+  if (!exercises.names().includes(from))
+    throw new BadInput(`there is no exercise ${JSON.stringify(from)}`, {
+      where: undefined,
+      hint: `Exercises: ${exercises.names().join(', ')}`,
+    })
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
+    throw new BadInput(`${JSON.stringify(name)} cannot be the name of an exercise`, {
+      where: undefined,
+      hint: 'Small letters, digits and "-", at most 20.',
+    })
+  const path = (one: string): string => fileURLToPath(new URL(`${one}.ts`, exerciseFolder))
+  const file = relative('.', path(name))
+  try {
+    writeFileSync(path(name), readFileSync(path(from), 'utf8').replace(`/** ${from}: `, `/** ${name}: `), {
+      flag: 'wx',
+    })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new BadInput(code === 'EEXIST' ? `${file} is there already` : message, {
+      where: undefined,
+      hint: 'Choose another name, or edit that one.',
+    })
+  }
+  return file
 }
 
 await main(process.argv.slice(2), { names, load, test, tool, copy, exercises })

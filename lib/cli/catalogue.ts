@@ -14,5 +14,10 @@ export interface Catalogue {
   /** Copies a scenario under a new name. Returns its file. */
   copy(from: string, name: string): string
   /** The exercises, by name. */
-  readonly exercises: { names(): string[]; load(name: string): Promise<Exercise> }
+  readonly exercises: {
+    names(): string[]
+    load(name: string): Promise<Exercise>
+    /** Copies one under a new name. Returns its file. */
+    copy(from: string, name: string): string
+  }
 }

@@ -1,6 +1,8 @@
 /** `learn` on the command line: the list of exercises, and the one that one is at. */
 import { randomInt } from 'node:crypto'
 import { BadInput } from '../errors.ts'
+import { howTo } from '../lab/hints.ts'
+import { toolLine } from '../lab/tool-lines.ts'
 import { toShell } from '../language/on-server.ts'
 import { type Exercise, type Fault, seedOf } from '../learn/exercise.ts'
 import type { Judged } from '../learn/judge.ts'
@@ -39,12 +41,24 @@ async function list({ names, load }: Catalogue['exercises'], json: boolean): Pro
     ({ name, title, level, state }) =>
       `${state === 'solved' ? '✓' : ' '} ${name.padEnd(16)} ${(levels[level] ?? '').padEnd(13)} ${title}`,
   )
-  print(json, { exercises }, `${lines.join('\n')}\n\nlearn start NAME starts one.\n`)
+  print(json, { exercises }, `${lines.join('\n')}\n\nStart one: ${line('start', 'NAME')}\n`)
   return 0
 }
 
+/** A line of this verb, as it is typed here. */
+const line = (...words: string[]): string => toolLine('learn', ...words)
+
 const told = ({ name, title }: Exercise, report: string, seed: number, lab: string): string =>
-  `${title}  (${name}, seed ${seed})\n\n${report}\n\n  a shell in it:  vethlab shell ${lab}\n  how far:        learn check\n  stuck:          learn hint\n`
+  `${title}  (${name}, seed ${seed})
+
+${report}
+
+  a shell in it:    ${howTo('shell', lab)}
+  a page of it:     ${toolLine('ui')}
+  how far:          ${line('check')}, or ${line('watch')}: again after each change
+  stuck:            ${line('hint')}
+  put it away:      ${line('stop')}
+`
 
 /** What is said of a look. */
 const sentences: Record<Judged['status'], string> = {
@@ -68,18 +82,9 @@ const answerOf = (faults: readonly Fault[]): string[] =>
 
 /** The hint that comes next: of a fault that is still as it was made. */
 async function hint(session: at.Session, json: boolean): Promise<number> {
-  const { left, status } = await at.look(session)
-  const fault = session.task.faults[left[0] ?? 0]
-  if (status === 'solved' || !fault) {
-    print(json, { status, hint: null }, `${sentences[status]}\n`)
-    return 0
-  }
-  const grade = Math.min(session.result.hints + 1, 3)
-  const hints = [`It is in ${fault.at}.`, `It is of this layer: ${fault.layer}.`, fault.fact]
-  session.result.hints = grade
-  const { saveResult } = await import('../learn/results.ts')
-  saveResult(session.result)
-  print(json, { status, grade, hint: hints[grade - 1] }, `${hints.slice(0, grade).join('\n')}\n`)
+  const { status, grade, hints } = await at.hint(session)
+  if (grade === 0) print(json, { status, hint: null }, `${sentences[status]}\n`)
+  else print(json, { status, grade, hint: hints[grade - 1] }, `${hints.slice(0, grade).join('\n')}\n`)
   return 0
 }
 
@@ -91,27 +96,39 @@ function started(exercise: Exercise, seed: number, lab: string, json: boolean): 
   return 0
 }
 
+/** What is told of a look to a program. */
+function judgedJson({ exercise, now }: at.Session, { left: _, ...rest }: Judged): object {
+  return { exercise: exercise.name, seed: now.seed, solved: rest.status === 'solved', ...rest }
+}
+
+/** When it is solved: what was typed, beside the model answer, and the report that it follows. */
+function beside({ exercise, result, task }: at.Session, { status }: Judged): string {
+  if (status !== 'solved') return ''
+  const lines = (all: readonly string[]) => all.map((line) => `  ${line}\n`).join('')
+  const { report, engine } = exercise.source ?? {}
+  const seen = report ? `It follows ${report}${engine ? `, seen on ${engine}` : ''}\n` : ''
+  return `\nWhat you typed:\n${lines(result.typed.map(({ line }) => line))}The model answer:\n${lines(answerOf(task.faults))}${seen}`
+}
+
 /** The verbs that are about the exercise that one is at. */
 const verbs: Record<string, (session: at.Session, json: boolean) => Promise<number>> = {
   hint,
   async check(session, json) {
     const judged = await at.look(session)
-    const { exercise, now, result, task } = session
-    const { left: _, ...rest } = judged
-    const solved = judged.status === 'solved'
-    const beside = solved
-      ? `\nWhat you typed:\n${result.typed.map(({ line }) => `  ${line}\n`).join('')}The model answer:\n${answerOf(
-          task.faults,
-        )
-          .map((line) => `  ${line}\n`)
-          .join('')}`
-      : ''
-    print(
-      json,
-      { exercise: exercise.name, seed: now.seed, solved, ...rest },
-      `${judgedText(judged)}${beside}`,
+    print(json, judgedJson(session, judged), `${judgedText(judged)}${beside(session, judged)}`)
+    return judged.status === 'solved' ? 0 : 1
+  },
+  async watch(session, json) {
+    if (!json) say('It is asked again after each change; Ctrl-C ends that.\n')
+    const { watched } = await import('./learn-watch.ts')
+    const last = await watched(session, (judged) =>
+      say(
+        json
+          ? `${JSON.stringify(judgedJson(session, judged))}\n`
+          : `${new Date().toTimeString().slice(0, 8)}  ${judgedText(judged)}${beside(session, judged)}`,
+      ),
     )
-    return solved ? 0 : 1
+    return last.status === 'solved' ? 0 : 1
   },
   async reset(session, json) {
     const { seed, lab } = await at.reset(session, build)
@@ -138,8 +155,7 @@ export async function learnVerb(
   exercises: Catalogue['exercises'],
   what: string,
   name: string | undefined,
-  seed: unknown,
-  json: boolean,
+  { seed, open, json }: { seed: unknown; open: boolean; json: boolean },
 ): Promise<number> {
   if (what === 'list') return list(exercises, json)
   if (what === 'start') {
@@ -150,13 +166,19 @@ export async function learnVerb(
       })
     const exercise = await exercises.load(name)
     const now = await at.begin(exercise, seed === undefined ? randomInt(1, 10_000) : seedOf(seed), build)
-    return started(exercise, now.seed, now.lab, json)
+    started(exercise, now.seed, now.lab, json)
+    if (!open || json) return 0
+    const session = await at.session(exercises.load)
+    const { opened } = await import('./learn-open.ts')
+    await opened(session, (judged) => say(`\n${judgedText(judged)}`))
+    say('\n')
+    return verbs.check?.(session, json) ?? 0
   }
   const verb = verbs[what]
   if (!verb)
     throw new BadInput(`learn does not know ${JSON.stringify(what)}`, {
       where: undefined,
-      hint: 'learn, learn start NAME, learn hint, learn check, learn reset, learn solve, learn stop',
+      hint: 'learn, learn start NAME, learn hint, learn check, learn watch, learn reset, learn solve, learn stop',
     })
   return verb(await at.session(exercises.load), json)
 }

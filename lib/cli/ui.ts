@@ -16,7 +16,12 @@ export interface UiOptions {
 export async function uiVerb(name: string | undefined, { json, port }: UiOptions): Promise<number> {
   if (name !== undefined) standing(labName(name))
   const { servePage } = await import('../page/serve.ts')
-  const page = await servePage({ verb: verbWords, steps: doneSteps, undo: takeBack, port })
+  const page = await servePage({
+    ...{ verb: verbWords, steps: doneSteps, undo: takeBack, port },
+    tries: await import('../learn/tried.ts').then(({ tries, tryOut, takenBack }) => ({
+      ...{ list: tries, out: tryOut, back: takenBack },
+    })),
+  })
   const url = name === undefined ? page.url : `${page.url}&lab=${encodeURIComponent(name)}`
   if (json) say(`${JSON.stringify({ url })}\n`)
   else {

@@ -1,7 +1,5 @@
 /** All verbs of the command line, as a table. What is heavy is loaded by the verb that needs it. */
-import { basename, resolve } from 'node:path'
 import { BadInput } from '../errors.ts'
-import { howTo } from '../lab/hints.ts'
 import { completing } from './completing.ts'
 import { learnVerbs } from './learn-verbs.ts'
 import { say } from './output.ts'
@@ -266,22 +264,22 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
         },
         {
           words: 'new <name>',
-          about: 'copy a scenario, to be edited',
+          about: 'copy a scenario, or an exercise, to be edited',
           options: {
             from: {
               type: 'string',
               requiresArg: true,
-              default: 'namespaces',
-              describe: 'the scenario to copy',
+              describe: 'what to copy (default: namespaces; of exercises, cable)',
             },
+            exercise: { type: 'boolean', default: false, describe: 'an exercise in the place of a scenario' },
           },
-          async run({ from, name }) {
-            const file = catalogue.copy(String(from), String(name))
-            say(
-              `${file} is a copy of ${from}. Edit it, then: ${howTo('up', basename(file, '.ts'), resolve(file))}\n`,
-            )
-            return 0
-          },
+          run: async ({ from, name, exercise }) =>
+            (await import('./new.ts')).newVerb(
+              catalogue,
+              String(name),
+              from === undefined ? undefined : String(from),
+              exercise === true,
+            ),
         },
       ]
 

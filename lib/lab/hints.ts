@@ -5,7 +5,8 @@ import { quote } from '../language/shell.ts'
 import { home, installed } from '../server/installed.ts'
 
 const checkout = home
-const tool = join(checkout, installed ? 'scripts/bin.mjs' : 'scripts/vethlab.ts')
+/** The file of the tool for all scenarios. */
+export const tool = join(checkout, installed ? 'scripts/bin.mjs' : 'scripts/vethlab.ts')
 
 /** Whether `make` is in reach here. */
 export const makeIsHere = (): boolean =>

@@ -58,6 +58,10 @@ export interface Running {
   since: number
   /** What each fault has changed. */
   changes: Change[]
+  /** The hints that were told, for each fault. */
+  hinted?: number[]
+  /** The process that builds it, as long as it does. */
+  builder?: number
 }
 
 /** The version of this vethlab. */
@@ -177,6 +181,20 @@ export function running(): Running | undefined {
     return found && found.lab === labOf(found.exercise) ? found : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Says that something is being built now. Returns whether nobody else had said so. */
+export function claimRunning(now: Running): boolean {
+  try {
+    mkdirSync(resultsFolder(), { recursive: true, mode: 0o700 })
+    writeFileSync(runningFile(), `${JSON.stringify(now)}\n`, { mode: 0o600, flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw new Unable(`cannot write your results: ${(error as Error).message}`, {
+      hint: 'VETHLAB_RESULTS names another folder for them.',
+    })
   }
 }
 

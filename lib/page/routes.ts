@@ -11,7 +11,7 @@ import { type Question, why } from '../why/why.ts'
 import { refusal } from './access.ts'
 import { asset, indexPage } from './assets.ts'
 import type { Capturing } from './capture.ts'
-import type { DoneStep, LabName, Report, TakenBack } from './client/types.ts'
+import type { DoneStep, LabName, Report, TakenBack, Try } from './client/types.ts'
 import type { LookedAt } from './looked-at.ts'
 import { mailbox } from './mailbox.ts'
 import { matrixOf } from './matrix.ts'
@@ -30,6 +30,12 @@ export interface Behind {
   steps(lab: LabRecord): readonly DoneStep[]
   /** Takes a step back, and tells what became of it. */
   undo(lab: LabRecord, step: number): Promise<readonly TakenBack[]>
+  /** What can be tried in a lab, one of it tried, and taken back. */
+  readonly tries: {
+    list(lab: LabRecord): Promise<readonly Try[]>
+    out(lab: LabRecord, id: string): Promise<unknown>
+    back(lab: LabRecord, id: string): Promise<unknown>
+  }
 }
 
 const policy = (nonce: string): string =>
@@ -154,6 +160,20 @@ function ofScenario(app: Hono, { verb, steps, undo }: Behind): void {
   app.get('/api/labs/:lab/script', async (c) => c.text(await printed(verb([lab(c).file, 'print']))))
 }
 
+/** What can be tried: each answer is the list as it is then. */
+function tried(app: Hono, { tries }: Behind): void {
+  const one = '/api/labs/:lab/tries/:id'
+  app.get('/api/labs/:lab/tries', async (c) => c.json(await tries.list(lab(c))))
+  app.post(one, async (c) => {
+    await tries.out(lab(c), c.req.param('id'))
+    return c.json(await tries.list(lab(c)))
+  })
+  app.delete(one, async (c) => {
+    await tries.back(lab(c), c.req.param('id'))
+    return c.json(await tries.list(lab(c)))
+  })
+}
+
 /** All that is answered. */
 export function routes(behind: Behind): Hono {
   const app = new Hono()
@@ -163,5 +183,6 @@ export function routes(behind: Behind): Hono {
   questions(app, behind)
   captured(app, behind)
   ofScenario(app, behind)
+  tried(app, behind)
   return app
 }

@@ -10,7 +10,7 @@ import { lookedAt } from './looked-at.ts'
 import { type Behind, routes } from './routes.ts'
 import { terminal } from './terminal.ts'
 
-export interface PageOptions extends Pick<Behind, 'verb' | 'steps' | 'undo'> {
+export interface PageOptions extends Pick<Behind, 'verb' | 'steps' | 'undo' | 'tries'> {
   /** Default: any that is free. */
   port?: number | undefined
 }
@@ -43,13 +43,13 @@ function terminals(server: Server, { right, verb }: Pick<Behind, 'right' | 'verb
 }
 
 /** Starts the server. */
-export async function servePage({ verb, steps, undo, port: wanted = 0 }: PageOptions): Promise<Page> {
+export async function servePage({ verb, steps, undo, tries, port: wanted = 0 }: PageOptions): Promise<Page> {
   const token = randomBytes(24).toString('base64url')
   let port = 0
   const right = () => ({ port, token })
   const captures = capturing()
   const live = lookedAt(captures.endOf)
-  const app = routes({ right, live, captures, verb, steps, undo })
+  const app = routes({ right, live, captures, verb, steps, undo, tries })
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   const sockets = terminals(server, { right, verb })
   await new Promise<void>((done, failed) => {

@@ -21,7 +21,7 @@ const verbs = verbsOf(
     test: nothing,
     tool: nothing,
     copy: () => '',
-    exercises: { names: () => [], load: nothing },
+    exercises: { names: () => [], load: nothing, copy: () => '' },
   }),
 )
 

@@ -96,9 +96,36 @@ test('the cure that it prints turns all green', here, async () => {
   await page.waitForSelector('.checks p.good', patient)
 })
 
+test('what is tried by a click turns a check red; another click takes it back', here, async () => {
+  await page.click('#tab-try')
+  await page.click('button[aria-label="try: Drop only the replies of net1"]', patient)
+  await page.waitForSelector('.tries li.tried:has-text("iptables -D OUTPUT")', patient)
+  await page.click('#tab-checks')
+  await page.waitForSelector('.checks p.bad', patient)
+  await page.click('#tab-try')
+  await page.click('button[aria-label="take back: Drop only the replies of net1"]', patient)
+  await page.waitForSelector('.tries li.tried', { ...patient, state: 'detached' })
+  await page.click('#tab-checks')
+  await page.waitForSelector('.checks p.good', patient)
+})
+
+test('an answer is kept back until a box of the map was clicked', here, async () => {
+  await page.click('#tab-packet')
+  await page.click('.guess input')
+  await page.selectOption('.question select', 'net1')
+  await page.fill('.question input[list]', '172.30.20.99')
+  await page.click('.question button')
+  await page.waitForSelector('.guess:has-text("Where does it end?")', patient)
+  assert.equal(await page.locator('.verdict').count(), 0)
+  await page.click('[data-place="server1/net1"] > text')
+  await page.waitForSelector('.guess:has-text("You guessed")', patient)
+  await page.waitForSelector('.verdict', patient)
+  await page.click('.guess input')
+})
+
 test('axe finds nothing that keeps somebody out', here, async () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  for (const tab of ['packet', 'place', 'checks', 'pairs', 'steps']) {
+  for (const tab of ['packet', 'place', 'checks', 'pairs', 'steps', 'try']) {
     await page.click(`#tab-${tab}`)
     await page.waitForTimeout(300)
     await page.evaluate(axe)

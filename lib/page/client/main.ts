@@ -2,15 +2,17 @@
 import { render } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ask, listen } from './api.ts'
+import { Guessing, useGuess } from './guess.ts'
 import { html } from './html.ts'
 import { moments } from './journey.ts'
 import { NetworkMap } from './map.ts'
 import { Journey, Question } from './packet.ts'
 import { Checks, Matrix, Place, Steps } from './panels.ts'
 import { Shell } from './terminal.ts'
+import { Tries } from './tries.ts'
 import type { LabName, News, PlaceName, Report } from './types.ts'
 
-const tabs = ['packet', 'place', 'checks', 'pairs', 'steps'] as const
+const tabs = ['packet', 'place', 'checks', 'pairs', 'steps', 'try'] as const
 type Tab = (typeof tabs)[number]
 
 /** How long after the last change the checks are asked again, in milliseconds. */
@@ -149,12 +151,13 @@ function Lab({ lab }: { lab: string }) {
     setAt(death >= 0 ? death : Math.max(0, all.length - 1))
     setTab('packet')
   }
-  const { picture, places, changes, moved, lost, gone } = useNews(lab, show)
+  const guess = useGuess(show)
+  const { picture, places, changes, moved, lost, gone } = useNews(lab, guess.came)
   const why = async (question: object) => {
     setBusy(true)
     setComplaint('')
     try {
-      show(await ask<Report>(`/api/labs/${encodeURIComponent(lab)}/why`, 'POST', question))
+      guess.came(await ask<Report>(`/api/labs/${encodeURIComponent(lab)}/why`, 'POST', question))
     } catch (error) {
       setComplaint((error as Error).message)
       setTab('packet')
@@ -164,18 +167,20 @@ function Lab({ lab }: { lab: string }) {
   const all = useMemo(() => (report ? moments(report) : []), [report])
   const chosen = places.find(({ id }) => id === place)
   const choose = (id: string) => {
+    if (guess.clicked(places.find((one) => one.id === id))) return
     setPlace(id)
     setTab('place')
   }
   const packet = html`<${Question} places=${places} busy=${busy} ask=${why} />
+    <${Guessing} guess=${guess} />
     ${complaint && html`<pre class="bad" role="alert">${complaint}</pre>`}
-    ${report ? html`<${Journey} report=${report} moments=${all} at=${at} go=${setAt} />` : start}`
+    ${guess.waits ? '' : report ? html`<${Journey} report=${report} moments=${all} at=${at} go=${setAt} />` : start}`
   const onePlace = html`<${Choice} places=${places} place=${place} choose=${choose} />
     ${chosen && html`<${Place} key=${chosen.id} lab=${lab} place=${chosen} changes=${changes} open=${() => terminals.open(chosen.name)} />`}`
   return html`<main class=${terminals.shells.length > 0 ? 'with-shells' : ''}>
     ${gone && html`<p class="notice bad" role="alert">${lab} is not up any more.</p>`}
     ${lost && !gone && html`<p class="notice" role="alert">The connection is lost; trying again …</p>`}
-    <${NetworkMap} picture=${picture} places=${places} moments=${all} at=${at} moved=${moved} choose=${choose} />
+    <${NetworkMap} picture=${picture} places=${places} moments=${guess.waits ? [] : all} at=${at} moved=${moved} choose=${choose} />
     <aside>
       <${Tabs} tab=${tab} choose=${setTab} />
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">
@@ -183,6 +188,7 @@ function Lab({ lab }: { lab: string }) {
         ${tab === 'checks' && html`<${Checks} lab=${lab} changes=${changes} why=${why} />`}
         ${tab === 'pairs' && html`<${Matrix} lab=${lab} changes=${changes} why=${why} />`}
         ${tab === 'steps' && html`<${Steps} lab=${lab} />`}
+        ${tab === 'try' && html`<${Tries} lab=${lab} changes=${changes} />`}
       </div>
     </aside>
     ${terminals.shells.length > 0 && html`<${Shells} lab=${lab} all=${terminals} />`}

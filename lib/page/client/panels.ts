@@ -6,13 +6,14 @@ import type { Cell, CheckResult, DoneStep, PlaceName, Section, TakenBack } from 
 
 type Asks = (question: { from: string; to: string; port?: number; udp?: boolean }) => void
 
-const path = (lab: string, rest: string): string => `/api/labs/${encodeURIComponent(lab)}/${rest}`
+/** Where the server answers of a lab. */
+export const path = (lab: string, rest: string): string => `/api/labs/${encodeURIComponent(lab)}/${rest}`
 
 /** So many answers are waited for at once: what changes meanwhile is asked when one of them is there. */
 const most = 2
 
 /** Asks once, and again whenever `when` changes. */
-function useAnswer<T>(
+export function useAnswer<T>(
   of: () => Promise<T>,
   when: readonly unknown[],
 ): { value?: T; error?: string; busy: boolean } {

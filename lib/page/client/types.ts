@@ -97,6 +97,16 @@ export interface TakenBack {
   said: string
 }
 
+/** Something to try in a lab: what it does, and, where it is tried now, what takes it back. */
+export interface Try {
+  id: string
+  title: string
+  see: string
+  place: string
+  does: string
+  back?: string
+}
+
 /** A run that is over. Nothing of the environment, and no path of the machine beyond what the commands say. */
 export interface RunReport extends Picture {
   lab: string
