@@ -1,7 +1,7 @@
 /** Things to try in a lab: each one line that breaks something, in a place, and one that takes it back. Text alone. */
 import type { Place } from '../language/command.ts'
 import { quote } from '../language/shell.ts'
-import { called, type Link, type Stack } from '../why/stacks.ts'
+import { called, type Link, peerOf, type Stack } from '../why/stacks.ts'
 
 /** Something to try. */
 export interface Experiment {
@@ -25,21 +25,11 @@ const addressed = (stack: Stack): Link[] => wired(stack).filter(({ addresses }) 
 /** A line that puts a setting of the kernel back to what it is now. */
 const kept = (key: string): string => `printf 'sysctl -qw ${key}=%s' "$(sysctl -n ${key})"`
 
-/** The place at the other end of a cable. */
-const farEnd = (stack: Stack, { index, other }: Link, all: readonly Stack[]): string | undefined => {
-  const far = all.find(
-    (one) =>
-      one !== stack &&
-      one.place.server === stack.place.server &&
-      one.links.some((link) => link.kind === 'veth' && link.index === other && link.other === index),
-  )
-  return far && called(far.place)
-}
-
 /** A cable that is cut here loses the routes and the addresses of IPv6 that lead over it: they come back with it. */
 function cut(stack: Stack, link: Link, all: readonly Stack[]): Part {
   const dev = quote(link.name)
-  const far = farEnd(stack, link, all)
+  const other = peerOf(all, stack, link)
+  const far = other && called(other.stack.place)
   const again = (family: 4 | 6) =>
     `ip -${family} -o route show dev ${dev} | grep -v 'proto kernel' | sed 's/ linkdown//g; s/^/; ip -${family} route replace /; s/ *$/ dev '${dev}'/' | tr -d '\\n'`
   const address = `ip -6 -o addr show dev ${dev} scope global | sed -E 's/.* inet6 ([^ ]+).*/; ip addr replace \\1 dev '${dev}' nodad/' | tr -d '\\n'`
@@ -50,6 +40,13 @@ function cut(stack: Stack, link: Link, all: readonly Stack[]): Part {
     does: `ip link set ${dev} down`,
     back: `printf 'ip link set %s up' ${dev}; ${address}; ${again(4)}; ${again(6)}`,
   }
+}
+
+/** Whether a cable is cut at this end: on its server, or, between two namespaces, at the first of them. */
+function isCutHere(stack: Stack, link: Link, all: readonly Stack[]): boolean {
+  if (stack.place.kind === 'server') return true
+  const far = peerOf(all, stack, link)?.stack
+  return far?.place.kind === 'netns' && called(stack.place) < called(far.place)
 }
 
 /** What may be tried in any place that has an address. */
@@ -108,7 +105,7 @@ export function experimentsIn(stacks: readonly Stack[]): Experiment[] {
   const all = stacks
     .filter(({ place: { kind } }) => kind === 'server' || kind === 'netns')
     .flatMap((stack) => {
-      const cables = stack.place.kind === 'server' ? wired(stack).filter(({ kind }) => kind === 'veth') : []
+      const cables = wired(stack).filter((link) => link.kind === 'veth' && isCutHere(stack, link, stacks))
       return [...cables.map((link) => cut(stack, link, stacks)), ...inPlace(stack), ...inRouter(stack)].map(
         (part) => ({ ...part, place: stack.place }),
       )

@@ -11,12 +11,12 @@ import { vethlab, vethlabAll } from '../helpers/machine.ts'
 const name = 'try-test'
 let lab: LabRecord
 before(async () => {
-  assert.equal((await vethlab('interfaces', ['up', '-q', '--name', name])).code, 0)
+  assert.equal((await vethlab('namespaces', ['up', '-q', '--name', name])).code, 0)
   const found = findLab(name)
   assert.ok(found)
   lab = found
 })
-after(() => vethlab('interfaces', ['down', '--name', name]))
+after(() => vethlab('namespaces', ['down', '--name', name]))
 
 const network = async (): Promise<string[]> => [...(await traceOf(lab))].sort()
 
@@ -40,7 +40,7 @@ test('each of them changes something, and is taken back exactly', async () => {
 
 test('all that is tried is taken back, the last first; twice is refused, and so is what is not there', async () => {
   const first = await network()
-  const [one, two] = (await tries(lab)).map(({ id }) => id)
+  const [one, two] = (await tries(lab)).map(({ id }) => id).filter((id) => !id.startsWith('cut-'))
   assert.ok(one && two)
   await tryOut(lab, one)
   await tryOut(lab, two)
