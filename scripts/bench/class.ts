@@ -1,6 +1,7 @@
 /**
- * Measures a class on one machine: `npm run bench:class`, which writes its part of docs/bench.md. Labs side by side, what
- * one of them takes of the memory, and how long an exercise is waited for.
+ * Measures a class on one machine: `npx tsx scripts/bench/class.ts`, which writes its part of docs/bench.md. Labs side by
+ * side, what one of them takes of the memory, and how long an exercise is waited for. With a word only the rows that have
+ * it are measured, and nothing is written.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -54,13 +55,17 @@ async function waits(exercise: string, rounds = 3): Promise<string> {
 }
 
 const title = '## A class on one machine'
-const rows = [await side('namespaces', 100, 30), await side('net1', 40, 0)]
-const exercises = []
-for (const name of ['cable', 'masquerade', 'macvlan-host', 'loopback-port']) exercises.push(await waits(name))
+const only = process.argv[2] ?? ''
+const rows: string[] = []
+if ('namespaces'.includes(only)) rows.push(await side('namespaces', 100, 30))
+if ('net1'.includes(only)) rows.push(await side('net1', 40, 0))
+const exercises: string[] = []
+for (const name of ['cable', 'masquerade', 'macvlan-host', 'loopback-port'])
+  if (name.includes(only)) exercises.push(await waits(name))
 rmSync(results, { recursive: true })
 const text = `${title}
 
-Written by \`npm run bench:class\`, on ${availableParallelism()} cores and ${Math.round(totalmem() / 1e9)} GB, ${process.getuid?.() === 0 ? 'as root' : 'as an ordinary user'}, with a load of
+Written by \`npx tsx scripts/bench/class.ts\`, on ${availableParallelism()} cores and ${Math.round(totalmem() / 1e9)} GB, ${process.getuid?.() === 0 ? 'as root' : 'as an ordinary user'}, with a load of
 ${loadavg()[0]?.toFixed(0)} from other work on the same machine at the end.
 
 | labs side by side | all up | limit | all down | memory of one |
@@ -74,6 +79,7 @@ How long one waits for an exercise, the start of the program included; \`loopbac
 ${exercises.join('\n')}
 `
 process.stdout.write(text)
+if (only !== '') process.exit()
 const file = here('../../docs/bench.md')
 const page = readFileSync(file, 'utf8')
 writeFileSync(file, `${page.split(`\n${title}`)[0]?.trimEnd()}\n\n${text}`)

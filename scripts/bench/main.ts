@@ -130,7 +130,7 @@ process.stdout.write(text)
 if (only === '') {
   mkdirSync(here('../../docs'), { recursive: true })
   const file = here('../../docs/bench.md')
-  // What `npm run bench:class` wrote stays.
+  // What scripts/bench/class.ts wrote stays.
   const [, classes] = existsSync(file)
     ? readFileSync(file, 'utf8').split(/(?=\n## A class on one machine)/)
     : []
