@@ -170,7 +170,8 @@ export async function learnVerb(
     if (!open || json) return 0
     const session = await at.session(exercises.load)
     const { opened } = await import('./learn-open.ts')
-    await opened(session, (judged) => say(`\n${judgedText(judged)}`))
+    // The shell has the terminal to itself: there a line begins where the one before it ended.
+    await opened(session, (judged) => say(`\n${judgedText(judged)}`.replaceAll('\n', '\r\n')))
     say('\n')
     return verbs.check?.(session, json) ?? 0
   }
