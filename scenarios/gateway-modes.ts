@@ -87,6 +87,8 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
   const open = await lab.read(modes('br-routed', { known: 'open', ignored: 'filtered' }))
   const closed = await lab.read(modes('br-routed', { known: 'closed', ignored: 'open' }))
   const noWay = await lab.read(modes('br-routed', { known: 'unreachable', ignored: 'replies' }))
+  const between = await lab.read(docker.firewall.isolation({ apart: 'filtered', byMode: 'open' }))
+  const pings = await lab.read(docker.firewall.isolation({ apart: 'no reply', byMode: 'replies' }))
   const noPort = await lab.read(modes('br-routed', { known: 'unreachable', ignored: 'open' }))
 
   for (const [at, mode] of [
@@ -133,6 +135,14 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
     'nat: bridges are kept apart',
   )
   await lab.check(
+    [
+      other.ping(unprotected).is(pings),
+      other.tcp(unprotected, 80).is(between),
+      other.tcp(unprotected, 81).is(between),
+    ],
+    'nat-unprotected: bridges are kept apart up to 28; since 29 it is open to other networks, too',
+  )
+  await lab.check(
     [other.ping(routed).is(replies), other.tcp(routed, 80).is(open), other.tcp(routed, 81).filtered],
     'routed: from another bridge as from anywhere',
   )
@@ -150,10 +160,6 @@ export default scenario(import.meta, 'What reaches a container, by gateway mode'
     ],
     'by the port of the host: where the mode has one',
   )
-  await lab.step(
-    'The rules that decide',
-    server1.iptables.filter.show('DOCKER'),
-    server1.iptables.raw.show('PREROUTING'),
-    server1.iptables.nat.show('POSTROUTING'),
-  )
+  const { rules } = docker.firewall
+  await lab.step('The rules that decide', rules('filter'), rules('raw'), rules('nat'))
 })

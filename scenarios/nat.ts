@@ -33,18 +33,24 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
     server1.docker.run(image).name('alpine1'),
     server1.docker.run(image).name('web').publish('8080:80'),
     web.listen(80),
-    server1.iptables.nat.show(),
   )
+  // Rules of iptables, or of nftables where the engine has that firewall.
+  const { backend, rules } = server1.docker.firewall
+  const masquerade = await lab.read(
+    backend({
+      iptables: '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
+      nftables: 'oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade',
+    }),
+  )
+  const dnat = await lab.read(
+    backend({ iptables: '--dport 8080 -j DNAT', nftables: 'tcp dport 8080 counter dnat to' }),
+  )
+  await lab.step('The rules of NAT', rules('nat'))
   await lab.check(
-    output(server1.iptables.nat.show('POSTROUTING'), 'nat POSTROUTING').prints(
-      '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
-    ),
+    output(rules('nat'), 'nat').prints(masquerade),
     'what leaves 172.17.0.0/16 gets the address of the host',
   )
-  await lab.check(
-    output(server1.iptables.nat.show(), 'nat').prints('--dport 8080 -j DNAT'),
-    'what comes to port 8080 goes to the container',
-  )
+  await lab.check(output(rules('nat'), 'nat').prints(dnat), 'what comes to port 8080 goes to the container')
 
   // The way out.
   const wire = capture(server2, 'enp0s3', 'icmp')
@@ -90,5 +96,5 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
     server2.tcp(atWeb, 80).is(directly),
     'past the published port: as the rules of this engine say',
   )
-  await lab.step('The rule, where it has one', server1.iptables.raw.show('PREROUTING'))
+  await lab.step('The rule, where it has one', rules('raw'))
 })

@@ -16,7 +16,7 @@
  *
  * Slides: "Network Configuration Example Step [2/3] – Custom Network Namespace". Two of the slide's lines are
  * mended here: it says `ip link addr add` for `ip addr add`, and gives net1 the gateway 172.30.10.254, which is
- * not on its subnet. Its one FORWARD rule is not enough on Docker Engine 28 and later; the two rules here do on all.
+ * not on its subnet. Its one FORWARD rule is not enough on Docker Engine 28 and later; the three rules here do on all.
  *
  * The purpose: a manager in net1, workers in the containers, a client on the host, each on another subnet.
  */
@@ -29,7 +29,9 @@ const workers = [1, 2, 3].map((number) => app.container('qube-client', number))
 const worker = app.container('qube-client', 1)
 
 export default scenario(import.meta, 'A namespace reaches a Compose network', async (lab) => {
-  await lab.step('Three containers share 172.30.10.0/24', app.up())
+  // Where Docker's firewall is nftables, no rule of one's own overrules its drops: the network itself must be open.
+  const mode = await lab.read(server1.docker.firewall.gatewayMode())
+  await lab.step('Three containers share 172.30.10.0/24', app.up({ GATEWAY_MODE: mode }))
   const bridge = await lab.read(app.network('qubenet').bridge)
   await lab.check(
     [server1.ping(worker).replies.ttl(64), worker.ping('172.30.10.254').replies.ttl(64)],
@@ -75,9 +77,12 @@ export default scenario(import.meta, 'A namespace reaches a Compose network', as
   )
   await lab.check(net1.ping(worker).noReply, 'Docker lets nobody in from outside its networks')
 
+  // DOCKER-USER comes before Docker's own rules; where those are nftables, there is none.
+  const chain = await lab.read(server1.docker.firewall.userChain())
   await lab.step(
-    'Let net1 through to the containers',
-    server1.iptables.filter.insert('DOCKER-USER').in('r0-net1').out(bridge).jump('ACCEPT'),
+    'Let net1 through to the containers, and what they send out again',
+    server1.iptables.filter.insert(chain).in('r0-net1').out(bridge).jump('ACCEPT'),
+    server1.iptables.filter.insert(chain).in(bridge).out('r0-net1').jump('ACCEPT'),
     server1.iptables.raw.insert('PREROUTING').in('r0-net1').destination('172.30.10.0/24').jump('ACCEPT'),
   )
   await lab.check(

@@ -29,7 +29,9 @@ const app = server1.compose('disqube-example', new URL('compose/docker-compose.y
 const worker = app.container('qube-client', 1)
 
 export default scenario(import.meta, "The slide's rules, on this engine", async (lab) => {
-  await lab.step('Three containers share 172.30.10.0/24', app.up())
+  // Where Docker's firewall is nftables, no rule of one's own overrules its drops: the network itself must be open.
+  const mode = await lab.read(server1.docker.firewall.gatewayMode())
+  await lab.step('Three containers share 172.30.10.0/24', app.up({ GATEWAY_MODE: mode }))
   const bridge = await lab.read(app.network('qubenet').bridge)
   await lab.step(
     'net1, as on the slide',
@@ -65,16 +67,16 @@ export default scenario(import.meta, "The slide's rules, on this engine", async 
 
   await lab.step(
     'The first rule that drops it since Engine 28, with the packets that it has dropped: raw, before all others',
-    server1.exec('iptables', '-t', 'raw', '-v', '-S', 'PREROUTING'),
+    server1.docker.firewall.rules('raw', { counters: true }),
     server1.iptables.raw.insert('PREROUTING').in('r0-net1').destination('172.30.10.0/24').jump('ACCEPT'),
   )
   await lab.check(net1.ping(worker).is(answer), 'past raw; there is a second one')
 
+  const chain = await lab.read(server1.docker.firewall.userChain())
   await lab.step(
     "The second one: in Docker's own chain, which comes before the slide's rule",
-    server1.exec('iptables', '-v', '-S', 'FORWARD'),
-    server1.exec('iptables', '-v', '-S', 'DOCKER'),
-    server1.iptables.filter.insert('DOCKER-USER').in('r0-net1').out(bridge).jump('ACCEPT'),
+    server1.docker.firewall.rules('filter', { counters: true }),
+    server1.iptables.filter.insert(chain).in('r0-net1').out(bridge).jump('ACCEPT'),
   )
   await lab.check(
     net1.ping(worker).replies.ttl(63),

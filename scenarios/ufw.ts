@@ -60,8 +60,8 @@ export default scenario(import.meta, 'A firewall that never sees what Docker pub
   )
   await lab.step(
     'The way of such a packet: the DNAT of PREROUTING, then FORWARD',
-    server1.iptables.nat.show('DOCKER'),
-    filter.show('FORWARD'),
+    server1.docker.firewall.rules('nat'),
+    server1.docker.firewall.rules('filter'),
   )
 
   await lab.step(

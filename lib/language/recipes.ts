@@ -7,11 +7,13 @@ import { must, needed, options } from './values.ts'
 /**
  * Lets what comes in by an interface of the server reach the containers of a network, present and later ones, on
  * Docker Engine 20.10 to 29. DOCKER-USER comes before all of Docker's own rules in FORWARD; the rule in raw comes
- * before those that Docker has there since 28, one for each container. Both stay when the engine restarts. They are
- * made by the `iptables` on the PATH, as the engine's own, and marked with a comment.
+ * before those that Docker has there since 28, one for each container; the third lets out what the containers send that way,
+ * where Docker has no rule for it in FORWARD. All stay when the engine restarts. They are made by the `iptables` on the
+ * PATH, as the engine's own, and marked with a comment.
  *
- * Where the firewall of the engine is nftables, rules of one's own cannot overrule Docker's: the network itself must be
- * open, and there is no DOCKER-USER. Two facts, to be read from the engine, make it the same on all of them:
+ * Where the firewall of the engine is nftables, rules of one's own cannot overrule Docker's, which are in a table of their
+ * own: what one table accepts, the other still drops. The network itself must be open, there is no DOCKER-USER, and what
+ * the policy of FORWARD drops is dropped there, too. Two facts, to be read from the engine, make it the same on all of them:
  * `docker.firewall.gatewayMode()` for the option com.docker.network.bridge.gateway_mode_ipv4 of the network, and
  * `docker.firewall.userChain()` for `chain`. Default of `chain`: DOCKER-USER. A subnet of IPv6 is let in by ip6tables; its
  * chain is that of `userChain(6)`.
@@ -20,6 +22,8 @@ import { must, needed, options } from './values.ts'
  * Equivalent to: `iptables -I DOCKER-USER -i r0-net1 -o br-lab -m comment --comment 'vethlab: gateway' -j ACCEPT`
  * Example: gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })[1]
  * Equivalent to: `iptables -t raw -I PREROUTING -i r0-net1 -d 172.30.10.0/24 -m comment --comment 'vethlab: gateway' -j ACCEPT`
+ * Example: gateway(server1, { from: 'r0-net1', bridge: 'br-lab', subnet: '172.30.10.0/24' })[2]
+ * Equivalent to: `iptables -I DOCKER-USER -i br-lab -o r0-net1 -m comment --comment 'vethlab: gateway' -j ACCEPT`
  */
 export function gateway(
   server: Pick<Server, 'iptables' | 'ip6tables'>,
@@ -38,5 +42,6 @@ export function gateway(
   return [
     iptables.filter.insert(chain).in(from).out(bridge).comment(mark).jump('ACCEPT'),
     iptables.raw.insert('PREROUTING').in(from).destination(subnet).comment(mark).jump('ACCEPT'),
+    iptables.filter.insert(chain).in(bridge).out(from).comment(mark).jump('ACCEPT'),
   ]
 }

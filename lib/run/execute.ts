@@ -68,9 +68,11 @@ export async function execute(sandbox: Servers, command: Line): Promise<Finished
 
 /** The words as they are started: Compose itself, which docker(1) would look for among its plugins first. */
 function program(command: Line): string[] {
-  const [docker, plugin, ...words] = commandArgv(command)
-  const compose = docker === 'docker' && plugin === 'compose' && findCompose()
-  return compose ? [compose, ...words] : commandArgv(command)
+  const argv = commandArgv(command)
+  // Variables may be set before it: env MODE=routed docker compose …
+  const at = argv[0] === 'env' ? argv.findIndex((word, i) => i > 0 && !word.includes('=')) : 0
+  const compose = argv[at] === 'docker' && argv[at + 1] === 'compose' && findCompose()
+  return compose ? [...argv.slice(0, at), compose, ...argv.slice(at + 2)] : argv
 }
 
 /** Runs a program on a server. Throws only when there is no such program. */

@@ -8,7 +8,11 @@ files=/run/vethlab-server rootless=${3-}
 
 printf '%s\n' "$2" >$files/daemon.json
 # With nftables an engine does not switch forwarding on itself, and makes no network where it is off.
-case $2 in *'"firewall-backend":"nftables"'*) echo 1 >/proc/sys/net/ipv4/ip_forward ;; esac
+case $2 in *'"firewall-backend":"nftables"'*)
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  for of in all default; do echo 1 2>/dev/null >/proc/sys/net/ipv6/conf/$of/forwarding || :; done
+  ;;
+esac
 
 # Whether overlay can mark a folder as new where an older one was: in a user namespace it does so by extended
 # attributes of the user, which tmpfs knows since Linux 6.6.

@@ -320,7 +320,11 @@ test('the text of a LAN’s switch and of a firewall’s probe holds values in q
   const wire = lan('a;$(pwn)').plug(server('server1'), 'e0', '10.0.0.1/24')
   assert.match(wire.promiscuous('deny').argv[2] ?? '', /ip link set dev 'a;\$\(pwn\)' type bridge fdb_flush$/)
   const asked = host.docker.firewall.direct('$(pwn)', { drops: 'no', lets: "y'es" })
-  assert.match(asked.argv[2], /"! -i \\{3}\$\(pwn\) \.\*-j DROP"; then echo no; else echo 'y'\\''es'; fi$/)
+  assert.match(
+    asked.argv[2],
+    /"! -i \\{3}\$\(pwn\) \.\*-j DROP" -e " drop comment"; then echo no; else echo 'y'\\''es'; fi$/,
+  )
+  assert.match(asked.argv[2], /docker-bridges "filter-forward-in__\\\$\(pwn\)";/)
   const [, wait] = capture(server('server1').netns('a;pwn'), '$(pwn)').start()
   assert.match(wait?.argv.at(-1) ?? '', /\[ -s '\/run\/vethlab-a;pwn-\$\(pwn\)\.pcap' \]/)
 })

@@ -132,6 +132,9 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'set().peer': [['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=', { endpoint: '10.0.0.1:5000' }]],
   'swarm.ipvs': [[{ has: 'replies', lacks: 'no reply' }]],
   'firewall.modes': [['br0', { known: 'open', ignored: 'filtered' }]],
+  'firewall.backend': [[{ iptables: '-j DNAT', nftables: 'dnat to' }]],
+  'firewall.isolation': [[{ apart: 'filtered', byMode: 'open' }]],
+  'firewall.rules': [['nat', { counters: true }]],
   tcpFlags: [['SYN,ACK', 'SYN']],
   matchSet: [['web', 'src']],
   'link.set().type': [

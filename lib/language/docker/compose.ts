@@ -6,7 +6,7 @@ import { looks } from '../effects.ts'
 import { dockerName, whole } from '../names.ts'
 import { type Container, container } from '../place.ts'
 import { variable } from '../ref.ts'
-import { path as filePath, must, text } from '../values.ts'
+import { path as filePath, must, oneLine, text } from '../values.ts'
 import { network } from './network.ts'
 
 /** Checks a project name: lower case letters, digits, `-` and `_` (compose-go, loader.NormalizeProjectName). */
@@ -30,25 +30,38 @@ function composeFile(file: URL | string): string {
   return filePath(fileURLToPath(file))
 }
 
+/** Values of variables as words before a command, by env(1). */
+function environment(values: Readonly<Record<string, string>>): string[] {
+  must(typeof values === 'object' && values !== null, values, 'is no object of values: { MODE: … }')
+  const words = Object.entries(values).map(([name, value]) => {
+    must(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name), name, 'is no name of a variable')
+    return `${name}=${oneLine(value, `the value of ${name}`)}`
+  })
+  return words.length > 0 ? ['env', ...words] : []
+}
+
 /** A Compose project on a server: the file, and the networks and containers that it makes. */
 export const compose = (place: Place, project: string, file: URL | string) => {
   projectName(project)
   const path = composeFile(file)
   return {
     /**
-     * Makes the networks and starts the containers of the file.
+     * Makes the networks and starts the containers of the file. Values for what the file leaves open, as ${MODE}, are
+     * given by their names. Default: none.
      *
      * Example: server1.compose('shop', '/srv/shop.yml').up()
      * Equivalent to: `docker compose -p shop -f /srv/shop.yml up -d`
+     * Example: server1.compose('shop', '/srv/shop.yml').up({ MODE: 'routed' })
+     * Equivalent to: `env MODE=routed docker compose -p shop -f /srv/shop.yml up -d`
      */
-    up: (): Command =>
+    up: (values: Readonly<Record<string, string>> = {}): Command =>
       command(
         place,
-        ['docker', 'compose', '-p', project, '-f', path, 'up', '-d'],
+        [...environment(values), 'docker', 'compose', '-p', project, '-f', path, 'up', '-d'],
         [{ does: 'makes', kind: 'project', name: project, file: path }],
         {
           undo: { argv: ['docker', 'compose', '-p', project, 'down', '--volumes', '--timeout', '1'] },
-          needs: [{ needs: 'file', path }],
+          needs: [{ needs: 'file', path }, { needs: 'engine' }],
         },
       ),
 
