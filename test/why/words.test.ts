@@ -104,6 +104,27 @@ const read = (place: string, lines: string[]): Passage[] => {
 const echo = (src: string, dst: string, ttl: number, type = 'echo-request') =>
   `ip saddr ${src} ip daddr ${dst} ip ttl ${ttl} ip id 7 icmp type ${type} icmp id 99 icmp sequence 1`
 
+test('trace: a verdict map is a rule whose verdict is the element’s, a jump or the end', () => {
+  const packet = `packet: iif "r0" oif "br-one" ${echo('172.30.20.1', '172.30.10.2', 63)}`
+  const [jumped, dropped] = read('server1', [
+    `trace id 57a4ecca ip docker-bridges filter-FORWARD ${packet}`,
+    'trace id 57a4ecca ip docker-bridges filter-FORWARD rule oifname vmap @filter-forward-in-jumps # handle 47 (verdict jump filter-forward-in__br-one)',
+    'trace id 57a4ecca ip docker-bridges filter-forward-in__br-one rule counter packets 3 bytes 204 drop comment "UNPUBLISHED PORT DROP" # handle 44 (verdict drop)',
+    `trace id 7f000001 ip mine forward ${packet}`,
+    'trace id 7f000001 ip mine forward rule oifname vmap { "br-one" : drop } # handle 5 (verdict drop)',
+  ])
+  assert.deepEqual(
+    jumped?.matches.map(({ chain, handle, verdict }) => [chain, handle, verdict]),
+    [
+      ['filter-FORWARD', 47, 'jump filter-forward-in__br-one'],
+      ['filter-forward-in__br-one', 44, 'drop'],
+    ],
+  )
+  const by = jumped && death(jumped)
+  assert.deepEqual(by && by !== 'policy' && by.chain, 'filter-forward-in__br-one')
+  assert.deepEqual(dropped && death(dropped), dropped?.matches[0])
+})
+
 test('trace: rules belong to the packet before them; what is not known is passed over', () => {
   const [passage, ...others] = read('router', [
     'nft: a line of another kind',

@@ -8,9 +8,11 @@ import type { Situation } from '../situation.ts'
 import { called, ownerOf } from '../stacks.ts'
 import { mend, type Verdict } from '../verdict.ts'
 import { alone } from './alone.ts'
+import { inDockerBridges, isDockerBridges } from './docker-bridges.ts'
 
 /** A rule of Docker's own, which the engine would put back: what is deleted comes again, what stands before it stays. */
 const isDockers = ({ table, chain, text }: RuleText, bridges: readonly string[]): boolean =>
+  isDockerBridges({ table }) ||
   (/^DOCKER/.test(chain) && chain !== 'DOCKER-USER') ||
   (table === 'raw' && / -d \S+ ! -i \S+ -j DROP$/.test(text)) ||
   (chain === 'FORWARD' && bridges.some((bridge) => text.includes(`-i ${bridge} -o ${bridge} `)))
@@ -236,7 +238,11 @@ async function narrowed(situation: Situation, told: Verdict): Promise<Verdict> {
   const quiet = await ofInternal(situation, told)
   if (quiet) return quiet
   const bridges = stack.links.filter(({ kind }) => kind === 'bridge').map(({ name }) => name)
-  if (isDockers(rule, bridges)) return joinThem(situation, told) ?? pastDocker(situation, told) ?? told
+  if (isDockers(rule, bridges)) {
+    if (!isDockerBridges(rule)) return joinThem(situation, told) ?? pastDocker(situation, told) ?? told
+    const { undo: _, fix: __, ...rest } = told
+    return joinThem(situation, rest) ?? inDockerBridges(situation, rest)
+  }
   if (told.cause === 'rejected' && !isProtection(rule)) return told
   if (isBridged(situation)) return bridged(situation, told)
   if (told.cause === 'policy' || (isProtection(rule) && rule.chain === 'DOCKER-USER')) {
