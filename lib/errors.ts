@@ -66,6 +66,8 @@ export type Cause =
   | 'no such program'
   | 'no such address'
   | 'not running'
+  | 'forwarding off'
+  | 'other API'
 
 /** What tools say, what it means, and what to do. The first line that matches counts. */
 const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMatchArray) => string)]> = [
@@ -84,6 +86,26 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMat
     /Chain '.*' does not exist|Couldn't load target/,
     'not found',
     'There is no such target, and no chain of that name: is it spelled right? newChain() makes one.',
+  ],
+  [
+    /IPv[46] (?:global )?forwarding is disabled/,
+    'forwarding off',
+    'An engine whose firewall is nftables does not switch forwarding on itself: sysctl -w net.ipv4.ip_forward=1 (net.ipv6.conf.all.forwarding=1) before it starts, and before a network is made.',
+  ],
+  [
+    /DIRECT ACCESS FILTERING|can't initialize ip6?tables table [`']raw'/,
+    'kernel lacks',
+    'This kernel has no table raw of iptables, in which Docker Engine 28 and later drop what comes past the host: modprobe iptable_raw. Or take an engine before 28, or networks in gateway mode nat-unprotected.',
+  ],
+  [
+    /client version \S+ is too (?:old|new)/,
+    'other API',
+    'The docker command and the engine have no version of the API in common: take both from one release.',
+  ],
+  [
+    /incompatible with swarm mode/,
+    'already exists',
+    'Docker has no Swarm with nftables: without FIREWALL=nftables it has.',
   ],
   [
     /already part of a swarm/,

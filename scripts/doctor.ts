@@ -20,6 +20,7 @@ import { cacheParts } from '../lib/server/cache.ts'
 import { typed } from '../lib/server/installed.ts'
 import { serverPath } from '../lib/server/path.ts'
 import { cacheRoot } from '../lib/server/state.ts'
+import { hasNftables } from '../lib/virtual/firewall.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -82,12 +83,15 @@ function linkTypes(): Finding[] {
 }
 
 /** Engines beside the one that labs run: those that were fetched, and the one that this machine runs itself. */
-function otherEngines(): Finding[] {
+function otherEngines(path: string): Finding[] {
   const folder = join(cacheRoot(), 'engines')
   const fetched = existsSync(folder) ? readdirSync(folder).sort() : []
   const info = existsSync('/run/docker.sock') ? said('docker', 'info', '-f', '{{json .}}') : undefined
   const { ServerVersion, FirewallBackend } = JSON.parse(info || '{}')
   return [
+    hasNftables(path)
+      ? ok('FIREWALL=', 'iptables, nftables')
+      : ok('FIREWALL=', 'iptables; nftables is in Docker Engine 29 and later'),
     ok('ENGINE=', fetched.length > 0 ? fetched.join(', ') : 'none fetched; make engines does'),
     ServerVersion
       ? ok(
@@ -95,6 +99,32 @@ function otherEngines(): Finding[] {
           `${ServerVersion}, firewall ${FirewallBackend?.Driver ?? 'iptables'}; labs leave it alone`,
         )
       : ok('own Docker', 'none runs; labs have their own'),
+    ...(/^nftables/.test(FirewallBackend?.Driver ?? '') ? besideNftables() : []),
+  ]
+}
+
+/** What stands in the way of an engine of this machine whose firewall is nftables: it switches nothing on, and overrules nobody. */
+function besideNftables(): Finding[] {
+  const forward = isRoot ? said('iptables', '-S', 'FORWARD') : undefined
+  return [
+    ...(contents('/proc/sys/net/ipv4/ip_forward') === '0'
+      ? [
+          warn(
+            'own Docker',
+            'nftables, and net.ipv4.ip_forward is 0',
+            'It does not switch that on, and does not start anew: sudo sysctl -w net.ipv4.ip_forward=1',
+          ),
+        ]
+      : []),
+    ...(/^-P FORWARD DROP/m.test(forward ?? '')
+      ? [
+          warn(
+            'own Docker',
+            'nftables, and the policy of FORWARD in iptables is DROP',
+            'That drops what Docker lets in, published ports, too: sudo iptables -P FORWARD ACCEPT',
+          ),
+        ]
+      : []),
   ]
 }
 
@@ -196,7 +226,7 @@ function main(): number {
     ...linkTypes(),
     ...tools(path, programs),
     ...engine(path),
-    ...otherEngines(),
+    ...otherEngines(path),
     ...compose(),
     ...image(),
     ...firewall(),

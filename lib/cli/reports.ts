@@ -6,6 +6,7 @@ import type { Cable } from '../look/places.ts'
 import { takesRoot } from '../needs/rights.ts'
 import { labMark } from '../server/enter.ts'
 import { lostLabs } from '../server/labs.ts'
+import { noSwarm } from '../virtual/firewall.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type LabStatus, status } from './inspect.ts'
 import type { Suite } from './junit.ts'
@@ -147,6 +148,10 @@ async function show(lab: LabStatus): Promise<void> {
   write(colors.dim(`  since ${localTime(lab.since)}, from ${lab.file}`))
 }
 
+/** Why a scenario cannot be for this user, or with this firewall of Docker; undefined where it is a failure. */
+const notHere = (said: string): string | undefined =>
+  said.includes(takesRoot) ? 'takes root' : said.includes(noSwarm) ? 'not with nftables' : undefined
+
 /** Tests all scenarios, one after the other; a line for each. Returns the worst exit code. */
 export async function testAll(
   catalogue: Pick<Catalogue, 'names' | 'test'>,
@@ -165,10 +170,11 @@ export async function testAll(
     const started = performance.now()
     const { code, stdout, stderr } = await catalogue.test(name)
     const ms = performance.now() - started
-    // What this user may not do is no failure: it is told, and counts neither way.
-    if (code === 2 && stderr.includes(takesRoot)) {
-      left.push(name)
-      if (!json) write(`- ${name.padEnd(14)} takes root`)
+    // What cannot be here is no failure: it is told, and counts neither way.
+    const reason = code === 2 ? notHere(stderr) : undefined
+    if (reason) {
+      left.push(`${name}: ${reason}`)
+      if (!json) write(`- ${name.padEnd(14)} ${reason}`)
       continue
     }
     worst = Math.max(worst, code)
@@ -188,7 +194,7 @@ export async function testAll(
   if (json) write(JSON.stringify(results, null, 2))
   else
     write(
-      `${results.filter(({ ok }) => ok).length} of ${results.length} scenarios hold, ${((performance.now() - began) / 1000).toFixed(0)} s${left.length > 0 ? `; ${left.join(', ')}: only as root` : ''}`,
+      `${results.filter(({ ok }) => ok).length} of ${results.length} scenarios hold, ${((performance.now() - began) / 1000).toFixed(0)} s${left.map((one) => `; ${one}`).join('')}`,
     )
   return worst
 }

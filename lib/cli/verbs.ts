@@ -1,27 +1,15 @@
 /** Building, checking and removing labs. */
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
-import { BadInput, Unable } from '../errors.ts'
+import { Unable } from '../errors.ts'
 import type { CheckResult, Listener } from '../lab/events.ts'
 import { howTo } from '../lab/hints.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { play } from '../lab/misuse.ts'
-import {
-  checksNeeding,
-  commandsOf,
-  lastingChecks,
-  type Plan,
-  plan,
-  readsFrom,
-  serversOf,
-} from '../lab/plan.ts'
+import { checksNeeding, lastingChecks, type Plan, plan, readsFrom, serversOf } from '../lab/plan.ts'
 import { slipIn, straysOf } from '../lab/slips.ts'
 import type { Command } from '../language/command.ts'
-import { needed } from '../language/effects.ts'
-import { needsEngine } from '../language/on-server.ts'
-import { compose, image, kernel, mustHold, ownImage, tools } from '../needs/needs.ts'
-import { mustBeAllowed } from '../needs/rights.ts'
 import type { Undone } from '../on-host/undo.ts'
 import { remember } from '../prove/proof.ts'
 import { type Snapshot, snapshot } from '../prove/snapshot.ts'
@@ -41,8 +29,8 @@ import {
   ownerOf,
   saveLab,
 } from '../server/state.ts'
-import { chosenFirewall } from '../virtual/firewall.ts'
 import { endWorld, inNewWorld } from '../virtual/world.ts'
+import { preflight } from './preflight.ts'
 import type { Options } from './verb.ts'
 
 /** What a run is told: some of the options of the command line, and who listens. */
@@ -59,28 +47,6 @@ export interface Outcome {
   ms: number
   /** The lab was up already, and was only checked. */
   again?: boolean
-}
-
-/** Finds what is missing before anything starts: the rights, the kernel, programs, files, an engine, an image. */
-function preflight(planned: Plan, path: string): void {
-  mustHold(kernel())
-  const commands = commandsOf(planned)
-  mustBeAllowed(commands, path)
-  const programs = new Set(['unshare', 'nsenter', 'setpriv', 'mount', 'busybox', 'tini', 'ip'])
-  for (const command of commands) {
-    if (command.place.kind !== 'container') programs.add(command.argv[0] ?? '')
-    for (const { path: file } of needed(command, 'file'))
-      if (!existsSync(file)) throw new BadInput(`${file}: no such file`, { where: undefined })
-  }
-  const engines = commands.some(needsEngine)
-  if (engines && process.env.FIREWALL) chosenFirewall(path)
-  if (engines) mustHold(tools(path, ['dockerd', 'docker', ...(rootless ? ['nc'] : [])]))
-  if (engines && ownImage()) mustHold(image())
-  if (
-    commands.some((command) => command.does.some((effect) => 'kind' in effect && effect.kind === 'project'))
-  )
-    mustHold(compose())
-  mustHold(tools(path, [...programs]))
 }
 
 async function prepared(scenario: Scenario, { tell }: RunOptions): Promise<{ planned: Plan; path: string }> {

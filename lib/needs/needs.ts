@@ -62,10 +62,27 @@ export function tools(path: string, needed: readonly string[]): Finding[] {
     : [ok('tools', 'all')]
 }
 
+/** The version that an engine tells of itself: `28.5.2`; undefined when it tells none. */
+const versionOf = (dockerd: string): string | undefined =>
+  said(dockerd, '--version')?.match(/version ([^,\s]+)/)?.[1]
+
+/** An engine that is too old for labs: before 20.10 it knows no IPv6 rules, no cgroup v2 and no rootless mode. */
+export function oldEngine(dockerd: string, version = versionOf(dockerd)): Finding | undefined {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  if (!version || !major || major > 20 || (major === 20 && minor >= 10)) return undefined
+  return fail(
+    'engine',
+    `${version}, ${dockerd}, is too old`,
+    `Labs need Docker Engine 20.10 or later: ${typed('setup')} fetches one, or name the folder of one with VETHLAB_ENGINE.`,
+  )
+}
+
 /** The engine that a server would run. */
 export function engine(path: string): Finding[] {
   const dockerd = findProgram('dockerd', path)
-  const version = dockerd && said(dockerd, '--version')?.match(/version ([^,]+)/)?.[1]
+  const version = dockerd && versionOf(dockerd)
+  const old = dockerd && oldEngine(dockerd, version)
+  if (old) return [old]
   const lacking = lackingOf(path.split(':'))
   if (version && lacking.length > 0)
     return [

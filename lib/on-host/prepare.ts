@@ -13,6 +13,7 @@ import { label } from '../server/state.ts'
 import { builtFile } from '../virtual/image.ts'
 import { agreed } from './agreed.ts'
 import { changesText, type Setting } from './changes.ts'
+import { mustBeDockers } from './firewall.ts'
 import { ownThings } from './own.ts'
 import { currentValue, readWords } from './settings.ts'
 import { inProjects, taken } from './taken.ts'
@@ -70,6 +71,7 @@ export async function prepare(
   const commands = onMachine(planned, machine)
   const engine = commands.some(needsEngine)
   const here = await box.server(machine, engine)
+  if (engine) await mustBeDockers(here.run, box.record.path)
   const uses = await inProjects(usesOf(commands, machine), findCompose(), here)
   const image = engine && ownImage() ? importImage(machine, name) : undefined
   const there = await taken(uses, here, image && imageOf(name))

@@ -78,8 +78,12 @@ async function routed(run: Run): Promise<Way[]> {
 
 /** What the machine's engine has. Returns the subnets of its networks. */
 async function inEngine(uses: Uses, image: string | undefined, { both }: Found): Promise<Way[]> {
-  if (uses.containers.length + uses.networks.length + uses.projects.length === 0) return []
+  if (uses.containers.length + uses.networks.length + uses.projects.length === 0 && !uses.swarm) return []
   const docker = client(thisMachine)
+  if (uses.swarm) {
+    const { Swarm } = (await docker.info()) as { Swarm?: { LocalNodeState?: string } }
+    both(['of this engine'], Swarm?.LocalNodeState === 'active' ? ['of this engine'] : [], 'Swarm')
+  }
   const containers = await docker.listContainers({ all: true })
   const networks = await docker.listNetworks()
   const names = containers.flatMap(({ Names }) => Names.map((name) => name.slice(1)))

@@ -20,6 +20,8 @@ export interface Uses {
   /** New chains: the words that would show each. */
   chains: string[][]
   ports: Array<{ port: number; udp: boolean }>
+  /** Whether it begins a Swarm, or joins one. */
+  swarm: boolean
 }
 
 /** What a thing that is made takes; `here`: it is on the machine itself, not in a namespace. */
@@ -77,7 +79,9 @@ const takes: { [K in Kind]: Takes<K> } = {
   endpoint: nothing,
   volume: nothing,
   image: nothing,
-  swarm: nothing,
+  swarm(uses) {
+    uses.swarm = true
+  },
   node: nothing,
 }
 
@@ -92,6 +96,7 @@ export function usesOf(commands: readonly Command[], machine: string): Uses {
     projects: [],
     chains: [],
     ports: [],
+    swarm: false,
   }
   for (const { place, does } of commands)
     for (const effect of does)
@@ -115,4 +120,5 @@ const unique = (uses: Uses): Uses => ({
   projects: once(uses.projects),
   chains: once(uses.chains),
   ports: once(uses.ports),
+  swarm: uses.swarm,
 })

@@ -1,12 +1,14 @@
 /** The virtual servers of a lab: started when they are asked for, each with an engine of its own when that is needed. */
 import { Unable } from '../errors.ts'
 import type { Listener } from '../lab/events.ts'
+import { mustFit } from '../needs/engine.ts'
 import { enterWorld } from '../server/enter.ts'
 import { findLab } from '../server/labs.ts'
 import { finished } from '../server/process.ts'
 import { byEntering, type Kinds, type RunningServer, type Servers, serversOf } from '../server/servers.ts'
 import { type LabRecord, labFolder, type ServerRecord, saveLab } from '../server/state.ts'
 import { startEngine } from './engine.ts'
+import { firewallOptions } from './firewall.ts'
 import { startServer } from './world.ts'
 
 /** One virtual server. Throws Unable for this machine itself, which on-host/servers.ts opens where it is meant. */
@@ -26,11 +28,13 @@ function virtualServer(record: LabRecord, server: ServerRecord, tell: Listener):
         import('./image.ts'),
         startEngine({ lab: record, server }, daemon),
       ])
-      const { Version } = await client(server).version()
-      await giveImage(server, record.image)
+      const version = await client(server).version()
+      const { run } = byEntering({ lab: record, server })
+      const nftables = firewallOptions(record.path)['firewall-backend'] === 'nftables'
+      await Promise.all([mustFit(run, record.path, version, nftables), giveImage(server, record.image)])
       server.engine = true
       saveLab(record)
-      tell({ kind: 'waited', what: `${what} ${Version}`, ms: performance.now() - began })
+      tell({ kind: 'waited', what: `${what} ${version.Version}`, ms: performance.now() - began })
     },
   }
 }

@@ -15,6 +15,27 @@ const said: Array<[string, string, RegExp]> = [
     'already exists',
     /docker swarm leave takes it out/,
   ],
+  // moby, setup_ip_forwarding.go
+  [
+    "IPv4 forwarding is disabled: check your host's firewalling and set sysctl net.ipv4.ip_forward=1, or disable this check using daemon option --ip-forward=false",
+    'forwarding off',
+    /firewall is nftables .*net\.ipv4\.ip_forward=1 .* before it starts/,
+  ],
+  [
+    "Unable to enable DIRECT ACCESS FILTERING - DROP rule:  (iptables failed: iptables --wait -t raw -A PREROUTING: iptables v1.8.9 (legacy): can't initialize iptables table `raw': Table does not exist",
+    'kernel lacks',
+    /no table raw .*modprobe iptable_raw/,
+  ],
+  [
+    'Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+    'other API',
+    /take both from one release/,
+  ],
+  [
+    'Error response from daemon: --firewall-backend=nftables is incompatible with swarm mode',
+    'already exists',
+    /no Swarm with nftables/,
+  ],
   ['Cannot find device "veth9"', 'not found', /which step makes it/],
   ['RTNETLINK answers: Cannot assign requested address', 'not found', /which step makes it/],
   ['arping: bind: Cannot assign requested address', 'no such address', /has the address/],

@@ -306,3 +306,43 @@ test('a name that a lab on virtual servers has is refused, and the other way rou
   fine(await host.vethlab('down', 'router'))
   await unchanged()
 })
+
+test('an engine whose rules were flushed is told before anything is changed', root, async () => {
+  for (const [flush, where] of [
+    ['iptables -F FORWARD', /none in FORWARD/],
+    ['iptables -t nat -F PREROUTING', /none in nat PREROUTING/],
+  ] as const) {
+    await host.sh(`iptables-save >/run/kept-rules; ${flush}`)
+    refused(
+      await host.up(net1),
+      /Docker's rules are not in the firewall of this machine/,
+      where,
+      /Nothing was changed\. [\s\S]*systemctl restart docker/,
+    )
+    await host.sh('iptables-restore </run/kept-rules; rm /run/kept-rules')
+  }
+  await unchanged()
+})
+
+test('a machine whose firewall is firewalld, by its table', root, async () => {
+  // As firewalld 2 makes it.
+  await host.sh(
+    "nft add table inet firewalld; nft 'add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; }'",
+  )
+  refused(await host.up(net1), /the firewall of this machine is firewalld\nNothing was changed/)
+  await host.sh('nft delete table inet firewalld')
+  await unchanged()
+})
+
+test('a Swarm that is there already is told before anything is changed', root, async () => {
+  await host.sh('docker swarm init --advertise-addr 127.0.0.1')
+  refused(
+    await host.up('test/helpers/swarm.ts'),
+    /this machine has already:\n {2}Swarm of this engine\nNothing/,
+  )
+  assert.match(await host.sh("docker info -f '{{.Swarm.LocalNodeState}}'"), /^active/)
+  await host.sh(
+    'docker swarm leave --force; docker network ls --format "{{.Name}}" | grep -x docker_gwbridge | xargs -r docker network rm',
+  )
+  await unchanged()
+})

@@ -121,6 +121,7 @@ test('what a scenario takes of the machine, and nothing of its other servers', a
       { port: 53, udp: true },
       { port: 5000, udp: false },
     ],
+    swarm: false,
   })
 })
 
