@@ -39,7 +39,7 @@ export default scenario(import.meta, 'What Docker rewrites', async (lab) => {
   const masquerade = await lab.read(
     backend({
       iptables: '-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
-      nftables: 'oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade',
+      nftables: 'ip saddr 172.17.0.0/16 counter masquerade',
     }),
   )
   const dnat = await lab.read(

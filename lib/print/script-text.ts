@@ -106,7 +106,7 @@ await_part() { # which part, and where it is done
   read -r words || :
   for word in $words; do
     case $word in
-    *[!A-Za-z0-9_=./:+-]*) echo "not a fact: $word" >&2 && exit 2 ;;
+    *[!A-Za-z0-9_=./:+!-]*) echo "not a fact: $word" >&2 && exit 2 ;;
     [a-z]*=?*)
       # shellcheck disable=SC2034 # the next line reads it
       value=$(printf %s "\${word#*=}" | tr + ' ')
