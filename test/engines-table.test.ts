@@ -29,3 +29,10 @@ test('what answers came first changes nothing', () => {
   const cells = new Map([...young.cells].reverse())
   assert.equal(enginesPage([old, young]), enginesPage([old, { engine: '28.5', cells }]))
 })
+
+test('what comes to nobody is told as silence, however long it was waited for', () => {
+  const isolated = (observed: string) =>
+    enginesPage([columnOf('28.5', [{ ...check('server2', '172.31.4.2:81', observed), expected: 'silence' }])])
+  assert.match(isolated('filtered'), /\| isolated \| 81, unpublished \| server2 \| silence \|/)
+  assert.equal(isolated('filtered'), isolated('unreachable'))
+})
