@@ -90,12 +90,12 @@ const causes: ReadonlyArray<readonly [RegExp, Cause, string | ((found: RegExpMat
   [
     /IPv[46] (?:global )?forwarding is disabled/,
     'forwarding off',
-    'An engine whose firewall is nftables does not switch forwarding on itself: sysctl -w net.ipv4.ip_forward=1 (net.ipv6.conf.all.forwarding=1) before it starts, and before a network is made.',
+    'An engine whose firewall is nftables does not switch it on: sysctl -w net.ipv4.ip_forward=1 (net.ipv6.conf.all.forwarding=1) before it starts.',
   ],
   [
     /DIRECT ACCESS FILTERING|can't initialize ip6?tables table [`']raw'/,
     'kernel lacks',
-    'This kernel has no table raw of iptables, in which Docker Engine 28 and later drop what comes past the host: modprobe iptable_raw. Or take an engine before 28, or networks in gateway mode nat-unprotected.',
+    'This kernel has no table raw of iptables, which Docker Engine 28 and later need: modprobe iptable_raw, or take an engine before 28.',
   ],
   [
     /client version \S+ is too (?:old|new)/,
