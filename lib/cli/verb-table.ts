@@ -221,9 +221,9 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
             (await import('./reports.ts')).testAll(catalogue, json, junit as string | undefined),
         },
         {
-          words: 'record <script>',
-          about: 'run a shell script on a fresh server, and print it as a scenario',
-          positional: { script: 'a shell script: lab.sh' },
+          words: 'record [script]',
+          about: 'run a script, or type, and print the scenario',
+          positional: { script: 'lab.sh; without it: a shell' },
           options: {
             output: {
               type: 'string',
@@ -234,8 +234,8 @@ const forAll = ({ catalogue }: Subject): Verb[] =>
           },
           run: async ({ script, output }) =>
             (await import('./record.ts')).recordVerb(
-              String(script),
-              output === undefined ? undefined : String(output),
+              script as string | undefined,
+              output as string | undefined,
             ),
         },
         {

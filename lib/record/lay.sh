@@ -2,7 +2,9 @@
 # Runs a script on a virtual server. Recorded, its tools note what they are called with: a small program is laid over each,
 # on a server that ends with the recording. What the engine calls itself is passed over.
 # usage: lay.sh FOLDER IMAGE record|run SCRIPT [WORD…]
-#   FOLDER  gets: log, in/ (what tools were given to read), before and after (settings of the network)
+#   FOLDER  gets: log, in/ (what tools were given to read), before and after (settings of the network), group (the process group of
+#           the script), typed, took (from when to when, in seconds), ended
+#   SCRIPT  empty: a shell that somebody types into
 set -eu
 R=$1 how=$3 script=$4
 export IMAGE="$2"
@@ -10,10 +12,12 @@ shift 4
 mkdir -p /run/netns "$R/real" "$R/in" "$R/bin"
 
 # What a script leaves running goes on to write when nobody reads it any more.
-mkfifo "$R/said"
-{ cat 2>/dev/null || :; cat >/dev/null; } <"$R/said" &
-exec >"$R/said" 2>&1
-rm "$R/said"
+if [ -n "$script" ]; then
+  mkfifo "$R/said"
+  { cat 2>/dev/null || :; cat >/dev/null; } <"$R/said" &
+  exec >"$R/said" 2>&1
+  rm "$R/said"
+fi
 
 cp "$(command -v busybox)" "$R/busybox"
 chmod 755 "$R" "$R/busybox"
@@ -39,48 +43,63 @@ settings() { # of the server's network, and of its namespaces
   done
 }
 
+# Only run, a script has the same stand-ins for what a virtual server has not: images, modules, somebody at the keys.
+names='docker modprobe ping ping6'
 if [ "$how" = record ]; then
-  : >"$R/log"
   readlink /proc/self/ns/net >"$R/net"
   settings >"$R/before"
-  {
-    printf '#!%s/busybox sh\nR=%s IMAGE=%s\n' "$R" "$R" "$IMAGE"
-    cat "$(dirname "$0")/note.sh"
-  } >"$R/note"
-  chmod 755 "$R/note"
-  over=
-  for name in ip bridge tc nft iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore \
-    iptables-nft iptables-legacy ebtables arptables ipset sysctl docker docker-compose conntrack ethtool brctl ifconfig \
-    route arp vconfig modprobe ping ping6 nc netcat ncat socat curl wget fping tcpdump dig nslookup host iperf3 \
-    python3 dnsmasq; do
-    at=$(command -v "$name") || continue
-    at=$(readlink -f "$at") base=${at##*/}
-    [ "$base" != busybox ] || continue
-    [ -e "$R/real/$base" ] || {
-      : >"$R/real/$base"
-      mount -n --bind "$at" "$R/real/$base"
-      over="$over $at"
-    }
-    [ -e "$R/real/$name" ] || ln -s "$base" "$R/real/$name"
-  done
-  for at in $over; do mount -n --bind "$R/note" "$at"; done
-  # Which line of the script it is: bash runs this before each command.
-  cat >"$R/lines" <<'LINES'
-set -T
-trap 'export VETHLAB_LINE=$LINENO; [ "${#FUNCNAME[@]}" -lt 2 ] || export VETHLAB_LINE=${BASH_LINENO[${#FUNCNAME[@]}-2]}' DEBUG
-LINES
-  export BASH_ENV="$R/lines"
+  : >"$R/after"
+  names='ip bridge tc nft iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore
+    iptables-nft iptables-legacy ebtables arptables ipset sysctl docker docker-compose conntrack ethtool brctl ifconfig
+    route arp vconfig modprobe ping ping6 nc netcat ncat socat curl wget fping tcpdump dig nslookup host iperf3
+    python3 dnsmasq'
+  export VETHLAB_NOTES="$R"
 fi
-export PATH="$R/bin:$PATH"
+: >"$R/log"
+{
+  printf '#!%s/busybox sh\nR=%s IMAGE=%s\n' "$R" "$R" "$IMAGE"
+  cat "$(dirname "$0")/note.sh"
+} >"$R/note"
+chmod 755 "$R/note"
+over=
+for name in $names; do
+  at=$(command -v "$name") || continue
+  at=$(readlink -f "$at") base=${at##*/}
+  [ "$base" != busybox ] || continue
+  [ -e "$R/real/$base" ] || {
+    : >"$R/real/$base"
+    mount -n --bind "$at" "$R/real/$base"
+    over="$over $at"
+  }
+  [ -e "$R/real/$name" ] || ln -s "$base" "$R/real/$name"
+done
+for at in $over; do mount -n --bind "$R/note" "$at"; done
+cp "$(dirname "$0")/hooks.sh" "$R/hooks"
+export BASH_ENV="$R/hooks" PATH="$R/bin:$PATH"
+
+# In a process group of its own it can be ended from outside, and this one goes on.
+# shellcheck disable=SC2016 # for that shell
+grouped() { setsid --wait sh -c 'echo $$ >"$0/group"; exec "$@"' "$R" "$@"; }
 code=0
-case $(head -n 1 "$script") in
-'#!'*python* | '#!'*perl*) "$script" "$@" || code=$? ;;
-*) if command -v bash >/dev/null; then bash "$script" "$@" || code=$?; else sh "$script" "$@" || code=$?; fi ;;
-esac
+read -r began _ </proc/uptime
+if [ -z "$script" ]; then
+  cp "$(dirname "$0")/typing.sh" "$R/typing"
+  : >"$R/typed"
+  if [ -t 0 ] && command -v script >/dev/null; then
+    BASH_ENV='' script -q -e -c "exec bash --noprofile --rcfile $R/typing -i" /dev/null || code=$?
+  else BASH_ENV='' bash --noprofile --rcfile "$R/typing" -i || code=$?; fi
+else
+  case $(head -n 1 "$script") in
+  '#!'*python* | '#!'*perl*) grouped "$script" "$@" || code=$? ;;
+  *) if command -v bash >/dev/null; then grouped bash "$script" "$@" || code=$?; else grouped sh "$script" "$@" || code=$?; fi ;;
+  esac
+fi
+read -r until _ </proc/uptime
+echo "$began $until" >"$R/took"
 unset BASH_ENV
+for at in $over; do umount -n "$at" 2>/dev/null || :; done
 if [ "$how" = record ]; then
-  for at in $over; do umount -n "$at" 2>/dev/null || :; done
-  settings >"$R/after"
+  settings >>"$R/after"
   # Which process is whose: a script names containers by the number of their first process.
   ids=$(docker ps -q 2>/dev/null) || ids=
   # shellcheck disable=SC2086 # words
@@ -88,4 +107,5 @@ if [ "$how" = record ]; then
     echo "${name#/} $pid $id $(readlink "/proc/$pid/ns/net")"
   done >"$R/containers"
 fi
+: >"$R/ended"
 exit "$code"

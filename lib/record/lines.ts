@@ -1,8 +1,12 @@
 /** The calls that a script's tools noted, as lines of a scenario: typed where the language has the words. */
+import type { Effect } from '../language/effects.ts'
+import { build } from '../language/read-back/build.ts'
 import { readBack } from '../language/read-back/read-line.ts'
-import { literal } from '../language/read-back/typed.ts'
+import { literal, type Typed } from '../language/read-back/typed.ts'
 import { shellLine } from '../language/shell.ts'
+import { cleaningUp, cleanUp, removesAll, withoutCleanUp } from './clean-up.ts'
 import type { Noted, NotedCall } from './log.ts'
+import { withTellingLines } from './telling.ts'
 
 /** One line of the scenario. */
 export interface Line {
@@ -13,6 +17,8 @@ export interface Line {
   text: string
   typed: boolean
   line?: number
+  /** What it removes, and makes, as the language has it. */
+  does?: readonly Effect[]
 }
 
 const shells = ['sh', 'bash', 'dash', 'ash', 'env', 'sudo', 'xargs', 'timeout', 'nohup', 'setsid']
@@ -155,6 +161,36 @@ function found(argv: readonly string[], { containers }: Noted): string[] | undef
   return changed ? ['sh', '-c', words.join(' ')] : undefined
 }
 
+/** What a typed line does; the kind of its place does not matter for that. */
+function effectsOf(line: Typed): readonly Effect[] {
+  const made = build(line, {
+    kind: line.place === 'server1' ? 'server' : /\.container\(/.test(line.place) ? 'container' : 'netns',
+  })
+  return 'does' in made ? made.does : []
+}
+
+/** A call that failed: to remove what is not there is how a script cleans up before it begins. */
+function failedLine(call: NotedCall, at: Pick<Line, 'line'>): Line {
+  const text = shellLine(call.argv)
+  const read = readBack(shellLine(placed(call, call.argv)))
+  const cleans = read.length > 0 && read.every(({ line }) => line && removesAll(effectsOf(line)))
+  return {
+    kind: 'remark',
+    text: cleans ? `${cleanUp}: ${text}` : `failed with ${call.code}: ${text}`,
+    typed: false,
+    ...at,
+  }
+}
+
+/** Options of a question that its check does not need: how often, how long it waits, what it shows. */
+const idle = /^-[cwWiqnvz46]+\d*$|^\d/
+
+/** What a check leaves out of the question that was asked, told where it may matter. */
+const leftOutOf = (text: string, without: string | undefined, at: Pick<Line, 'line'>): Line[] =>
+  without === undefined || without.split(' ').every((word) => idle.test(word))
+    ? []
+    : [{ kind: 'remark', text: `${text} is asked without ${without}`, typed: false, ...at }]
+
 /** One call as lines. */
 function linesOf(call: NotedCall, all: Noted): Line[] {
   const at = call.line === undefined ? {} : { line: call.line }
@@ -169,8 +205,7 @@ function linesOf(call: NotedCall, all: Noted): Line[] {
     return [{ kind: 'remark', text: `in a namespace without a name: ${text}`, typed: false, ...at }]
   const ask = question(call)
   if (ask) return [{ ...ask, ...at }]
-  if (call.code !== 0 && call.code !== undefined && !isQuestion(call))
-    return [{ kind: 'remark', text: `failed with ${call.code}: ${text}`, typed: false, ...at }]
+  if (call.code !== 0 && call.code !== undefined && !isQuestion(call)) return [failedLine(call, at)]
   const ids = call.argv.map(
     (word) => all.containers.find(({ id }) => word.length >= 12 && id.startsWith(word))?.name ?? word,
   )
@@ -184,21 +219,27 @@ function linesOf(call: NotedCall, all: Noted): Line[] {
   return shell.flatMap((one) => {
     const read = readBack(one)
     if (looks(call) && read.some(({ typed }) => !typed)) return []
-    return read.map(({ text, typed }): Line => {
+    return read.flatMap(({ text, typed, line, without }): Line[] => {
       const isCheck = typed && /\.(replies|open|resolves)$/.test(text)
-      return {
+      const one: Line = {
+        ...(line && !isCheck ? { does: effectsOf(line) } : {}),
         kind: isCheck ? 'check' : 'command',
         text: isCheck ? answered(text, call.code) : text,
         typed,
         ...at,
       }
+      return isCheck ? [one, ...leftOutOf(one.text, without, at)] : [one]
     })
   })
 }
 
 /** All lines of a recorded script, in their order. */
 export function recordedLines(all: Noted): Line[] {
-  const calls = all.calls.filter((call, i) => !isTold(call, all.calls.slice(i + 1)))
+  const inFunctions = cleaningUp(all.calls)
+  const lab = withTellingLines(
+    all.calls.filter(({ within }) => !inFunctions.some((name) => within?.includes(name))),
+  )
+  const calls = lab.filter((call, i) => !isTold(call, lab.slice(i + 1)))
   const settings = all.settings.map(
     ({ netns, key, value }): Line => ({
       kind: 'command',
@@ -224,7 +265,11 @@ export function recordedLines(all: Noted): Line[] {
         title: 'Images that were not there: the one of the lab stands for them',
       }),
     )
-  const lines = [...tags, ...calls.flatMap((call) => linesOf(call, all))]
+  const lines = [
+    ...tags,
+    ...inFunctions.map((name): Line => ({ kind: 'remark', text: `${cleanUp}: ${name}()`, typed: false })),
+    ...withoutCleanUp(calls.flatMap((call) => linesOf(call, all))),
+  ]
   const images = new Set([
     ...all.images,
     ...all.images.map((name) => name.replace(/:latest$/, '')),

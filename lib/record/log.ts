@@ -14,6 +14,10 @@ export interface NotedCall {
   cwd: string
   /** The line of the script; undefined where that is not known. */
   line?: number
+  /** Where that line called a function of the script: the lines in the functions, the outermost first. */
+  deeper?: readonly number[]
+  /** The functions that it was called in. */
+  within?: readonly string[]
   /** Undefined when nobody waited for its end. */
   code?: number
   /** What it was given to read. */
@@ -134,9 +138,37 @@ function filesIn({ root }: Noting, calls: readonly NotedCall[]): Noted['files'] 
   return [...found].map(([path, text]) => ({ path, text }))
 }
 
-/** The same without the characters that stand for facts in vethlab's own text: a script's words hold no facts. */
-export const plainly = (noted: Noted): Noted =>
-  JSON.parse(JSON.stringify(noted).replace(/[\uE000-\uE002]/g, '\uFFFD'))
+/** A text without the characters that stand for facts in vethlab's own: a script's words hold no facts. */
+export const plainText = (text: string): string => text.replace(/[\uE000-\uE002]/g, '\uFFFD')
+
+/** The same of all that was noted. */
+export const plainly = (noted: Noted): Noted => JSON.parse(plainText(JSON.stringify(noted)))
+
+/**
+ * Where a call stands: bash tells the line of each function, the innermost first, with the names of the functions, and of the
+ * files that they are in. Lines of other files than the script's own tell nothing.
+ */
+function standing(
+  lines: string,
+  functions: string,
+  files: string,
+): Pick<NotedCall, 'line' | 'deeper' | 'within'> {
+  const names = functions.split(' ').filter(Boolean)
+  const all = files.split(' ').filter(Boolean)
+  const own = lines
+    .split(' ')
+    .slice(0, Math.max(all.length, 1))
+    .filter((_, i) => all[i] === all.at(-1))
+    .map(Number)
+    .filter((line) => line > 0)
+    .reverse()
+  const [line, ...deeper] = own
+  return {
+    ...(line === undefined ? {} : { line }),
+    ...(deeper.length > 0 ? { deeper } : {}),
+    ...(names.length > 1 ? { within: names.filter((name) => name !== 'main' && name !== 'source') } : {}),
+  }
+}
 
 /** Reads the folder in which a script's tools have noted their calls. */
 export function notedIn(at: Noting): Noted {
@@ -148,19 +180,22 @@ export function notedIn(at: Noting): Noted {
   for (const [kind, inode = '', name = ''] of records) if (kind === 'netns') names.set(inode, name)
   const calls = new Map<string, NotedCall & { net: string }>()
   const images: string[] = []
+  const first: NotedContainer[] = []
   for (const [kind = '', id = '', ...rest] of records) {
+    if (kind === 'cut') break // what a script does when it is told to end is no part of the lab
     if (kind === 'start') {
-      const [net = '', cwd = '', line = '', input = '', ...argv] = rest
+      const [net = '', cwd = '', lines = '', functions = '', files = '', input = '', ...argv] = rest
       own ??= net
       calls.set(id, {
         ...{ argv, netns: '', cwd, net },
-        ...(line === '' ? {} : { line: Number(line) }),
+        ...standing(lines, functions, files),
         ...(input === '' ? {} : { input: contents(at, join('in', input.replace(/.*\//, ''))) }),
       })
     } else if (kind === 'end') {
       const call = calls.get(id)
       if (call) call.code = Number(rest[0])
     } else if (kind === 'image' && rest[0]) images.push(rest[0])
+    else if (kind === 'pid' && id) first.push({ pid: id, name: rest[0] ?? '', id: '' })
   }
   const server = contents(at, 'net').trim() || own
   const lines = contents(at, 'containers').split('\n').filter(Boolean)
@@ -175,7 +210,7 @@ export function notedIn(at: Noting): Noted {
       ...(container === undefined ? {} : { container }),
     }
   })
-  const containers = running.map(({ net, ...one }) => one)
+  const containers = [...running.map(({ net, ...one }) => one), ...first]
   return plainly({
     calls: noted,
     containers,
@@ -185,3 +220,12 @@ export function notedIn(at: Noting): Noted {
     settings: changedSettings(at, noted),
   })
 }
+
+/** How long the script took, in milliseconds, as its server's clock tells. */
+export function took(at: Noting): { ms?: number } {
+  const [from = '', until = ''] = contents(at, 'took').trim().split(' ')
+  return until === '' ? {} : { ms: Math.round((Number(until) - Number(from)) * 1000) }
+}
+
+/** What was typed into a recorded shell: a line for each. */
+export const typedIn = (at: Noting): string => plainText(contents(at, 'typed'))

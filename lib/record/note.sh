@@ -23,7 +23,24 @@ case "$name $*" in
   [ -t 0 ] || { input=$R/in/$id && "$R/busybox" cat >"$input"; }
   ;;
 esac
-note start "$id" "$net" "$PWD" "${VETHLAB_LINE-}" "$input" "$name" "$@"
+note start "$id" "$net" "$PWD" "${VETHLAB_LINE-}" "${VETHLAB_IN-}" "${VETHLAB_FILES-}" "$input" "$name" "$@"
+
+# What is removed has settings that nobody else tells any more.
+case "$name $*" in ip\ *netns\ d*) for at in /run/netns/*; do
+  case "$at $* " in *"/${at##*/} "*" ${at##*/} "* | *' -all '*)
+    nsenter --net="$at" "$R/real/sysctl" -a -r '^net\.(ipv4|ipv6)\.' 2>/dev/null | "$R/busybox" sed "s/^/${at##*/} /" >>"$R/after"
+    ;;
+  esac
+done ;; esac
+
+# Nobody is there to end a ping by Ctrl-C.
+case "$name $*" in
+ping*' -'[A-Za-z]*[cw]* | ping*' -'[cw]*) ;;
+ping*)
+  echo "vethlab: $name $* would never end: it asks four times" >&2
+  set -- -c 4 "$@"
+  ;;
+esac
 
 # Those that go on for long are not waited for: who ends them by their pid means them.
 case "$name $*" in
@@ -34,6 +51,15 @@ nc\ * | netcat\ * | ncat\ * | socat\ * | python3\ * | iperf3\ -s* | tcpdump\ * |
 modprobe\ *)
   note end "$id" 0
   echo "vethlab: modprobe ${1-} is passed over: a virtual server loads no modules" >&2
+  exit 0
+  ;;
+docker\ *inspect\ *)
+  # The number of a container's first process stands for the container, also when that is gone.
+  said=$("$real" "$@") || { code=$? && note end "$id" "$code" && exit "$code"; }
+  printf '%s\n' "$said"
+  for container; do :; done
+  case $said in '' | *[!0-9]*) ;; *) note pid "$said" "$container" ;; esac
+  note end "$id" 0
   exit 0
   ;;
 docker\ pull\ *)

@@ -1,5 +1,6 @@
 /** The text of a scenario, made of what a script did: its lines, in steps by the script's own comments and blank lines. */
 import { isName, literal } from '../language/read-back/typed.ts'
+import { cleanUp } from './clean-up.ts'
 import type { Line } from './lines.ts'
 
 export interface ScenarioText {
@@ -24,7 +25,7 @@ interface Part {
 }
 
 const says = (line: string): string | undefined =>
-  line.match(/^\s*#+\s*(?!!)(\S.*?)\s*[#=-]*$/)?.[1] ??
+  line.match(/^\s*#+\s*(?!!|shellcheck |SPDX-|vim:)(\S.*?)\s*[#=-]*$/)?.[1] ??
   line.match(
     /^\s*(?:echo|printf|log|info|step)\s+(?:-\S+\s+)*["'](?:\\n)?[^\w]*([^"'$]{3,70}?)(?:\\n)?["']\s*$/,
   )?.[1]
@@ -151,5 +152,9 @@ ${body.join('\n\n')}
 }
 
 /** The share of lines that have typed words, between 0 and 1; what was left out counts as not typed. */
-export const typedShare = (lines: readonly Line[]): number =>
-  lines.length === 0 ? 1 : lines.filter(({ typed }) => typed).length / lines.length
+export function typedShare(lines: readonly Line[]): number {
+  const all = lines.filter(
+    ({ kind, text }) => kind !== 'remark' || !(text.startsWith(cleanUp) || / is asked without /.test(text)),
+  )
+  return all.length === 0 ? 1 : all.filter(({ typed }) => typed).length / all.length
+}

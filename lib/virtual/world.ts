@@ -168,8 +168,15 @@ export async function openWorld(about: About): Promise<World> {
   }
 }
 
-/** Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended. */
-export async function inNewWorld<T>(about: About, work: (world: World) => Promise<T>): Promise<T> {
+/**
+ * Starts a lab and does the work in it. When the work fails, or is cut off by a signal, the lab is ended; `last` is what is
+ * done before that, where the lab is up.
+ */
+export async function inNewWorld<T>(
+  about: About,
+  work: (world: World) => Promise<T>,
+  last: () => Promise<void> = async () => {},
+): Promise<T> {
   let isOurs = false
   let cut = false
   const start = async (): Promise<World> => {
@@ -189,6 +196,7 @@ export async function inNewWorld<T>(about: About, work: (world: World) => Promis
       cut = true
       // One that is cut off while it starts would go on, and be found by nobody.
       await Promise.race([starting?.catch(() => {}), sleep(3000)])
+      await last().catch(() => {})
       if (isOurs) await endWorld(about.name)
     },
   )
