@@ -26,6 +26,7 @@ const unreadable: ReadonlyArray<readonly [RegExp, string]> = [
 /** What takes back what Docker was told; undefined where nothing does. */
 export function dockerUndo(argv: readonly string[]): readonly string[] | undefined {
   const [, verb = '', sub, ...names] = argv
+  if (verb === 'start') return ['docker', 'stop', '-t', '0', ...[sub ?? '']]
   if (verb === 'unpause') return ['docker', 'pause', ...[sub ?? '']]
   if (verb === 'network' && sub === 'connect') return ['docker', 'network', 'disconnect', ...names]
   return undefined

@@ -30,6 +30,8 @@ export interface Evidence {
   journeys: readonly Journey[]
   /** Everything that was seen, ARP too. */
   passages: readonly Passage[]
+  /** An open connection: the other side hung up at once; its first byte was lost, and `journeys` tell of that one. */
+  talk?: 'open' | 'ended' | 'lost'
   /** What the sending program said. */
   said: string
   /** The rules of iptables-legacy with their counters, as they were before the probe. */

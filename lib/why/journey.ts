@@ -24,9 +24,12 @@ export function partOf({ protocol, mark }: Probe, { header }: Passage): Journey[
     if (header.echo !== mark) return undefined
     return header.type === 'echo-request' ? 'request' : header.type === 'echo-reply' ? 'reply' : undefined
   }
-  // The sender may end the connection by a reset: that is no request any more.
-  if (header.sport === mark) return header.flags?.includes('rst') ? undefined : 'request'
-  return header.dport === mark ? 'reply' : undefined
+  if (protocol === 'udp')
+    return header.sport === mark ? 'request' : header.dport === mark ? 'reply' : undefined
+  // What opens the connection, or refuses it; the sender may end it by a reset: that is no request any more.
+  const opens = header.flags?.includes('syn')
+  if (header.sport === mark) return opens ? 'request' : undefined
+  return header.dport === mark && (opens || header.flags?.includes('rst')) ? 'reply' : undefined
 }
 
 /** Splits what was seen in one place into visits: one ends where something comes in after something went out. */

@@ -5,6 +5,8 @@ import { familyOf, plain } from './address.ts'
 export interface Listener {
   address: string
   port: number
+  /** So many open connections its program has not taken up yet. */
+  waiting: number
 }
 
 /** Bytes are in the order of the machine, four at a time (proc_pid_net(5)). */
@@ -28,14 +30,16 @@ export function listening(text: string, protocol: 'tcp' | 'udp'): Listener[] {
     .filter((words) => words[3] === state)
     .map((words) => {
       const [hex = '', port = '0'] = (words[1] ?? '').split(':')
-      return { address: addressOf(hex), port: Number.parseInt(port, 16) }
+      // Behind the colon is what waits to be received: of a listener of TCP, connections.
+      const [, queue = '0'] = (words[4] ?? '').split(':')
+      return { address: addressOf(hex), port: Number.parseInt(port, 16), waiting: Number.parseInt(queue, 16) }
     })
 }
 
 const isAny = (address: string): boolean => address === '0.0.0.0' || address === '::'
 
 /** Whether what is sent to an address comes to a listener. One on all of IPv6 has IPv4, too, unless it was told not to. */
-export const hears = ({ address }: Listener, asked: string): boolean =>
+export const hears = ({ address }: Pick<Listener, 'address'>, asked: string): boolean =>
   plain(address) === plain(asked) ||
   plain(address) === `::ffff:${asked}` ||
   (isAny(address) && (familyOf(address) === 6 || familyOf(asked) === 4))

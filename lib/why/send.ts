@@ -4,10 +4,15 @@ import { finished, sleep } from '../server/process.ts'
 import { partOf } from './journey.ts'
 import type { Monitor } from './monitor.ts'
 import type { Inside, Stack } from './stacks.ts'
+import { isTalk } from './talk.ts'
 import { markRange, type Probe } from './watch.ts'
 
 /** What a datagram holds: all that is sent. */
 const datagram = 'vethlab\n'
+/** What is sent by a connection: an empty line. */
+const line = '\n'
+/** So long it is waited for what the other side does by itself when a connection is open, in milliseconds. */
+const greeting = 15
 
 /** The probe as a command: one packet of a mark that no other traffic has, and up to two seconds for the answer. */
 export function probeWords({ protocol, mark, port, family, size, whole }: Probe, address: string): string[] {
@@ -23,7 +28,7 @@ export function probeWords({ protocol, mark, port, family, size, whole }: Probe,
         address,
       ]
     case 'tcp':
-      return [...nc, '-v', '-z', address, String(port)]
+      return [...nc, '-v', address, String(port)]
     case 'udp':
       return [...nc, '-u', address, String(port)]
   }
@@ -41,6 +46,14 @@ const silence = 150
 /** Nobody waits longer than that. */
 const patience = 1500
 
+/** What was seen of a probe. */
+export interface Seen {
+  /** A connection is open. */
+  open(): boolean
+  /** All is over: nothing more is to come. */
+  home(): boolean
+}
+
 /** Sends the probe from a stack, and returns what the sender said when its answer is home, or nothing more is to be seen of it. */
 export async function send(
   into: Inside,
@@ -48,12 +61,12 @@ export async function send(
   probe: Probe,
   address: string,
   monitor: Monitor,
-  home: () => boolean,
+  seen: Seen,
 ): Promise<string> {
   const argv = probeWords(probe, address)
   const child = into.start(from, argv, ['pipe', 'pipe', 'pipe'])
   child.stdin?.on('error', () => {}) // it may have ended without reading
-  child.stdin?.end(probe.protocol === 'udp' ? datagram : undefined)
+  if (probe.protocol !== 'tcp') child.stdin?.end(probe.protocol === 'udp' ? datagram : undefined)
   const began = performance.now()
   let ended: number | undefined
   const done = finished(child).then((said) => {
@@ -61,13 +74,22 @@ export async function send(
     return said
   })
   const lastSign = () =>
-    monitor.passages.findLast((one) => one.header.about !== undefined || partOf(probe, one))?.at ?? ended
+    monitor.passages.findLast(
+      (one) => one.header.about !== undefined || partOf(probe, one) || isTalk(probe, one),
+    )?.at ?? ended
   let quiet = 0
+  let opened: number | undefined
+  let spoken = false
   for (;;) {
     await sleep(4)
     await new Promise(setImmediate) // what the monitors have printed meanwhile is read first
-    if (home()) break
+    if (seen.home()) break
     const now = performance.now()
+    if (!spoken && probe.protocol === 'tcp' && seen.open()) {
+      opened ??= now
+      spoken = now - opened > greeting
+      if (spoken) child.stdin?.write(line)
+    }
     // A busy machine may need long to start the sender: silence counts from its first sign.
     const last = lastSign()
     const still = last !== undefined && now - last > silence && monitor.idle()

@@ -76,7 +76,11 @@ async function addressOf(
   const outer = foreign
     ? all.filter(({ local, dev }) => !isDockers(containers, to.place.server, local, dev))
     : all
-  const theirs = (outer.length > 0 ? outer : all).map(({ local }) => local)
+  // What the asker has itself leads nowhere else.
+  const own = from.links.flatMap(({ addresses }) => addresses.map(({ local }) => local))
+  const known = (outer.length > 0 ? outer : all).map(({ local }) => local)
+  const others = from === to ? known : known.filter((local) => !own.includes(local))
+  const theirs = others.length > 0 ? others : known
   const near = theirs.find((address) => mine.some((subnet) => within(address, subnet)))
   if (near !== undefined || theirs.length < 2) return near ?? theirs[0]
   for (const address of theirs) if ((await asks.route(from, address)).ok) return address

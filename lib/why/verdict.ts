@@ -40,6 +40,7 @@ export const causes = [
   'listens on another address',
   'not published',
   'container not running',
+  'not served',
   'answered from another address',
   'macvlan and its parent',
   'promiscuous mode denied',

@@ -42,7 +42,8 @@ function marks({ protocol, mark, family, several }: Probe): string {
       // Behind the first piece of a large packet comes what has no header of ICMP: it is not followed.
       return `icmp${v6} type { echo-request, echo-reply } icmp${v6} id ${id} meta nftrace set 1; ${errs}`
     case 'tcp':
-      return `${ends('tcp flags & (syn | rst) != 0 tcp', mark)}; ${errs}`
+      // What opens a connection, refuses or ends it, and what is said in it; mere receipts are not followed.
+      return `${ends('tcp flags & (fin | syn | rst | psh) != 0 tcp', mark)}; ${errs}`
     case 'udp':
       return `${ends('udp', mark)}; ${errs}`
   }

@@ -9,13 +9,14 @@ import { networksOf } from './containers.ts'
 import { type Evidence, type Leg, linkOf, stackOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
-import { complete, type Journey, journeys } from './journey.ts'
+import { cameHome, complete, type Journey, journeys, killer } from './journey.ts'
 import { withKernel } from './kernel.ts'
 import { listen } from './monitor.ts'
 import { recording } from './record.ts'
-import { newMark, send, sendUnseen } from './send.ts'
+import { newMark, type Seen, send, sendUnseen } from './send.ts'
 import { called, type Inside, inside, lookAt, type Stack, type View, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
+import { isOpen, type Talk, talkOf } from './talk.ts'
 import { mustBeNamed, type Target, targetOf } from './target.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
@@ -208,7 +209,13 @@ async function ask(
   const record = await recording(into, stacks, options.pcap)
   const monitor = await listen(into, stacks, probe, options.egress ?? true)
   const wires = wiring(stacks)
-  const ways = () => journeys(monitor.passages, probe, from.place.name, wires)
+  const home = from.place.name
+  const ways = () => journeys(monitor.passages, probe, home, wires)
+  const talk = () => talkOf(monitor.passages, probe, home, wires)
+  const seen: Seen = {
+    open: () => complete(ways(), home, wires) && isOpen(probe, ways()),
+    home: () => complete(ways(), home, wires) && (!isOpen(probe, ways()) || talk().heard || talk().ended),
+  }
   // The tables go while the verdict is found.
   let stopped: Promise<unknown> | undefined
   const stop = () => {
@@ -216,13 +223,15 @@ async function ask(
     return stopped
   }
   try {
-    const said = await send(into, from, probe, to, monitor, () => complete(ways(), from.place.name, wires))
-    const found = ways()
-    monitor.mustHaveHeard(complete(found, from.place.name, wires))
+    const said = await send(into, from, probe, to, monitor, seen)
+    const opening = ways()
+    monitor.mustHaveHeard(complete(opening, home, wires))
+    const { found, heard } = withTalk(opening, isOpen(probe, opening) ? talk() : undefined, home)
     void stop()
     const evidence: Evidence = {
       ...{ stacks, containers: view.containers, probe, from, target, said, legacy, facts: asks },
       ...{ journeys: found, passages: monitor.passages, ...(named ? { named } : {}) },
+      ...(heard ? { talk: heard } : {}),
       ...(question.udp ? {} : { resend: () => sendUnseen(into, from, probe, to) }),
       ...more(context, deep),
     }
@@ -241,6 +250,18 @@ async function ask(
   } finally {
     await stop()
   }
+}
+
+/** Where a connection was opened, and its first byte did not come to the listener: what became of that is the question. */
+function withTalk(
+  opening: readonly Journey[],
+  talk: Talk | undefined,
+  home: string,
+): { found: readonly Journey[]; heard?: Evidence['talk'] } {
+  const reply = opening.find(({ packet }) => packet === 'reply')
+  if (!talk || !cameHome(reply, home) || (reply && killer(reply))) return { found: opening }
+  if (talk.byte && !talk.heard && !talk.ended) return { found: [talk.byte], heard: 'lost' }
+  return { found: opening, heard: talk.ended ? 'ended' : 'open' }
 }
 
 const noEgress =

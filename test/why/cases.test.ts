@@ -12,6 +12,7 @@ import { type Case, faults, questionOf } from './cases/case.ts'
 import { docker, dockerFunctions } from './cases/docker.ts'
 import { functions, linux } from './cases/linux.ts'
 import { type TwoCase, tunnelFunctions, tunnels } from './cases/tunnels.ts'
+import { ways } from './cases/ways.ts'
 
 const chosen = process.env.CASES ?? ''
 const printed = process.env.PRINTED === '1'
@@ -94,7 +95,7 @@ const s = server('s')
 const single = labOf(async (lab) => {
   await lab.step('namespaces', ...['a', 'b', 'c', 'r'].map((name) => s.netns(name).add()))
 })
-for (const one of wanted(linux, 6)) hold(single, one, (lab) => made(lab, functions, one.build))
+for (const one of wanted([...linux, ...ways], 6)) hold(single, one, (lab) => made(lab, functions, one.build))
 
 const [hosta, hostb] = [server('hosta'), server('hostb')]
 const pair = labOf(async (lab) => {

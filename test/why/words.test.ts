@@ -4,16 +4,17 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { questionOf } from '../../lib/cli/why.ts'
 import { answer, query } from '../../lib/why/dns.ts'
-import { journeys, visitsOf } from '../../lib/why/journey.ts'
+import { journeys, visitsOf, type Wiring } from '../../lib/why/journey.ts'
 import { hears, listening } from '../../lib/why/listeners.ts'
 import { byHosts, candidates, nameFiles } from '../../lib/why/name.ts'
 import { headerOf } from '../../lib/why/packet.ts'
 import { choose, ruleWords } from '../../lib/why/policy-routing.ts'
 import { chainLines, grownLegacy, rejects, ruleText } from '../../lib/why/rules.ts'
 import { linksOf } from '../../lib/why/stacks.ts'
+import { talkOf } from '../../lib/why/talk.ts'
 import { death, type Passage, traceReader } from '../../lib/why/trace.ts'
 import { causes, codeOf, finerCodes } from '../../lib/why/verdict.ts'
-import { watchLines } from '../../lib/why/watch.ts'
+import { type Probe, watchLines } from '../../lib/why/watch.ts'
 
 const headers: ReadonlyArray<readonly [string, string, ReturnType<typeof headerOf>]> = [
   [
@@ -389,11 +390,13 @@ test('who listens, and for whom', () => {
     `${line('0100007F:0050')}\n${line('00000000000000000000000000000000:0050')}`,
     'tcp',
   )
-  assert.deepEqual(four, { address: '127.0.0.1', port: 80 })
-  assert.deepEqual(six, { address: '::', port: 80 })
-  assert.equal(hears({ address: '10.9.9.9', port: 80 }, '10.0.0.2'), false)
-  assert.equal(hears({ address: '::', port: 80 }, '10.0.0.2'), true)
-  assert.equal(hears({ address: '0.0.0.0', port: 80 }, 'fd00::1'), false)
+  assert.deepEqual(four, { address: '127.0.0.1', port: 80, waiting: 0 })
+  assert.deepEqual(six, { address: '::', port: 80, waiting: 0 })
+  const [full] = listening('   0: 0100007F:0050 00000000:0000 0A 00000000:0000000B', 'tcp')
+  assert.equal(full?.waiting, 11)
+  assert.equal(hears({ address: '10.9.9.9' }, '10.0.0.2'), false)
+  assert.equal(hears({ address: '::' }, '10.0.0.2'), true)
+  assert.equal(hears({ address: '0.0.0.0' }, 'fd00::1'), false)
 })
 
 test('DNS: a question as bytes, and its answer', () => {
@@ -446,4 +449,31 @@ test('packet: IPv6 on its way out, as bytes', () => {
     [header?.src, header?.dst, header?.ttl, header?.id, header?.echo],
     ['fd01::2', 'fd02::2', 63, 80783, 4711],
   )
+})
+
+test('an open connection: whether its first byte is heard, and who hangs up', () => {
+  const probe: Probe = { protocol: 'tcp', mark: 61000, port: 80 }
+  const wiring: Wiring = { owner: () => 'b', wired: () => true }
+  let at = 0
+  const seen = (place: string, chain: string, mine: boolean, flags: string[]): Passage => ({
+    ...{ place, at: at++, family: 'ip', table: 'why_1_1', chain, matches: [] },
+    header: {
+      ...{ protocol: 'tcp', src: mine ? 'a' : 'b', dst: mine ? 'b' : 'a', flags },
+      ...(mine ? { sport: 61000, dport: 80 } : { sport: 80, dport: 61000 }),
+    },
+  })
+  const said = [
+    ...[seen('a', 'made', true, ['psh', 'ack']), { ...seen('a', 'out0', true, ['psh', 'ack']), oif: 'e' }],
+    { ...seen('b', 'in0', true, ['psh', 'ack']), iif: 'e', family: 'netdev' },
+    ...[seen('b', 'mine', true, ['psh', 'ack']), seen('b', 'taken', true, ['psh', 'ack'])],
+  ].map((one) => (one.chain === 'out0' ? { ...one, family: 'netdev' } : one))
+  const end = seen('b', 'made', false, ['fin', 'ack'])
+  assert.equal(talkOf(said, probe, 'a', wiring).heard, true)
+  assert.equal(talkOf(said.slice(0, 2), probe, 'a', wiring).heard, false)
+  assert.equal(talkOf([...said, end], probe, 'a', wiring).ended, false, 'it had got something')
+  assert.equal(talkOf([end], probe, 'a', wiring).ended, true)
+  const spoke = seen('b', 'made', false, ['psh', 'ack'])
+  assert.equal(talkOf([spoke, end], probe, 'a', wiring).ended, false, 'it had said something')
+  const killed = said.map((one) => (one.chain === 'mine' ? { ...one, policy: 'drop' } : one))
+  assert.equal(talkOf(killed, probe, 'a', wiring).heard, false)
 })

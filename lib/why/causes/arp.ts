@@ -1,14 +1,15 @@
 /** Nobody answered "who has?": by a setting of the one who should, or because there is nobody. */
 import { bitsOf, familyOf, ipFamily } from '../address.ts'
 import { network, onLink } from '../evidence.ts'
-import { isOwnRule, ruleWords } from '../policy-routing.ts'
+import { isOwnRule, routeWords, ruleWords } from '../policy-routing.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, ownerOf, type Stack } from '../stacks.ts'
 import { confKey, mend, typed, type Verdict, vanished, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
+import { besideGateway } from './gateway.ts'
 import { type Hop, hopOf } from './hop.ts'
 import { otherWay } from './other-way.ts'
-import { cameBy } from './routes.ts'
+import { cameBy, gatewayFor } from './routes.ts'
 
 /** The larger of what holds for all interfaces, and for one: as the kernel takes it for most of them. */
 export async function setting(
@@ -188,6 +189,38 @@ function wrongMask(
   })
 }
 
+/** A route without a gateway: who asks takes what is far for a machine on its own link. */
+async function withoutGateway(situation: Situation, from: End, hop: Hop): Promise<Verdict | undefined> {
+  const { evidence, stack, packet, header, dev } = situation
+  const { address, owner, gateway } = hop
+  if (!owner || gateway || onLink(from.link, address)) return undefined
+  const route = (await evidence.facts.decision(stack, header.dst, cameBy(situation)))?.route
+  if (!route || route.dev !== dev || route.gateway || route.via || route.nexthops) return undefined
+  const by = gatewayFor(situation, stack, address) ?? nextTo(situation, from, owner)
+  const six = ipFamily(address)
+  const table = route.table && route.table !== 'main' ? ['table', route.table] : []
+  return verdict(stack, packet, {
+    cause: 'wrong subnet mask',
+    says: `${called(stack.place)} takes ${address} to be on the link of ${dev}, by its route "${routeWords(route)}", which has no gateway (via); but ${called(owner.stack.place)}, which has it, is behind a router`,
+    see: typed(stack.place, ['ip', ...six, 'route', 'get', address]),
+    ...(by
+      ? mend(stack.place, ['ip', ...six, 'route', 'replace', route.dst, ...table, 'via', by, 'dev', dev])
+      : {}),
+  })
+}
+
+/** The address, on a link, of a router that is on the link of who is asked, too. */
+function nextTo({ evidence: { stacks } }: Situation, from: End, owner: End): string | undefined {
+  const on = (router: Stack, start: End) =>
+    wireBetween(stacks, start, (end) => end.stack === router && end.link.addresses.length > 0)?.at(-1)?.link
+  for (const router of stacks.filter((one) => one !== from.stack && one !== owner.stack)) {
+    const near = on(router, owner) && on(router, from)
+    const found = near?.addresses.find(({ local }) => onLink(from.link, local))
+    if (found) return found.local
+  }
+  return undefined
+}
+
 /** Who asks takes a far address for a near one: they are on two links, which a router joins. */
 export const tooWide: CauseClass = {
   at: ['unsent'],
@@ -224,7 +257,9 @@ export const arpPolicy: CauseClass = {
       unheard(situation, hop) ??
       (await policy(situation, hop)) ??
       (await proxy(situation, from, hop)) ??
-      (hop.wire ? undefined : wrongMask(situation, from, hop))
+      (hop.wire
+        ? undefined
+        : (wrongMask(situation, from, hop) ?? (await withoutGateway(situation, from, hop))))
     )
   },
 }
@@ -285,6 +320,7 @@ export const nobodyAnswers: CauseClass = {
     if (hop.gateway)
       return {
         ...found('ARP unanswered', `the gateway ${address} is not there: ${nobody}${chosen}`),
+        ...(await besideGateway(situation, { stack, link: situation.link }, address)),
         ...otherWay(situation, decision),
       }
     const gone = address === target ? undefined : evidence.containers.find(({ state }) => state !== 'running')

@@ -1,10 +1,10 @@
 /** Two have what only one may have: an address, a MAC address. */
 import ipaddr from 'ipaddr.js'
-import { isLoopback, within } from '../address.ts'
+import { bitsOf, isLoopback, within } from '../address.ts'
 import type { Visit } from '../journey.ts'
 import { chainLines, ruleText } from '../rules.ts'
 import type { CauseClass, Remark, Situation } from '../situation.ts'
-import { called, type End, ownersOf, peerOf, type Stack } from '../stacks.ts'
+import { called, type End, ownerOf, ownersOf, peerOf, type Stack } from '../stacks.ts'
 import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
@@ -33,6 +33,58 @@ export const senderElsewhere: CauseClass = {
       says: `${src}, the address of ${called(real.stack.place)}, is also on ${named(also)}: what comes from there it takes for forged, as it has that address itself`,
       see: typed(place, ['ip', 'addr', 'show', 'dev', also.link.name]),
       ...mend(place, ['ip', 'addr', 'del', `${src}/${one?.prefixlen ?? 32}`, 'dev', also.link.name]),
+    })
+  },
+}
+
+/** A router's NAT sent it back to who sent it, with the sender's own address as source. */
+export const backToSender: CauseClass = {
+  at: ['entered'],
+  find({ evidence, stack, header, packet, request }) {
+    const { src, dst } = header
+    if (packet === 'reply' || stack !== evidence.from || !ownerOf([stack], src) || !ownerOf([stack], dst))
+      return undefined
+    const router = request?.visits.find(
+      ({ place, passages }) =>
+        place !== stack.place.name && passages[0]?.header.dst !== passages.at(-1)?.header.dst,
+    )
+    const at = router && evidence.stacks.find(({ place }) => place.name === router.place)
+    if (!at || src.includes(':')) return undefined
+    const me = called(stack.place)
+    return verdict(stack, packet, {
+      cause: 'own address as source',
+      says: `${called(at.place)} sent it on to ${dst} (DNAT), which is ${me} itself, with the source ${src}, the address of ${me}, too: what seems to come from itself is thrown away. ${called(at.place)} must rewrite the source, too (hairpin NAT)`,
+      see: typed(at.place, ['iptables', '-t', 'nat', '-L', '-n', '-v', '--line-numbers']),
+      ...mend(at.place, [
+        ...['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-s', src, '-d', dst, '-j', 'MASQUERADE'],
+      ]),
+    })
+  },
+}
+
+/** A whole subnet on lo: it takes for its own what is for all others of it. */
+export const subnetOnLo: CauseClass = {
+  at: ['unanswered'],
+  find({ evidence, stack, header, packet }) {
+    const { dst } = header
+    if (packet !== 'reply' || stack === evidence.from || isLoopback(dst) || ownerOf([stack], dst))
+      return undefined
+    const lo = stack.links.find(({ name }) => name === 'lo')
+    const one = lo?.addresses.find(
+      ({ local, prefixlen }) => !isLoopback(local) && within(dst, `${local}/${prefixlen}`),
+    )
+    if (!one) return undefined
+    const { place } = stack
+    const bits = bitsOf(dst)
+    return verdict(stack, packet, {
+      cause: 'wrong subnet mask',
+      says: `${called(place)} takes the reply to ${dst} for itself: lo has ${one.local}/${one.prefixlen}, and of lo the whole subnet is its own. Meant is /${bits}`,
+      see: typed(place, ['ip', 'route', 'show', 'table', 'local', 'dev', 'lo']),
+      ...mend(
+        place,
+        ['ip', 'addr', 'add', `${one.local}/${bits}`, 'dev', 'lo'],
+        ['ip', 'addr', 'del', `${one.local}/${one.prefixlen}`, 'dev', 'lo'],
+      ),
     })
   },
 }

@@ -32,6 +32,8 @@ export const straight: CauseClass = {
     const router = request?.visits.find(
       ({ passages }) => passages[0]?.header.dst !== passages.at(-1)?.header.dst,
     )
+    // "This machine", whatever its address.
+    if (evidence.target === '0.0.0.0' || evidence.target === '::') return undefined
     // What rewrote it on its own way out takes that back behind all rules of INPUT.
     if (router?.place === evidence.from.place.name) return undefined
     const at = router ? stackOf(evidence, router.place) : stack
@@ -60,7 +62,7 @@ function handsOn(words: string, port: number, asked: string): { address: string;
   const value = (name: string) => words.match(new RegExp(`-${name}[ =](\\S+)`))?.[1]
   const host = value('host-ip') ?? ''
   if (Number(value('host-port')) !== port || (value('proto') ?? 'tcp') !== 'tcp') return undefined
-  if (!hears({ address: host || '0.0.0.0', port }, asked)) return undefined
+  if (!hears({ address: host || '0.0.0.0' }, asked)) return undefined
   const address = value('container-ip')
   return address ? { address, port: Number(value('container-port')) } : undefined
 }

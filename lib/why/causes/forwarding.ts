@@ -1,9 +1,10 @@
 /** It came in, and this place does not hand it on. */
 import { familyOf, isLoopback } from '../address.ts'
 import { type Evidence, stackOf } from '../evidence.ts'
+import type { Visit } from '../journey.ts'
 import type { CauseClass } from '../situation.ts'
 import { called, ownerOf, type Stack } from '../stacks.ts'
-import { confKey, mend, typed, verdict } from '../verdict.ts'
+import { confKey, type Found, mend, typed, verdict } from '../verdict.ts'
 import { isProxyless } from './martian.ts'
 
 /** A rule of mangle that sets the TTL, in a place of the way. */
@@ -13,6 +14,29 @@ async function setsTtl({ facts }: Evidence, stacks: readonly Stack[]): Promise<s
     if (line) return typed(stack.place, ['iptables', '-t', 'mangle', ...line.split(' ')])
   }
   return undefined
+}
+
+/** So few routers may a packet pass only where it was told to. */
+const fewHops = 5
+
+/** It was sent with a TTL that is too small from the start. */
+async function bornWith(
+  { facts, ...evidence }: Evidence,
+  [visit]: readonly Visit[],
+): Promise<Found | undefined> {
+  const made = visit?.passages[0]?.header
+  if (!visit || made?.ttl === undefined || made.ttl > fewHops) return undefined
+  const stack = stackOf(evidence, visit.place)
+  const dev = visit.passages.findLast(({ oif }) => oif !== undefined)?.oif ?? ''
+  const key = familyOf(made.dst) === 6 ? confKey(6, dev, 'hop_limit') : 'net.ipv4.ip_default_ttl'
+  const is = await facts.value(stack, key)
+  if (Number(is) !== made.ttl) return undefined
+  return {
+    cause: 'TTL exceeded',
+    says: `${called(stack.place)} sends it with a TTL of ${is}, for no more than ${is === '1' ? 'its own link' : `${is} links`}: ${key} is ${is}`,
+    see: typed(stack.place, ['sysctl', key]),
+    ...mend(stack.place, ['sysctl', '-w', `${key}=64`]),
+  }
 }
 
 /** It had passed too many routers. */
@@ -28,6 +52,8 @@ export const ttl: CauseClass = {
       evidence,
       visits.map(({ place }) => stackOf(evidence, place)),
     )
+    const first = await bornWith(evidence, visits)
+    if (first && !rule) return verdict(stack, packet, first)
     return verdict(stack, packet, {
       cause: 'TTL exceeded',
       ...(rule ? { hints: [`A rule sets the TTL on its way: ${rule}`] } : {}),

@@ -67,6 +67,21 @@ async function instead(situation: Situation, stack: Stack): Promise<string[]> {
   ]
 }
 
+/** Containers of the server that was asked which do listen at that port, for nobody outside: they do not publish it. */
+async function unpublished(situation: Situation, stack: Stack, port: number): Promise<string[]> {
+  const { evidence } = situation
+  const near = evidence.stacks.filter((one) => one.container && one.place.server === stack.place.server)
+  if (stack.place.kind !== 'server' || evidence.from === stack) return []
+  const protocol = protocolOf(situation)
+  const asks = async (one: Stack) => {
+    const open = await listenersAt(situation, one, port)
+    if (!open.some(({ address }) => !isLoopback(address))) return undefined
+    const name = called(one.place)
+    return `${name} listens on ${protocol} port ${port}, and does not publish it (EXPOSE does not): docker run -p ${port}:${port}${protocol === 'udp' ? '/udp' : ''} … makes it reachable at ${called(stack.place)}.`
+  }
+  return (await Promise.all(near.slice(0, 12).map(asks))).filter((words) => words !== undefined)
+}
+
 async function notListening(situation: Situation): Promise<Verdict> {
   const { stack, header, evidence } = situation
   const port = portOf(situation)
@@ -89,8 +104,8 @@ async function notListening(situation: Situation): Promise<Verdict> {
       ? `it arrived, but on ${where} somebody listens on ${other.on}`
       : `it arrived, but nobody listens on ${where}`,
     see: typed(place, ['ss', protocol === 'tcp' ? '-ltn' : '-lun']),
-    missing: { place, protocol, address: header.dst, port },
-    ...unused?.instead,
+    // Where a rule of nat was to send it on, nobody needs to listen here.
+    ...(unused?.instead.fix ? unused.instead : { missing: { place, protocol, address: header.dst, port } }),
     hints: [
       ...translatedTo(situation),
       ...(unused?.hints ?? []),
@@ -105,6 +120,7 @@ async function notListening(situation: Situation): Promise<Verdict> {
       ...(other
         ? []
         : [
+            ...(published ? [] : await unpublished(situation, stack, port)),
             ...(await instead(situation, stack)),
             ...(evidence.from === stack || isLoopback(header.dst)
               ? await others(situation, stack, port)

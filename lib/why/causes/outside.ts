@@ -1,19 +1,15 @@
 /** It left by an interface, and was seen nowhere else: out of the lab, or nobody knows where. */
 import type { CauseClass } from '../situation.ts'
-import { called, ownerOf, peerOf } from '../stacks.ts'
+import { called, ownerOf } from '../stacks.ts'
 import { typed, vanished, verdict } from '../verdict.ts'
+import { leadsOut } from './led-out.ts'
 
 /** It left the lab: by an interface whose other end is not part of it. */
 export const left: CauseClass = {
   at: ['sent'],
-  find({ evidence, stack, packet, dev, link, header }) {
-    if (!link || ownerOf(evidence.stacks, header.dst)) return undefined
-    if (
-      link.kind === 'veth'
-        ? peerOf(evidence.stacks, stack, link) !== undefined
-        : !['', 'wireguard', 'tun'].includes(link.kind)
-    )
-      return undefined
+  find(situation) {
+    const { evidence, stack, packet, dev, header } = situation
+    if (ownerOf(evidence.stacks, header.dst) || !leadsOut(situation)) return undefined
     return verdict(stack, packet, {
       status: 'unknown',
       cause: 'left the lab',

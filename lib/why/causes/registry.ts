@@ -4,9 +4,11 @@ import type { Verdict } from '../verdict.ts'
 import { arpPolicy, nobodyAnswers, tooWide } from './arp.ts'
 import {
   alsoElsewhere,
+  backToSender,
   duplicateOfV6,
   senderElsewhere,
   sourceIsOwn,
+  subnetOnLo,
   twoMacs,
   twoOwners,
 } from './collisions.ts'
@@ -15,15 +17,17 @@ import { behindProxy, home, straight } from './delivered.ts'
 import { answerAtSwitch, atSwitch } from './denied.ts'
 import { asymmetric, overlap } from './detour.ts'
 import { forwarding, ttl } from './forwarding.ts'
+import { ledOut } from './led-out.ts'
 import { refused, unanswered } from './listeners.ts'
 import { localnet, rpFilter } from './martian.ts'
 import { bridgedNat, masquerade } from './masquerade.ts'
 import { addressGone, staleNeighbour, wrongMac } from './neighbours.ts'
 import { left, lost } from './outside.ts'
 import { goneContainer, paused } from './published.ts'
-import { byName, translated } from './remarks.ts'
+import { byName, onlyOpened, translated } from './remarks.ts'
 import { backward, forbiddenOnItsWay, onward, routes } from './routes.ts'
 import { legacyRules, questionDropped, rules } from './rules.ts'
+import { unserved } from './served.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
 import { trafficControl } from './traffic-control.ts'
@@ -49,6 +53,7 @@ export const causeClasses: readonly CauseClass[] = [
   localnet,
   senderElsewhere,
   sourceIsOwn,
+  backToSender,
   goneContainer,
   // Before the packet, or on its way to the next hop.
   routes,
@@ -70,17 +75,20 @@ export const causeClasses: readonly CauseClass[] = [
   onward,
   // Where it arrived.
   straight,
+  subnetOnLo,
   backward,
   broadcast,
   paused,
   silence,
   refused,
   behindProxy,
+  unserved,
   home,
   ipsec,
   legacyRules,
   unanswered,
   trafficControl,
+  ledOut,
   left,
   nobodyAnswers,
   lost,
@@ -89,4 +97,4 @@ export const causeClasses: readonly CauseClass[] = [
 /** What more is said of a verdict. */
 export const remarks: ReadonlyArray<
   (situation: Situation, told: Verdict) => Promise<Remark | undefined> | Remark | undefined
-> = [asymmetric, translated, byName, olderStream, alsoElsewhere]
+> = [asymmetric, translated, byName, onlyOpened, olderStream, alsoElsewhere]

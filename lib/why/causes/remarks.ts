@@ -1,4 +1,5 @@
 /** What is said beside a verdict: a name that would not resolve, an address that nat gave. */
+import { withPort } from '../address.ts'
 import type { Container } from '../containers.ts'
 import type { Remark, Situation } from '../situation.ts'
 import { called } from '../stacks.ts'
@@ -26,10 +27,27 @@ export function byName({ evidence: { from, named } }: Situation): Remark | undef
   return { hints: [nameless(from.container, named.container)] }
 }
 
+/** What opens a connection came through, there and back, and what is said in it does not. */
+export const onlyOpened = ({ evidence: { talk } }: Situation): Remark | undefined =>
+  talk === 'lost'
+    ? {
+        hints: [
+          'The connection itself was opened (SYN, and the answer to it): what ended here is the first byte that is sent by it.',
+        ],
+      }
+    : undefined
+
 /** The address that a packet died with is one that nat had given it. */
 export function translated({ evidence, header, packet }: Situation, told: Verdict): Remark | undefined {
   if (packet !== 'request' || told.status !== 'died' || header.dst === evidence.target || header.dst === '')
     return undefined
+  const { port } = evidence.probe
+  if (told.cause === 'policy' && header.dport !== undefined && header.dport !== port)
+    return {
+      hints: [
+        `nat had sent it on before the rules of ${told.rule?.chain} were asked: there it is for ${withPort(header.dst, header.dport)}, not for ${withPort(evidence.target, port)}.`,
+      ],
+    }
   return told.says.includes(header.dst)
     ? { hints: [`Asked was ${evidence.target}; nat had sent it on to ${header.dst}.`] }
     : undefined

@@ -82,8 +82,12 @@ export function gatewayFor(situation: Situation, stack: Stack, to: string): stri
   const { request } = situation
   const { stacks } = situation.evidence
   const owner = ownerOf(stacks, to)
-  // Who has the address comes first, then those that the request passed: they know a way.
-  const passed = request?.visits.map(({ place }) => place) ?? []
+  // Who has the address comes first, then those that the request passed: they know a way. Back to who asked, only
+  // those that it passed before it came here.
+  const here = request?.visits.findIndex(({ place }) => place === stack.place.name) ?? -1
+  const back = here >= 0 && request?.visits[here]?.passages[0]?.header.src === to
+  const all = request?.visits.map(({ place }) => place) ?? []
+  const passed = back ? all.slice(0, here) : all
   const rank = (one: Stack) => (one === owner?.stack ? passed.length : passed.lastIndexOf(one.place.name))
   const candidates = stacks.filter((one) => one !== stack).sort((a, b) => rank(b) - rank(a))
   for (const router of candidates) {

@@ -50,10 +50,14 @@ export async function whyNoRoute(situation: Situation, stack: Stack, to: string)
   const mine = near ?? links.find(({ up }) => up) ?? links[0]
   if (!mine) return []
   const family = familyOf(to) === 6 ? 'IPv6' : 'IPv4'
+  const ofOne = (link: Link) =>
+    network(link)
+      .filter((subnet) => familyOf(subnet) === familyOf(to))
+      .join(', ')
   if (!links.some((link) => ofFamily(link, to))) return [`${mine.name} of ${name} has no ${family} address.`]
   if (near && owner && ofFamily(near, to))
     return [
-      `${called(owner.stack.place)} is on the same wire as ${near.name}, but in another subnet: ${network(owner.link).join(', ')} there, ${network(near).join(', ')} here. Give both addresses of one subnet, or put a router between them.`,
+      `${called(owner.stack.place)} is on the same wire as ${near.name}, but in another subnet: ${ofOne(owner.link)} there, ${ofOne(near)} here. Give both addresses of one subnet, or put a router between them.`,
     ]
   if (near) return [`${near.name} of ${name} has no ${family} address.`]
   return familyOf(to) === 6 ? unadvertised(situation, stack, mine, to) : []

@@ -1,6 +1,6 @@
 /** Nobody listens, where a rule of nat was to send it on: why that rule did not take it. */
 import { plain, withPort } from '../address.ts'
-import { chainLines } from '../rules.ts'
+import { chainLines, ruleText } from '../rules.ts'
 import type { Situation } from '../situation.ts'
 import { called } from '../stacks.ts'
 import { mend, type Verdict } from '../verdict.ts'
@@ -37,6 +37,38 @@ function unmet(
   return undefined
 }
 
+/** What kept a packet from the rules of nat: an earlier rule took it, or it is in no connection. */
+async function before(
+  { evidence: { facts }, stack, passages }: Situation,
+  at: number,
+  rest: string,
+): Promise<{ hints: string[]; instead: Partial<Verdict> } | undefined> {
+  const name = called(stack.place)
+  const met = passages.flatMap(({ matches }) => matches).filter(({ table }) => /^(nat|raw)$/.test(table))
+  for (const match of met) {
+    const { json, save } = await facts.rules(stack, match.family, match.table)
+    const { table, chain, number, text } = ruleText(match, json, save)
+    if (table === 'nat' && chain === 'PREROUTING' && number !== undefined && number <= at)
+      return {
+        hints: [
+          `Rule ${number} of nat PREROUTING of ${name} (${text}) takes it before rule ${at + 1}, which was to send it on.`,
+        ],
+        instead: mend(stack.place, [
+          ...['iptables', '-t', 'nat', '-I', 'PREROUTING', String(number)],
+          ...rest.split(' '),
+        ]),
+      }
+    if (table === 'raw' && number !== undefined && / -j (NOTRACK\b|CT .*--notrack)/.test(text))
+      return {
+        hints: [
+          `Rule ${number} of raw ${chain} of ${name} (${text}) takes it out of connection tracking, and nat is for connections only: rule ${at + 1} of nat PREROUTING is not asked.`,
+        ],
+        instead: mend(stack.place, ['iptables', '-t', 'raw', '-D', chain, String(number)]),
+      }
+  }
+  return undefined
+}
+
 /** A rule of nat PREROUTING for that port, which this packet did not meet. */
 export async function unusedNat(
   situation: Situation,
@@ -64,6 +96,8 @@ export async function unusedNat(
       instead: words('OUTPUT', mine),
     }
   }
+  const passedBy = await before(situation, at, rest)
+  if (passedBy) return passedBy
   const why = unmet(line, { protocol: probe.protocol, iif: dev, dst: header.dst })
   if (!why) return undefined
   return {

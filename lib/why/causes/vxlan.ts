@@ -1,6 +1,6 @@
 /** A tunnel of VXLAN on the way: where does it send to, and what becomes of the datagrams that carry it? */
 import type { CauseClass, Situation } from '../situation.ts'
-import { called, type End, type Stack } from '../stacks.ts'
+import { called, type End, ownerOf, type Stack } from '../stacks.ts'
 import { mend, typed, type Verdict, verdict } from '../verdict.ts'
 import { wireBetween } from '../wire.ts'
 import { hopOf } from './hop.ts'
@@ -48,6 +48,17 @@ async function broken(situation: Situation, [one, other]: [End, End]): Promise<V
     const { place } = a.stack
     const theirs = b.stack.links.flatMap(({ addresses }) => addresses.map(({ local }) => local))
     const words = `${a.link.name} of ${called(place)}`
+    const { local } = a.link.vxlan ?? {}
+    const mine = b.link.vxlan?.remote
+    if (local && !ownerOf([a.stack], local))
+      return verdict(a.stack, a === one ? 'request' : 'reply', {
+        cause: 'VXLAN mismatch',
+        says: `${words}, a VXLAN, sends from ${local} (local), which ${called(place)} does not have: it sends nothing`,
+        see: typed(place, ['ip', '-d', 'link', 'show', 'dev', a.link.name]),
+        ...(mine && ownerOf([a.stack], mine)
+          ? mend(place, ['ip', 'link', 'set', 'dev', a.link.name, 'type', 'vxlan', 'local', mine])
+          : {}),
+      })
     if (!all.some((remote) => theirs.includes(remote)))
       return verdict(a.stack, a === one ? 'request' : 'reply', {
         cause: 'VXLAN mismatch',

@@ -1,5 +1,5 @@
 /** The first broken piece of the wire between two machines: switched off, unplugged, blocked, or never joined. */
-import { linkOf, onLink, stackOf } from '../evidence.ts'
+import { linkOf, network, onLink, stackOf } from '../evidence.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, isChildOf, type Link, peerOf, type Stack } from '../stacks.ts'
 import { linkDown, mend, typed, type Verdict, verdict } from '../verdict.ts'
@@ -23,11 +23,28 @@ export const ownLink: CauseClass = {
   },
 }
 
+/** Another link of a bridge's machine that has the bridge's own subnet, and leads to who is asked. */
+const twoOfOneSubnet = (
+  stacks: readonly Stack[],
+  { stack, link }: End,
+  to: End,
+  address: string,
+): Link | undefined =>
+  onLink(link, address)
+    ? stack.links.find(
+        (one) =>
+          one !== link &&
+          onLink(one, address) &&
+          wireBetween(stacks, { stack, link: one }, (end) => end.link === to.link) !== undefined,
+      )
+    : undefined
+
 /** A cable to a machine that is plugged into no switch, or into another one than the asker's. */
 function unplugged(
   { evidence: { stacks }, packet, stack }: Situation,
   from: End,
   to: End,
+  address: string,
 ): Verdict | undefined {
   const peer = to.link.kind === 'veth' ? peerOf(stacks, to.stack, to.link) : undefined
   const theirs = switchOf(stacks, to)
@@ -49,6 +66,16 @@ function unplugged(
       ...mend(place, ['ip', 'link', 'set', 'dev', peer.link.name, 'master', mine.bridge.link.name]),
     })
   }
+  const twins = mine && twoOfOneSubnet(stacks, mine.bridge, to, address)
+  if (mine && twins)
+    return verdict(stack, packet, {
+      cause: 'overlapping subnets',
+      says: `${called(stack.place)} looks for ${address} on its own wire, ${mine.bridge.link.name} of ${called(mine.bridge.stack.place)}, but ${name} is behind ${twins.name}: both have the subnet ${network(twins)[0]}`,
+      see: typed(mine.bridge.stack.place, ['ip', 'route']),
+      hints: [
+        'Two networks of one subnet never reach each other. Make this one again with another: docker network create --subnet …',
+      ],
+    })
   if (!theirs || !mine || theirs.bridge.link === mine.bridge.link) return undefined
   const { place } = theirs.bridge.stack
   return verdict(stack, packet, {
@@ -143,7 +170,7 @@ export const toNeighbour: CauseClass = {
       )
     const port = onPort(situation, [from, owner], address)
     if (port) return port
-    return wire ? undefined : unplugged(situation, from, owner)
+    return wire ? undefined : unplugged(situation, from, owner, address)
   },
 }
 
@@ -160,7 +187,7 @@ export const throughSwitch: CauseClass = {
     const found = wire && (firstBreak(wire) ?? shortcut(situation, receiver))
     if (found) return verdict(found.at, packet, found.found)
     const port = onPort(situation, [receiver], header.dst)
-    return port ?? (wire ? undefined : unplugged(situation, from, receiver))
+    return port ?? (wire ? undefined : unplugged(situation, from, receiver, header.dst))
   },
 }
 

@@ -68,6 +68,15 @@ export const tunnels: readonly TwoCase[] = [
     says: [/vx0/, /br-t/],
   },
   {
+    name: 'the tunnel sends from an address of nobody',
+    build: `vx 9 4789 192.168.56.33 192.168.56.4; ip addr add 10.9.0.1/24 dev vx0`,
+    far: b(),
+    ask: 'hosta 10.9.0.2',
+    status: 'died',
+    code: 'vxlan-mismatch',
+    says: [/192\.168\.56\.33/],
+  },
+  {
     name: 'the VNI differs, and the far end asks',
     build: a(),
     far: `vx 90 4789 192.168.56.4 192.168.56.3; ip addr add 10.9.0.2/24 dev vx0`,
