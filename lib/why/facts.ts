@@ -6,6 +6,7 @@ import { type Listener, listening } from './listeners.ts'
 import { type Chosen, choose, type RouteLine, type RoutingRule, routeWords } from './policy-routing.ts'
 import { isIptables, saverOf } from './rules.ts'
 import type { Inside, Stack } from './stacks.ts'
+import { type Membership, membershipsOf } from './vlan.ts'
 
 /** What `ip route get` says: the way, or why there is none. */
 export type Route = { ok: true; dev: string; via?: string; src?: string } | { ok: false; said: string }
@@ -59,6 +60,8 @@ export interface Facts {
   listeners(stack: Stack, protocol: 'tcp' | 'udp'): Promise<Listener[]>
   /** What a switch, or a VXLAN, knows. */
   fdb(stack: Stack): Promise<Forwarding[]>
+  /** The VLANs of the ports of its bridges. */
+  vlans(stack: Stack): Promise<Membership[]>
   /** The rules of one table of a stack, as nft and as iptables-save tell them. */
   rules(stack: Stack, family: string, table: string): Promise<{ json: string; save: string }>
   /** All rules of a table in the words of iptables-save; empty where there are none. */
@@ -173,6 +176,10 @@ export function facts({ run }: Inside): Facts {
         )
         return all.map(({ mac, ifname, dst }) => ({ mac, dev: ifname, ...(dst ? { dst } : {}) }))
       }),
+    vlans: (stack) =>
+      once(`vlans ${stack.path}`, async () =>
+        membershipsOf(await list<{ ifname: string }>(stack, 'bridge', '-j', 'vlan', 'show')),
+      ),
     rules: (stack, family, table) =>
       once(`rules ${stack.path} ${family} ${table}`, async () => {
         // One table only: some versions of nft cannot tell the flag `owner` of others in JSON.

@@ -60,7 +60,7 @@ export type Cause = (typeof causes)[number]
 export const codeOf = (cause: Cause): string => cause.toLowerCase().replace(/\W+/g, '-')
 
 /** Codes that are finer than their cause. */
-export const finerCodes = ['forbidden-by-routing', 'arp-policy', 'not-plugged-in'] as const
+export const finerCodes = ['forbidden-by-routing', 'arp-policy', 'not-plugged-in', 'vlan-mismatch'] as const
 
 /** What mends it: the words of commands, one after the other, each to be run in the network of that place. */
 export interface Fix {

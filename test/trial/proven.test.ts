@@ -9,9 +9,11 @@ import { findLab } from '../../lib/server/labs.ts'
 import { finished, sleep, until } from '../../lib/server/process.ts'
 import { type LabRecord, labFolder } from '../../lib/server/state.ts'
 import { changes, changeText } from '../../lib/trial/back.ts'
+import { beginTrial } from '../../lib/trial/journal.ts'
 import { putBackLeft } from '../../lib/trial/left-behind.ts'
 import { fixWhy } from '../../lib/trial/mending.ts'
 import { readState, type State } from '../../lib/trial/state.ts'
+import { Takings } from '../../lib/trial/taken.ts'
 import { proveWhy } from '../../lib/trial/trial.ts'
 import { inside, stacksOf } from '../../lib/why/stacks.ts'
 import { standing } from '../helpers/standing.ts'
@@ -150,30 +152,82 @@ test('a setting, a link and an address are put back', async () => {
   }
 })
 
+/** Begins a proof of a rule in the way, in a process of its own, and ends it by a signal as soon as that rule is away. */
+async function cutOff(signal: NodeJS.Signals): Promise<{ file: string; code: number | null }> {
+  const file = join(labFolder(lab.name), 'trial')
+  const script = `import { findLab } from './lib/server/labs.ts'; import { proveWhy } from './lib/trial/trial.ts'
+    await proveWhy(findLab(${JSON.stringify(lab.name)}), ${JSON.stringify(ping)})`
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', '--input-type=module', '-e', script], {
+    stdio: 'ignore',
+  })
+  const ended = finished(child)
+  for (let tries = 0; tries < 1000; tries++) {
+    const rules = await at('router', 'iptables -S FORWARD')
+    if (!rules.includes('10.0.2.1') && existsSync(file) && readFileSync(file, 'utf8').includes('"before"'))
+      break
+    await sleep(5)
+  }
+  child.kill(signal)
+  return { file, code: (await ended).code }
+}
+
 test('killed between taking away and putting back: the next one puts it back, and says so', async () => {
   await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
   try {
     const was = await states()
-    const file = join(labFolder(lab.name), 'trial')
-    const script = `import { findLab } from './lib/server/labs.ts'; import { proveWhy } from './lib/trial/trial.ts'
-      await proveWhy(findLab(${JSON.stringify(lab.name)}), ${JSON.stringify(ping)})`
-    const child = spawn(process.execPath, ['--import', 'tsx/esm', '--input-type=module', '-e', script], {
-      stdio: 'ignore',
-    })
-    const ended = finished(child)
-    for (let tries = 0; tries < 1000; tries++) {
-      const rules = await at('router', 'iptables -S FORWARD')
-      if (!rules.includes('10.0.2.1') && existsSync(file) && readFileSync(file, 'utf8').includes('"before"'))
-        break
-      await sleep(5)
-    }
-    child.kill('SIGKILL')
-    await ended
+    const { file } = await cutOff('SIGKILL')
     assert.doesNotMatch(await at('router', 'iptables -S FORWARD'), /10\.0\.2\.1/, 'it was killed too late')
     assert.match((await putBackLeft(record)) ?? '', /put back/)
     assert.deepEqual(differences(was, await states()), [])
     assert.equal(existsSync(file), false)
     assert.equal(await putBackLeft(record), undefined)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+  }
+})
+
+test('Ctrl-C between taking away and putting back: it is put back before the program ends', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  try {
+    const was = await states()
+    const { file, code } = await cutOff('SIGINT')
+    assert.notEqual(code, 0, 'it was not cut off')
+    assert.deepEqual(differences(was, await states()), [])
+    assert.equal(existsSync(file), false)
+  } finally {
+    await at('router', 'iptables -F FORWARD')
+  }
+})
+
+test('a fix of which a part fails: what it had done is put back, and the cause is not provable', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  const takings = new Takings(record, await beginTrial(record))
+  try {
+    const was = await states()
+    const stacks = await stacksOf(record)
+    const place = stacks.find((one) => one.place.name === 'router')?.place
+    assert.ok(place)
+    const lines = [
+      ['iptables', '-D', 'FORWARD', '1'],
+      ['ip', 'route', 'add', '10.7.0.0/24', 'via', '10.99.99.99'],
+    ]
+    await assert.rejects(takings.take(stacks, { place, lines }), /the fix fails: .*\n?.*/)
+    assert.deepEqual(differences(was, await states()), [])
+    assert.deepEqual([takings.taken, takings.left], [[], []])
+  } finally {
+    await takings.end()
+    await at('router', 'iptables -F FORWARD')
+  }
+})
+
+test('two proofs at once: the second one waits, and both find the same', async () => {
+  await at('router', 'iptables -A FORWARD -d 10.0.2.1 -j DROP')
+  try {
+    const was = await states()
+    const both = await Promise.all([proveWhy(record, ping), proveWhy(record, ping)])
+    for (const { proof, reason, changed, left: rest } of both)
+      assert.deepEqual([proof, changed, rest], ['proven', undefined, undefined], reason)
+    assert.deepEqual(differences(was, await states()), [])
   } finally {
     await at('router', 'iptables -F FORWARD')
   }

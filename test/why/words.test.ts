@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { questionOf } from '../../lib/cli/why.ts'
+import { hooksOf } from '../../lib/why/causes/traffic-control.ts'
 import { answer, query } from '../../lib/why/dns.ts'
 import { journeys, visitsOf, type Wiring } from '../../lib/why/journey.ts'
 import { hears, listening } from '../../lib/why/listeners.ts'
@@ -10,10 +11,11 @@ import { byHosts, candidates, nameFiles } from '../../lib/why/name.ts'
 import { headerOf } from '../../lib/why/packet.ts'
 import { choose, ruleWords } from '../../lib/why/policy-routing.ts'
 import { chainLines, grownLegacy, rejects, ruleText } from '../../lib/why/rules.ts'
-import { linksOf } from '../../lib/why/stacks.ts'
+import { type End, type Link, linksOf, type Stack } from '../../lib/why/stacks.ts'
 import { talkOf } from '../../lib/why/talk.ts'
 import { death, type Passage, traceReader } from '../../lib/why/trace.ts'
 import { causes, codeOf, finerCodes } from '../../lib/why/verdict.ts'
+import { apart, membershipsOf } from '../../lib/why/vlan.ts'
 import { type Probe, watchLines } from '../../lib/why/watch.ts'
 
 const headers: ReadonlyArray<readonly [string, string, ReturnType<typeof headerOf>]> = [
@@ -476,4 +478,51 @@ test('an open connection: whether its first byte is heard, and who hangs up', ()
   assert.equal(talkOf([spoke, end], probe, 'a', wiring).ended, false, 'it had said something')
   const killed = said.map((one) => (one.chain === 'mine' ? { ...one, policy: 'drop' } : one))
   assert.equal(talkOf(killed, probe, 'a', wiring).heard, false)
+})
+
+test('VLANs: which number a frame has, and where a bridge lets it through no further', () => {
+  const memberships = membershipsOf([
+    { ifname: 'p1', vlans: [{ vlan: 10, flags: ['PVID', 'Egress Untagged'] }] },
+    { ifname: 'p2', vlans: [{ vlan: 20, flags: ['PVID', 'Egress Untagged'] }] },
+    {
+      ifname: 'trunk',
+      vlans: [
+        { vlan: 1, flags: ['PVID', 'Egress Untagged'] },
+        { vlan: 10, vlanEnd: 12 },
+      ],
+    },
+    { ifname: 'p4' },
+  ])
+  const stack = { place: { kind: 'server', name: 's', server: 's' } } as unknown as Stack
+  const end = (name: string, more: object = {}): End => ({
+    stack,
+    link: { ...{ name, kind: 'veth', addresses: [], up: true }, ...more } as unknown as Link,
+  })
+  const bridge = end('br0', { kind: 'bridge', vlans: true })
+  const through = (...ends: End[]) => apart(ends, () => memberships)
+  const other = through(end('a'), end('p1'), bridge, end('p2'), end('b'))
+  assert.match(other?.says ?? '', /in VLAN 10 \(by p1 of s\), and p2 of s is not/)
+  assert.equal(other?.argv?.join(' '), 'bridge vlan add dev p2 vid 10 pvid untagged')
+  assert.equal(through(end('a'), end('p1'), bridge, end('p1'), end('b')), undefined)
+  assert.match(
+    through(end('a'), end('p1'), bridge, end('trunk'), end('b'))?.says ?? '',
+    /with the tag 10 to b of s/,
+  )
+  const tagged = end('b.10', { kind: 'vlan', vlan: 10 })
+  assert.equal(through(end('a'), end('p1'), bridge, end('trunk'), end('b'), tagged), undefined)
+  assert.equal(through(tagged, end('b'), end('trunk'), bridge, end('p1'), end('a')), undefined)
+  assert.match(through(end('a'), end('p4'), bridge, end('p1'), end('b'))?.says ?? '', /no VLAN of its own/)
+  assert.match(
+    through(tagged, end('x'), end('p2'), bridge, end('p1'))?.says ?? '',
+    /p2 of s is not in VLAN 10/,
+  )
+  const two = end('c.20', { kind: 'vlan', vlan: 20 })
+  assert.match(through(tagged, end('b'), end('c'), two)?.says ?? '', /with the tag 10, and c.20 of s takes/)
+})
+
+test('tc: at which hook a filter is looked for', () => {
+  assert.deepEqual(hooksOf('ingress', true), ['ingress'])
+  assert.deepEqual(hooksOf('clsact', true), ['egress'])
+  assert.deepEqual(hooksOf('clsact', false), ['ingress'])
+  assert.deepEqual(hooksOf('clsact', undefined), ['ingress', 'egress'])
 })

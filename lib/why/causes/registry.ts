@@ -31,6 +31,7 @@ import { unserved } from './served.ts'
 import { tooBig } from './size.ts'
 import { broadcast, ipsec, silence } from './target.ts'
 import { trafficControl } from './traffic-control.ts'
+import { vlans } from './vlan.ts'
 import { vxlan } from './vxlan.ts'
 import { misled, ownLink, throughSwitch, toNeighbour } from './wire.ts'
 
@@ -63,6 +64,7 @@ export const causeClasses: readonly CauseClass[] = [
   toNeighbour,
   misled,
   throughSwitch,
+  vlans,
   answerAtSwitch,
   vxlan,
   arpPolicy,

@@ -2,7 +2,7 @@
 import type { Queue } from '../facts.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End } from '../stacks.ts'
-import { mend, typed, type Verdict, verdict } from '../verdict.ts'
+import { mend, typed, typedAll, type Verdict, verdict } from '../verdict.ts'
 import { hopOf } from './hop.ts'
 
 /** Those that the kernel gives to interfaces by itself: they drop only what a busy link cannot carry. */
@@ -41,26 +41,37 @@ async function dropping(situation: Situation, ends: readonly End[]): Promise<Cou
   })
 }
 
-function told({ stack, packet }: Situation, { end, queue: { kind, drops } }: Counted): Verdict {
+/** The hooks at which filters of an interface may have dropped it: of clsact both, where nothing tells which. */
+export const hooksOf = (kind: string, sends: boolean | undefined): string[] =>
+  kind === 'ingress'
+    ? ['ingress']
+    : sends === undefined
+      ? ['ingress', 'egress']
+      : [sends ? 'egress' : 'ingress']
+
+/** Whether the packet left by an interface, or came in by it; undefined where it did both. */
+function sendsBy({ stack, link }: Situation, { end }: Counted): boolean | undefined {
+  if (end.stack === stack && end.link === link) return true
+  return end.link.master === undefined && end.link.kind !== 'bridge' ? false : undefined
+}
+
+function told(situation: Situation, counted: Counted): Verdict {
+  const { stack, packet } = situation
+  const { end } = counted
+  const { kind, drops } = counted.queue
   const { place } = end.stack
   const dev = end.link.name
   const where = `${dev} of ${called(place)}`
+  const hooks = hooksOf(kind, sendsBy(situation, counted))
   if (holders.test(kind))
     return verdict(stack, packet, {
       cause: 'traffic control',
       says: `a filter of tc at ${where} (${kind}) dropped it: its counter of drops grew to ${drops}`,
-      see: typed(place, [
-        'tc',
-        '-s',
-        'filter',
-        'show',
-        'dev',
-        dev,
-        ...(kind === 'ingress' ? ['ingress'] : []),
-      ]),
-      hints: [
-        `Delete that filter: ${typed(place, ['tc', 'filter', 'del', 'dev', dev, kind === 'ingress' ? 'ingress' : 'egress', 'pref', 'NUMBER'])}`,
-      ],
+      see: typedAll(place, ...hooks.map((hook) => ['tc', '-s', 'filter', 'show', 'dev', dev, hook])),
+      hints: hooks.map(
+        (hook) =>
+          `Delete that filter: ${typed(place, ['tc', 'filter', 'del', 'dev', dev, hook, 'pref', 'NUMBER'])}`,
+      ),
     })
   return verdict(stack, packet, {
     cause: 'traffic control',

@@ -19,8 +19,8 @@ async function unadvertised(
   const stack = { place, ...rest }
   const routes = await facts.routes(stack, to)
   if (routes.some(({ dst }) => dst === 'default')) return []
-  const keys = ['accept_ra', 'forwarding'].map((name) => confKey(6, link.name, name))
-  const [accepts, forwards] = await Promise.all(keys.map((key) => facts.value(stack, key)))
+  const keys = ['accept_ra', 'forwarding', 'accept_ra_defrtr'].map((name) => confKey(6, link.name, name))
+  const [accepts, forwards, defaults] = await Promise.all(keys.map((key) => facts.value(stack, key)))
   const see = typed(place, ['sysctl', ...keys])
   if (accepts === '0')
     return [
@@ -29,6 +29,10 @@ async function unadvertised(
   if (accepts === '1' && forwards === '1')
     return [
       `It has no default route of IPv6, and takes none from router advertisements: it forwards, and then accept_ra of ${link.name} must be 2 (${see}).`,
+    ]
+  if (defaults === '0')
+    return [
+      `It has no default route of IPv6, and takes none from router advertisements: accept_ra_defrtr of ${link.name} is 0 (${see}).`,
     ]
   return [
     `It has no default route of IPv6: no router advertisement brought one (accept_ra of ${link.name} is ${accepts}: ${see}).`,
