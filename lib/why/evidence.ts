@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts'
 import type { Journey, Visit } from './journey.ts'
 import type { Header } from './packet.ts'
 import type { Link, Stack } from './stacks.ts'
+import type { Heard } from './talk.ts'
 import type { Passage } from './trace.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
@@ -31,7 +32,7 @@ export interface Evidence {
   /** Everything that was seen, ARP too. */
   passages: readonly Passage[]
   /** An open connection: the other side hung up at once; its first byte was lost, and `journeys` tell of that one. */
-  talk?: 'open' | 'ended' | 'lost'
+  talk?: Heard
   /** What the sending program said. */
   said: string
   /** The rules of iptables-legacy with their counters, as they were before the probe. */

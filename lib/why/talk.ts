@@ -1,5 +1,5 @@
 /** An open connection: does the first byte come to who listens, or does that one hang up? Pure. */
-import { chain, type Journey, killer, taken, visitsOf, type Wiring } from './journey.ts'
+import { cameHome, chain, type Journey, killer, taken, visitsOf, type Wiring } from './journey.ts'
 import type { Passage } from './trace.ts'
 import type { Probe } from './watch.ts'
 
@@ -12,6 +12,9 @@ export interface Talk {
   /** Whether the other side hung up before it had got anything, and said nothing itself. */
   ended: boolean
 }
+
+/** An open connection: the other side hung up at once; its first byte was lost, and `journeys` tell of that one. */
+export type Heard = 'open' | 'ended' | 'lost'
 
 const has = ({ header }: Passage, ...flags: string[]): boolean =>
   flags.some((flag) => header.flags?.includes(flag) ?? false)
@@ -52,4 +55,16 @@ export function talkOf(passages: readonly Passage[], probe: Probe, from: string,
     heard: visits.length > 0 && taken(byte) && !killer(byte),
     ended: endedAtOnce(passages, probe),
   }
+}
+
+/** Where a connection was opened, and its first byte did not come to the listener: what became of that is the question. */
+export function withTalk(
+  opening: readonly Journey[],
+  talk: Talk | undefined,
+  home: string,
+): { found: readonly Journey[]; heard?: Heard } {
+  const reply = opening.find(({ packet }) => packet === 'reply')
+  if (!talk || !cameHome(reply, home) || (reply && killer(reply))) return { found: opening }
+  if (talk.byte && !talk.heard && !talk.ended) return { found: [talk.byte], heard: 'lost' }
+  return { found: opening, heard: talk.ended ? 'ended' : 'open' }
 }

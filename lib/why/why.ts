@@ -9,14 +9,14 @@ import { networksOf } from './containers.ts'
 import { type Evidence, type Leg, linkOf, stackOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import { type Facts, facts } from './facts.ts'
-import { cameHome, complete, type Journey, journeys, killer } from './journey.ts'
+import { complete, type Journey, journeys } from './journey.ts'
 import { withKernel } from './kernel.ts'
 import { listen } from './monitor.ts'
 import { recording } from './record.ts'
 import { newMark, type Seen, send, sendUnseen } from './send.ts'
 import { called, type Inside, inside, lookAt, type Stack, type View, wiring } from './stacks.ts'
 import { type Way, waysOf } from './steps.ts'
-import { isOpen, type Talk, talkOf } from './talk.ts'
+import { isOpen, talkOf, withTalk } from './talk.ts'
 import { mustBeNamed, type Target, targetOf } from './target.ts'
 import type { Verdict } from './verdict.ts'
 import type { Probe } from './watch.ts'
@@ -250,18 +250,6 @@ async function ask(
   } finally {
     await stop()
   }
-}
-
-/** Where a connection was opened, and its first byte did not come to the listener: what became of that is the question. */
-function withTalk(
-  opening: readonly Journey[],
-  talk: Talk | undefined,
-  home: string,
-): { found: readonly Journey[]; heard?: Evidence['talk'] } {
-  const reply = opening.find(({ packet }) => packet === 'reply')
-  if (!talk || !cameHome(reply, home) || (reply && killer(reply))) return { found: opening }
-  if (talk.byte && !talk.heard && !talk.ended) return { found: [talk.byte], heard: 'lost' }
-  return { found: opening, heard: talk.ended ? 'ended' : 'open' }
 }
 
 const noEgress =

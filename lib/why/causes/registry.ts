@@ -1,17 +1,8 @@
 /** All classes of causes, in the order in which they are asked: the first that finds something is right. */
 import type { CauseClass, Remark, Situation } from '../situation.ts'
 import type { Verdict } from '../verdict.ts'
-import { arpPolicy, nobodyAnswers, tooWide } from './arp.ts'
-import {
-  alsoElsewhere,
-  backToSender,
-  duplicateOfV6,
-  senderElsewhere,
-  sourceIsOwn,
-  subnetOnLo,
-  twoMacs,
-  twoOwners,
-} from './collisions.ts'
+import { arpPolicy, nobodyAnswers } from './arp.ts'
+import { alsoElsewhere, duplicateOfV6, senderElsewhere, twoMacs, twoOwners } from './collisions.ts'
 import { olderStream } from './conntrack.ts'
 import { behindProxy, home, straight } from './delivered.ts'
 import { answerAtSwitch, atSwitch } from './denied.ts'
@@ -20,9 +11,11 @@ import { forwarding, ttl } from './forwarding.ts'
 import { ledOut } from './led-out.ts'
 import { refused, unanswered } from './listeners.ts'
 import { localnet, rpFilter } from './martian.ts'
+import { tooWide } from './masks.ts'
 import { bridgedNat, masquerade } from './masquerade.ts'
 import { addressGone, staleNeighbour, wrongMac } from './neighbours.ts'
 import { left, lost } from './outside.ts'
+import { backToSender, sourceIsOwn, subnetOnLo } from './own-source.ts'
 import { goneContainer, paused } from './published.ts'
 import { byName, onlyOpened, translated } from './remarks.ts'
 import { backward, forbiddenOnItsWay, onward, routes } from './routes.ts'
