@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
+import { onServer } from '../language/on-server.ts'
 import { shellLine } from '../language/shell.ts'
 import { enter } from '../server/enter.ts'
 import { finished, until } from '../server/process.ts'
@@ -32,6 +33,15 @@ export function dockerUndo(argv: readonly string[]): readonly string[] | undefin
   return undefined
 }
 
+/** What takes back a line of a fix that no state shows, on its server; undefined where looking again is enough, or nothing does. */
+export function undoOf(place: Place, argv: readonly string[]): readonly string[] | undefined {
+  if (argv[0] === 'docker') return dockerUndo(argv)
+  const isNew = argv[0] === 'ip' && argv[1] === 'link' && argv[2] === 'add'
+  return isNew && place.kind !== 'container'
+    ? onServer(place, ['ip', 'link', 'del', 'dev', argv[3] ?? ''])
+    : undefined
+}
+
 /** Why the fix of a verdict cannot be tried; undefined when it can. */
 export function untriable({ status, cause, undo, fix, missing }: Verdict): string | undefined {
   if (missing) return undefined
@@ -45,6 +55,7 @@ export function untriable({ status, cause, undo, fix, missing }: Verdict): strin
       continue
     }
     if (!readable.test(line[0] ?? '')) return `what "${text}" does cannot be read back`
+    if (undoOf(fix.place, line)) continue
     const why = unreadable.find(([of]) => of.test(text))?.[1]
     if (why) return `"${text}": ${why}`
   }

@@ -5,7 +5,7 @@ import type { LabRecord } from '../server/state.ts'
 import { type Inside, inside, type Stack } from '../why/stacks.ts'
 import type { Fix } from '../why/verdict.ts'
 import { changes, changeText, left, stepsBack } from './back.ts'
-import { dockerUndo, runLine, stackAt, stacksOf } from './fix.ts'
+import { runLine, stackAt, stacksOf, undoOf } from './fix.ts'
 import type { Journal, Looked, Taken } from './journal.ts'
 import type { Step } from './moved.ts'
 import { forget, holdAgain, type Learned, settled } from './neighbours.ts'
@@ -122,7 +122,7 @@ export class Takings {
       ),
     )
     const undo = fix.lines.flatMap((line) => {
-      const back = line[0] === 'docker' ? dockerUndo(line) : undefined
+      const back = undoOf(fix.place, line)
       return back ? [back] : []
     })
     const one: Taken = { fix, stacks: looked, ...(undo.length > 0 ? { undo } : {}) }

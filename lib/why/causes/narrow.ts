@@ -81,12 +81,18 @@ async function withoutIcc(
   if (!network) return undefined
   const [from, to] = [both.from, both.to].map((end) => called(end.stack.place))
   const { undo: _, fix: __, ...rest } = told
+  const program = familyOf(header.dst) === 6 ? 'ip6tables' : 'iptables'
+  const pass = (src: string, dst: string) => [
+    ...[program, '-I', 'DOCKER-USER', '-s', src, '-d', dst, '-j', 'ACCEPT'],
+  ]
   return {
     ...rest,
     says: `${told.says}: it is Docker's own, because the network ${network.name} was made with enable_icc=false (no inter-container communication)`,
     see: `docker network inspect ${network.name}`,
+    ...mend({ ...stack.place, kind: 'server' }, pass(header.src, header.dst), pass(header.dst, header.src)),
     hints: [
-      `Put ${from} and ${to} on a network that was made without that option: docker network create NET; docker network connect NET ${both.from.container.name}; docker network connect NET ${both.to.container.name}`,
+      'The line below lets these two alone talk to each other.',
+      `Or put ${from} and ${to} on a network that was made without that option: docker network create NET; docker network connect NET ${both.from.container.name}; docker network connect NET ${both.to.container.name}`,
     ],
   }
 }

@@ -1,4 +1,5 @@
 /** The first broken piece of the wire between two machines: switched off, unplugged, blocked, or never joined. */
+import { bitsOf, ipFamily } from '../address.ts'
 import { linkOf, network, onLink, stackOf } from '../evidence.ts'
 import type { CauseClass, Situation } from '../situation.ts'
 import { called, type End, isChildOf, type Link, peerOf, type Stack } from '../stacks.ts'
@@ -135,13 +136,22 @@ function withParent(
   const parent = isChildOf(from.stack, from.link, to.stack, to.link) ? to : from
   const child = parent === to ? from : to
   const host = stacks.find((one) => one === parent.stack) ?? stack
+  const childs = child === to ? address : child.link.addresses[0]?.local
   return verdict(stack, packet, {
     cause: 'macvlan and its parent',
     says: `a ${child.link.kind} interface and its parent never talk to each other: ${address} is on ${to.link.name} of ${called(to.stack.place)}`,
     see: typed(stack.place, ['ip', '-d', 'link', 'show', 'dev', dev]),
     hints: [
-      `Give ${called(host.place)} a macvlan of its own, and let that have the address: ip link add mac-host link ${parent.link.name} type macvlan mode bridge`,
+      `Give ${called(host.place)} a macvlan of its own: it reaches the others of ${parent.link.name}, and they reach it.`,
     ],
+    ...(childs && child.link.kind === 'macvlan' && !linkOf(host, 'mac-host')
+      ? mend(
+          host.place,
+          ['ip', 'link', 'add', 'mac-host', 'link', parent.link.name, 'type', 'macvlan', 'mode', 'bridge'],
+          ['ip', 'link', 'set', 'dev', 'mac-host', 'up'],
+          ['ip', ...ipFamily(childs), 'route', 'add', `${childs}/${bitsOf(childs)}`, 'dev', 'mac-host'],
+        )
+      : {}),
   })
 }
 
