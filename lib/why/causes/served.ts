@@ -13,15 +13,15 @@ async function listenerOf({ evidence, stack, header }: Situation): Promise<Liste
   return all.find((one) => one.port === (header.dport ?? evidence.probe.port) && hears(one, header.dst))
 }
 
-/** A program that is alive takes a connection up at once; a busy machine gets half a second. */
+/** A program that is alive takes a connection up at once; a busy machine gets two seconds. */
 async function stuck(situation: Situation): Promise<Listener | undefined> {
-  for (const pause of [0, 50, 150, 300]) {
-    if (pause > 0) await sleep(pause)
-    const listener = await listenerOf(situation)
+  let listener = await listenerOf(situation)
+  for (const pause of [50, 150, 300, 500, 1000]) {
     if (!listener || listener.waiting === 0) return undefined
-    if (pause === 300) return listener
+    await sleep(pause)
+    listener = await listenerOf(situation)
   }
-  return undefined
+  return listener && listener.waiting > 0 ? listener : undefined
 }
 
 const told = ({ stack, header }: Situation, found: Partial<Verdict> & { says: string }): Verdict =>
