@@ -136,6 +136,7 @@ function withParent(
   const parent = isChildOf(from.stack, from.link, to.stack, to.link) ? to : from
   const child = parent === to ? from : to
   const host = stacks.find((one) => one === parent.stack) ?? stack
+  const own = parent.link.addresses.find(({ local }) => local.includes(':') === address.includes(':'))
   const childs = child === to ? address : child.link.addresses[0]?.local
   return verdict(stack, packet, {
     cause: 'macvlan and its parent',
@@ -149,7 +150,10 @@ function withParent(
           host.place,
           ['ip', 'link', 'add', 'mac-host', 'link', parent.link.name, 'type', 'macvlan', 'mode', 'bridge'],
           ['ip', 'link', 'set', 'dev', 'mac-host', 'up'],
-          ['ip', ...ipFamily(childs), 'route', 'add', `${childs}/${bitsOf(childs)}`, 'dev', 'mac-host'],
+          [
+            ...['ip', ...ipFamily(childs), 'route', 'add', `${childs}/${bitsOf(childs)}`, 'dev', 'mac-host'],
+            ...(own ? ['src', own.local] : []),
+          ],
         )
       : {}),
   })
