@@ -114,7 +114,7 @@ test('every file opens with a sentence that says what it is for', () => {
 
 /** The methods of an object that a function returns: a table, of which each has a comment of its own. */
 const tables =
-  /^ {2}(?:return |const value = )(?:Object\.freeze\()?\{$[\s\S]*?^ {2}\}|^ {2}return withClauses\(.*\{$[\s\S]*?^ {2}\}/gm
+  /^ {2}(?:return |const value = )(?:Object\.freeze\()?\{$[\s\S]*?^ {2}\}|^ {2}return (?:withClauses|exact)\(.*\{$[\s\S]*?^ {2}\}/gm
 
 /** The functions at the left margin that are longer than 60 lines, without their tables. */
 function longFunctions(text: string): string[] {
@@ -198,7 +198,7 @@ test('heavy libraries are loaded only when they are needed', () => {
 // What each start costs. The language grows with its words; the command line has no reason to.
 for (const [entry, limit] of [
   ['cli/cli.ts', 56],
-  ['index.ts', 475],
+  ['index.ts', 510],
 ] as const)
   test(`lib/${entry} brings at most ${limit} KB with it`, () => {
     const loaded = [...loadedWith(entry)].filter((file) => file.endsWith('.ts'))

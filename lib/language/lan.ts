@@ -1,10 +1,12 @@
 /** A LAN between servers: a switch outside of them, and a cable to each. */
+
 import { createHash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { BadInput } from '../errors.ts'
 import { type Command, command, type Place, used } from './command.ts'
 import type { Effect } from './effects.ts'
 import { anyCidr } from './grammar/kinds.ts'
+import { exactly } from './grammar/missing.ts'
 import { type Cidr, ifName, placeOf } from './names.ts'
 import { tools } from './place.ts'
 import { ref } from './ref.ts'
@@ -60,7 +62,7 @@ export interface Lan {
  * Example: lan('vboxnet0').plug(server1, 'enp0s3', '192.168.56.3/24').promiscuous('deny')
  * Equivalent to: `sh -c 'for port in vboxnet0-p1; do bridge link set dev $port learning off flood off; done; ip link set dev vboxnet0 type bridge fdb_flush'`
  */
-export const lan = (name: string): Lan => lanWith(ifName(name), [])
+export const lan = exactly('lan()', (name: string): Lan => lanWith(ifName(name), []))
 
 /** The LAN with some cables. */
 function lanWith(name: string, plugs: readonly Plug[]): Lan {
@@ -114,8 +116,10 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
         throw new BadInput(`${dev} of ${server.name} is plugged into ${name} already`)
       return lanWith(name, [...plugs, { server, dev, addresses }])
     },
-    up: () => [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
-    promiscuous(mode: 'deny' | 'allow') {
+    up: exactly('up()', () =>
+      [ip.link.add(name).type('bridge'), ip.link.set(name).up(), ...plugs.flatMap(cable)].map(given),
+    ),
+    promiscuous: exactly('promiscuous()', (mode: 'deny' | 'allow') => {
       oneOf(mode, 'deny or allow', ['deny', 'allow'])
       if (plugs.length === 0) throw new BadInput(`nothing is plugged into ${name}`)
       const ports = plugs.map((_, index) => quote(port(index))).join(' ')
@@ -129,6 +133,6 @@ function lanWith(name: string, plugs: readonly Plug[]): Lan {
         (_, index): Effect => ({ does: 'sets', kind: 'link', name: port(index), key: 'flood', value: mode }),
       )
       return command(place, words(mode), does, { undo: { argv: words(mode === 'allow' ? 'deny' : 'allow') } })
-    },
+    }),
   })
 }

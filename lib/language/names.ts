@@ -36,6 +36,8 @@ export function ifName<T extends string>(name: T): T {
     'is not an interface name: 1 to 15 characters, no blank, "/" or ":"',
   )
   must(Buffer.byteLength(name) <= 15, name, 'is longer than 15 bytes')
+  const [own = ''] = name.split('@')
+  must(own === name, name, `is how ip(8) shows a link with its other end: its name is ${own}`)
   // The kernel would take them; nft(8), by which `why` watches an interface, does not.
   must(/^[!#-~]+$/.test(name), name, 'is not an interface name that every tool takes: ASCII, and no "')
   return name
@@ -199,6 +201,7 @@ export function chainName<T extends string>(name: T): T {
 /** Checks a sysctl key: names with dots between them, as in `net.ipv4.ip_forward`. */
 export function sysctlKey<T extends string>(key: T): T {
   mustBeText(key, 'a sysctl key')
+  if (comesLater(key)) return key
   must(
     /^[a-z0-9_-]+([./][A-Za-z0-9_@+-]+)+$/.test(key),
     key,

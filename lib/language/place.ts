@@ -5,8 +5,9 @@ import { type Command, command, type Place, type Read } from './command.ts'
 import { looks } from './effects.ts'
 import { say } from './grammar/form.ts'
 import { address6 as address6Kind } from './grammar/kinds.ts'
-import type { Options } from './grammar/options.ts'
+import { exact, exactly } from './grammar/missing.ts'
 import { groups, lazily, speak } from './grammar/speak.ts'
+import { batchForms } from './ip/batch.ts'
 import { ip } from './ip/index.ts'
 import { ip6tables, iptables } from './iptables/index.ts'
 import { type Piece, shellLineIn } from './line.ts'
@@ -16,9 +17,9 @@ import { variable } from './ref.ts'
 import { sysctl } from './sysctl.ts'
 import { bridgeForms } from './tools/bridge.ts'
 import { ethtoolForms } from './tools/ethtool.ts'
-import { lookerForms } from './tools/lookers.ts'
-import { conntrackForms, ipsetForms, saveForms } from './tools/netfilter.ts'
+import { conntrackForms, ipsetForms } from './tools/netfilter.ts'
 import { nftFile, nftForms } from './tools/nft.ts'
+import { plainPrograms } from './tools/plain.ts'
 import { trafficForms } from './tools/traffic.ts'
 import { wireguardForms } from './tools/wireguard.ts'
 import { must, program } from './values.ts'
@@ -32,51 +33,7 @@ const nft = (place: Place) => ({
    * Example: net1.nft.file('/etc/nftables.conf')
    * Equivalent to: `ip netns exec net1 nft -f /etc/nftables.conf`
    */
-  file: (path: string): Command => say(place, nftFile, path),
-})
-
-const plainForms = { ...lookerForms, ...saveForms }
-/** Programs that are one word each. */
-const plainPrograms = (place: Place) => ({
-  /**
-   * Who listens, and who talks to whom: ss(8).
-   *
-   * Example: net1.ss({ tcp: true, listening: true, numeric: true })
-   * Equivalent to: `ip netns exec net1 ss -t -l -n`
-   */
-  ss: (options?: Options<typeof plainForms.ss.clauses>): Command => say(place, plainForms.ss, options),
-  /**
-   * The routers on the way: traceroute(8).
-   *
-   * Example: net1.traceroute('10.0.0.9', { numeric: true })
-   * Equivalent to: `ip netns exec net1 traceroute 10.0.0.9 -n`
-   */
-  traceroute: (to: string, options?: Options<typeof plainForms.traceroute.clauses>): Command =>
-    say(place, plainForms.traceroute, to, options),
-  /**
-   * Who has an address, asked by ARP: arping(8).
-   *
-   * Example: net1.arping('10.0.0.9', { interface: 'eth0', count: 1 })
-   * Equivalent to: `ip netns exec net1 arping 10.0.0.9 -I eth0 -c 1`
-   */
-  arping: (to: string, options?: Options<typeof plainForms.arping.clauses>): Command =>
-    say(place, plainForms.arping, to, options),
-  /**
-   * All rules, as iptables-restore(8) reads them.
-   *
-   * Example: net1.iptablesSave({ table: 'nat' })
-   * Equivalent to: `ip netns exec net1 iptables-save -t nat`
-   */
-  iptablesSave: (options?: Options<typeof plainForms.iptablesSave.clauses>): Command =>
-    say(place, plainForms.iptablesSave, options),
-  /**
-   * The same for IPv6.
-   *
-   * Example: net1.ip6tablesSave()
-   * Equivalent to: `ip netns exec net1 ip6tables-save`
-   */
-  ip6tablesSave: (options?: Options<typeof plainForms.ip6tablesSave.clauses>): Command =>
-    say(place, plainForms.ip6tablesSave, options),
+  ...exact(['nft'], { file: (path: string): Command => say(place, nftFile, path) }),
 })
 
 /** What can be said in every place: on a server, in a network namespace, in a container. */
@@ -85,9 +42,9 @@ export const tools = (place: Place) => ({
   iptables: iptables(place),
   ip6tables: ip6tables(place),
   /** bridge(8): what a bridge knows, and how its ports behave. */
-  bridge: lazily(() => groups(place, 'bridge', bridgeForms)),
+  bridge: lazily(() => groups(place, 'bridge', bridgeForms, { batch: batchForms.bridge })),
   /** tc(8): how fast, how late, how lossy a link sends. */
-  tc: lazily(() => groups(place, 'tc', trafficForms)),
+  tc: lazily(() => groups(place, 'tc', trafficForms, { batch: batchForms.tc })),
   /** nft(8): tables, chains, sets; a rule is a text. */
   nft: lazily(() => nft(place)),
   ethtool: lazily(() => speak(place, ['ethtool'], ethtoolForms)),
@@ -126,13 +83,16 @@ export const tools = (place: Place) => ({
    * Example: net1.listen(5000)
    * Equivalent to: `ip netns exec net1 sh -c 'while busybox nc -ll -p 5000 -e busybox netstat -tn; do :; done' &`
    */
-  listen: (number: number): Command =>
-    command(
-      place,
-      ['sh', '-c', `while busybox nc -ll -p ${port(number)} -e busybox netstat -tn; do :; done`],
-      [{ does: 'makes', kind: 'listener', name: String(number), port: number }],
-      { background: true },
-    ),
+  listen: exactly(
+    'listen()',
+    (number: number): Command =>
+      command(
+        place,
+        ['sh', '-c', `while busybox nc -ll -p ${port(number)} -e busybox netstat -tn; do :; done`],
+        [{ does: 'makes', kind: 'listener', name: String(number), port: number }],
+        { background: true },
+      ),
+  ),
 })
 
 const data = (place: Place) => Object.freeze({ ...place })
@@ -151,14 +111,14 @@ const netnsOn = (server: Place, name: string) => {
      * Example: net1.add()
      * Equivalent to: `ip netns add net1`
      */
-    add: () => ip(server).netns.add(name),
+    add: exactly('add()', () => ip(server).netns.add(name)),
     /**
      * Deletes it.
      *
      * Example: net1.del()
      * Equivalent to: `ip netns del net1`
      */
-    del: () => ip(server).netns.del(name),
+    del: exactly('del()', () => ip(server).netns.del(name)),
   })
 }
 /** A network namespace on a server, and all that can be said in it. */
@@ -233,14 +193,14 @@ const containerOn = (server: Place, name: string, label = name) => {
      * Example: a1.linkIndex('eth0')
      * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/ifindex`
      */
-    linkIndex: (dev: IfName) => linkFact(place, dev, 'ifindex'),
+    linkIndex: exactly('linkIndex()', (dev: IfName) => linkFact(place, dev, 'ifindex')),
     /**
      * The number of the interface at the other end of its cable: what `eth0@if7` calls 7.
      *
      * Example: a1.peerIndex('eth0')
      * Equivalent to: `docker exec a1 cat /sys/class/net/eth0/iflink`
      */
-    peerIndex: (dev: IfName) => linkFact(place, dev, 'iflink'),
+    peerIndex: exactly('peerIndex()', (dev: IfName) => linkFact(place, dev, 'iflink')),
     /**
      * The address of the container, to be read: in one network, or in its only one.
      *
@@ -249,7 +209,10 @@ const containerOn = (server: Place, name: string, label = name) => {
      * Example: a1.address('alpine-net')
      * Equivalent to: `docker inspect -f '{{(index .NetworkSettings.Networks "alpine-net").IPAddress}}' a1`
      */
-    address: (network?: string): Read<Ipv4> => containerAddress(server, name, network, 4, ipv4),
+    address: exactly(
+      'address()',
+      (network?: string): Read<Ipv4> => containerAddress(server, name, network, 4, ipv4),
+    ),
     /**
      * The same of IPv6, in a network that has it.
      *
@@ -258,8 +221,11 @@ const containerOn = (server: Place, name: string, label = name) => {
      * Example: a1.address6('alpine-net')
      * Equivalent to: `docker inspect -f '{{(index .NetworkSettings.Networks "alpine-net").GlobalIPv6Address}}' a1`
      */
-    address6: (network?: string): Read<Ipv6> =>
-      containerAddress(server, name, network, 6, (value) => address6Kind.word(value as Ipv6)),
+    address6: exactly(
+      'address6()',
+      (network?: string): Read<Ipv6> =>
+        containerAddress(server, name, network, 6, (value) => address6Kind.word(value as Ipv6)),
+    ),
   })
 }
 /** A container on a server, and all that can be said in it. */

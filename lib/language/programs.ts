@@ -1,5 +1,19 @@
 /** What any other program does, as far as its first word tells. */
 import { type Effect, looks } from './effects.ts'
+import type { Clause } from './grammar/clause.ts'
+import { must, program } from './values.ts'
+
+/** Any program and its arguments, as one value. */
+export const anyProgram: Clause<[words: readonly string[]]> = {
+  words: [],
+  kinds: [],
+  shape: 'values',
+  print: ([words]) => {
+    must(Array.isArray(words), words, "is no command: it is a list of words, as in ['ip', 'addr']")
+    return [...program(words)]
+  },
+  read: (words) => ({ args: [words], used: words.length }),
+}
 
 /** Programs that only look, whatever follows. */
 const lookers = ['ss', 'hostname', 'cat', 'ping', 'nc', 'nslookup']

@@ -1,5 +1,7 @@
 /** What takes several commands, as plain functions that return them: open one and read it. */
+
 import type { Command } from './command.ts'
+import { noMore } from './grammar/missing.ts'
 import type { IfName } from './names.ts'
 import type { Server } from './server.ts'
 import { must, needed, options } from './values.ts'
@@ -28,7 +30,9 @@ import { must, needed, options } from './values.ts'
 export function gateway(
   server: Pick<Server, 'iptables' | 'ip6tables'>,
   of: { from: IfName; bridge: IfName; subnet: string; chain?: string },
+  ...more: never[]
 ): Command[] {
+  noMore('gateway()', more)
   must(typeof server?.iptables?.filter?.insert === 'function', server, 'is not a server')
   const {
     from,

@@ -4,6 +4,7 @@ import { type DaemonOptions, daemonOptions } from './daemon.ts'
 import { compose } from './docker/compose.ts'
 import { docker } from './docker/index.ts'
 import { looks } from './effects.ts'
+import { exactly } from './grammar/missing.ts'
 import { hostName } from './names.ts'
 import { container, netns, tools } from './place.ts'
 import { variable } from './ref.ts'
@@ -31,7 +32,7 @@ const serverNamed = (name: string, options: ServerOptions = {}) => {
     ...tools(place),
     docker: docker(place),
     /** A Compose project on this server: its name and its file. */
-    compose: (project: string, file: URL | string) => compose(place, project, file),
+    compose: exactly('compose()', (project: string, file: URL | string) => compose(place, project, file)),
     /**
      * Its host name, to be read: that of a virtual server is its name here.
      *
@@ -40,9 +41,9 @@ const serverNamed = (name: string, options: ServerOptions = {}) => {
      */
     hostname: hostnameOf(place),
     /** A network namespace on this server; its `add()` makes it. */
-    netns: (name: string) => netns(place, name),
+    netns: exactly('netns()', (name: string) => netns(place, name)),
     /** A container on this server; `docker.run(…)` makes it. */
-    container: (name: string) => container(place, name),
+    container: exactly('container()', (name: string) => container(place, name)),
   })
 }
 /** A server, and all that can be said on it. */
@@ -53,4 +54,8 @@ export interface Server extends ReturnType<typeof serverNamed> {}
  * its engine starts only when a command needs it. `daemon`: what is in its /etc/docker/daemon.json, beside what the
  * lab needs there. Default: nothing. An engine that does not know an option does not start, and says so.
  */
-export const server = (name: string, options: ServerOptions = {}): Server => serverNamed(name, options)
+export const server = exactly(
+  'server()',
+  (name: string, options: ServerOptions = {}): Server => serverNamed(name, options),
+  2,
+)

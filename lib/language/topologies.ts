@@ -2,8 +2,10 @@
  * Networks of many namespaces as plain lists of commands. Each returns its nodes, and the commands that make them on
  * a server; a node's address comes from the subnet, in order. Give the nodes to `matrix()` to ask all pairs.
  */
+
 import type { Command } from './command.ts'
 import { anySubnet, isIpv6 } from './grammar/kinds.ts'
+import { noMore } from './grammar/missing.ts'
 import { type Address, type Cidr, hostAddresses, placeOf, prefixOf, whole } from './names.ts'
 import type { Netns } from './place.ts'
 import type { Server } from './server.ts'
@@ -110,7 +112,8 @@ const neighbour = (from: TopologyNode, to: TopologyNode): Command =>
  * Example: star(server1, 3).commands[4]
  * Equivalent to: `ip link set dev p1 master br0`
  */
-export function star(server: Server, n: number, options: TopologyOptions = {}): Topology {
+export function star(server: Server, n: number, options: TopologyOptions = {}, ...more: never[]): Topology {
+  noMore('star()', more)
   whole(n, 'number of nodes at one bridge', 1, bridgePorts)
   const nodes = nodesOf(server, n, options)
   const commands = nodes.flatMap((node, index) => [
@@ -127,7 +130,8 @@ export function star(server: Server, n: number, options: TopologyOptions = {}): 
  * Example: line(server1, 3).commands[9]
  * Equivalent to: `ip -n n1 link add name n2 type veth peer name n1 netns n2`
  */
-export function line(server: Server, n: number, options: TopologyOptions = {}): Topology {
+export function line(server: Server, n: number, options: TopologyOptions = {}, ...more: never[]): Topology {
+  noMore('line()', more)
   whole(n, 'number of nodes in a line', 2, firstTtl + 1)
   const nodes = nodesOf(server, n, options)
   const routes = (node: TopologyNode, index: number): Command[] => {
@@ -150,7 +154,8 @@ export function line(server: Server, n: number, options: TopologyOptions = {}): 
  * Example: mesh(server1, 3).commands[12]
  * Equivalent to: `ip -n n1 route add 10.1.0.2/32 dev n2`
  */
-export function mesh(server: Server, n: number, options: TopologyOptions = {}): Topology {
+export function mesh(server: Server, n: number, options: TopologyOptions = {}, ...more: never[]): Topology {
+  noMore('mesh()', more)
   whole(n, 'number of nodes in a mesh', 2, mostInMesh)
   const nodes = nodesOf(server, n, options)
   const cables = nodes.flatMap((one, index) =>
@@ -168,7 +173,14 @@ export function mesh(server: Server, n: number, options: TopologyOptions = {}): 
  * Example: tree(server1, 2, 2).commands[2]
  * Equivalent to: `ip link add name s2 type bridge`
  */
-export function tree(server: Server, depth: number, fanout: number, options: TopologyOptions = {}): Topology {
+export function tree(
+  server: Server,
+  depth: number,
+  fanout: number,
+  options: TopologyOptions = {},
+  ...more: never[]
+): Topology {
+  noMore('tree()', more)
   whole(depth, 'depth of a tree', 1, 10)
   whole(fanout, 'number of branches', 1, bridgePorts - 1)
   const count = fanout ** depth

@@ -132,3 +132,11 @@ export function needed<T>(value: T | undefined, what: string, key: string): T {
   if (value === undefined) throw new BadInput(`${what} needs ${key}`)
   return value
 }
+
+/** Reads a filter for packets, as pcap-filter(7), into its words. */
+export function filterWords(filter: string): string[] {
+  const words = oneLine(filter, 'a filter for packets').split(/\s+/).filter(Boolean)
+  const option = words.find((word) => /^-./.test(word))
+  must(option === undefined, filter, `is not a filter for packets: ${option} would be an option of tcpdump`)
+  return words
+}

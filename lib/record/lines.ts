@@ -218,7 +218,8 @@ function linesOf(call: NotedCall, all: Noted): Line[] {
     call.input !== undefined ? withInput(call) : [words ? shellLine(words) : shellLine(placed(call, ids))]
   return shell.flatMap((one) => {
     const read = readBack(one)
-    if (looks(call) && read.some(({ typed }) => !typed)) return []
+    // A capture is seen by who records, and is no line of the lab.
+    if (looks(call) && read.some(({ typed, line }) => !typed || line === undefined)) return []
     return read.flatMap(({ text, typed, line, without }): Line[] => {
       const isCheck = typed && /\.(replies|open|resolves)$/.test(text)
       const one: Line = {

@@ -234,7 +234,7 @@ const caseOf = (method: Method): fc.Arbitrary<Case> =>
         const right = fc.constantFrom(...good)
         const bad = spoiltArguments(good)
         return index === method.good.length - 1
-          ? fc.oneof({ weight: 4, arbitrary: bad }, { weight: 1, arbitrary: right })
+          ? fc.oneof({ weight: 2, arbitrary: bad }, { weight: 1, arbitrary: right })
           : fc.oneof({ weight: 1, arbitrary: bad }, { weight: 1, arbitrary: right })
       }),
     )

@@ -50,6 +50,14 @@ const elsewhere = new Set([
   'run',
 ])
 
+/** What a route may wrap packets in. */
+const encaps = [
+  ['seg6', { mode: 'encap', segs: ['fd00::1', 'fd00::2'] }],
+  ['seg6local', { action: 'End.X', nh6: 'fd00::1', flavors: ['psp'] }],
+  ['mpls', { labels: '100/200' }],
+  ['ip', { id: 5, dst: '10.0.0.1' }],
+]
+
 /** Arguments that are right, by the end of a path, where trying (see `likely`) does not find them, or not all. */
 const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   server: [['server1'], ['a-b']],
@@ -103,6 +111,9 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   'state.add().flag': [['esn']],
   'state.update().flag': [['esn']],
   'state.delete().flag': [['esn']],
+  ...Object.fromEntries(
+    ['add', 'append', 'replace', 'change', 'del'].map((verb) => [`route.${verb}().encap`, encaps]),
+  ),
   encap: [['espinudp', 4500, 4500, '10.0.0.1']],
   dir: [['out']],
   'policy.add().action': [['allow']],
@@ -179,7 +190,25 @@ const values: Readonly<Record<string, ReadonlyArray<readonly unknown[]>>> = {
   ],
   ctstate: [['NEW', 'ESTABLISHED']],
   'docker.ps': [[{ format: '{{.Names}}', filters: ['label=app'] }]],
-  'docker.exec': [['a1', 'ip', 'addr']],
+  'docker.exec': [
+    ['a1', 'ip', 'addr'],
+    ['a1', { user: 'root', env: ['A=b'], workdir: '/srv', privileged: true }, 'ip', 'addr'],
+  ],
+  deviceCgroupRule: [['c 10:200 rwm']],
+  'netns.execAll': [[['ip', 'link']]],
+  'vrf.exec': [['red', ['ip', 'link']]],
+  tcpdump: [['icmp', { interface: 'eth0', count: 1 }], [{ interface: 'eth0', write: '/srv/lab.pcap' }]],
+  'neigh.get': [['10.0.0.1', { dev: 'eth0' }]],
+  'nsenter().net': [[], ['/run/netns/net1']],
+  'nsenter().command': [['ip', 'addr']],
+  'sysctl.load': [[], ['/etc/sysctl.d/99-lab.conf']],
+  'sysctl.all': [[], [{ pattern: 'rp_filter', names: true }]],
+  'ip.batch': [['/srv/lab.batch'], ['/srv/lab.batch', { force: true }]],
+  iptablesRestore: [['/srv/rules', { table: 'nat', noflush: true }]],
+  ip6tablesRestore: [['/srv/rules', { table: 'nat', noflush: true }]],
+  'filter.list': [[], ['FORWARD', { rule: 1, verbose: true }]],
+  'filter.show': [[], ['FORWARD', { rule: 1, verbose: true }]],
+  'ipset.restore': [[{ file: '/srv/sets' }]],
   'network.connect': [['n1', 'a1', { ip: '10.1.0.9', ip6: 'fd00::9', alias: ['web'] }]],
   'image.import': [['/tmp/r.tar', 'mine', { run: ['sh'] }]],
   'firewall.direct': [['docker0', { drops: 'filtered', lets: 'open' }]],

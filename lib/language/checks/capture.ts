@@ -1,11 +1,13 @@
 /** What tcpdump sees on an interface, and checks on it. */
+
 import { BadInput } from '../../errors.ts'
 import { type Command, command, inquiry, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
 import { asPrinted } from '../grammar/kinds.ts'
+import { exact, noMore } from '../grammar/missing.ts'
 import { ifName, port as portNumber, whole } from '../names.ts'
 import { quote } from '../shell.ts'
-import { must as mustBe, oneLine, options } from '../values.ts'
+import { filterWords, must as mustBe, oneLine, options } from '../values.ts'
 import type { Check } from './check.ts'
 
 /** What to look for; what is left out may be anything. */
@@ -33,29 +35,21 @@ function captureFile(name: string): string {
   return `/run/vethlab-${name}.pcap`
 }
 
-/** The words of a filter, as pcap-filter(7). */
-function expression(filter: string): string[] {
-  if (filter === '') return []
-  const words = oneLine(filter, 'a filter for packets').split(/\s+/).filter(Boolean)
-  const option = words.find((word) => /^-./.test(word))
-  mustBe(option === undefined, filter, `is not a filter for packets: ${option} would be an option of tcpdump`)
-  return words
-}
-
 /**
  * What moves on an interface: tcpdump(1), from `start()` until the lab ends.
  *
  * Example: capture(server1, 'enp0s3', 'icmp').packets
  * Equivalent to: `tcpdump -n -r /run/vethlab-server1-enp0s3.pcap`
  */
-export function capture(place: Place, dev: string, filter = '', name?: string) {
+export function capture(place: Place, dev: string, filter = '', name?: string, ...more: never[]) {
+  noMore('capture()', more)
   const known = typeof place === 'object' && ['server', 'netns', 'container'].includes(place?.kind)
   mustBe(known, place, 'is no place to capture in: a server, or a network namespace')
   ifName(dev)
   if (place.kind === 'container')
     throw new BadInput(`capture on the server, at its end of the cable: ${place.name} may have no tcpdump`)
   const file = captureFile(name ?? `${place.name}-${dev}`)
-  const words = expression(filter)
+  const words = filter === '' ? [] : filterWords(filter)
   const listen = ['tcpdump', '-i', ifName(dev), '-n', '-U', '--immediate-mode', '-w', file, ...words]
   const read = command(place, ['tcpdump', '-n', '-r', file], looks, { shows: true })
   const must = (expected: string, pattern: PacketPattern): Check => {
@@ -79,7 +73,7 @@ export function capture(place: Place, dev: string, filter = '', name?: string) {
       look: [from, `${to}${port === undefined ? '' : `.${port}`}`, text].join('\n'),
     })
   }
-  return {
+  return exact(['capture()'], {
     /** Starts to listen, and returns when it does: tcpdump writes the head of its file then. */
     start: (): Command[] => [
       command(place, listen, [{ does: 'makes', kind: 'capture', name: file }], { background: true }),
@@ -97,5 +91,5 @@ export function capture(place: Place, dev: string, filter = '', name?: string) {
       ),
     /** No such packet moved. */
     didNotSee: (pattern: PacketPattern) => must('not seen', pattern),
-  }
+  })
 }

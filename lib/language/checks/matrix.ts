@@ -1,4 +1,5 @@
 /** Who must reach whom: a check for each pair of places. */
+import { noMore } from '../grammar/missing.ts'
 import { callback, list, must as mustBe, oneLine } from '../values.ts'
 import type { Check } from './check.ts'
 import type { Target } from './probes.ts'
@@ -20,7 +21,12 @@ function readNode(node: Node): Node {
  * All pairs of some places, as checks: who gets a reply from whom. `must` tells which pairs must talk; the
  * others must not. The screen shows them as one table, rows from, columns to.
  */
-export function matrix(nodes: readonly Node[], must: (from: string, to: string) => boolean): Check[] {
+export function matrix(
+  nodes: readonly Node[],
+  must: (from: string, to: string) => boolean,
+  ...more: never[]
+): Check[] {
+  noMore('matrix()', more)
   list(nodes, 'the nodes of a matrix', readNode)
   callback(must, 'who must reach whom')
   return nodes.flatMap((from) =>

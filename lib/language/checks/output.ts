@@ -1,7 +1,9 @@
 /** Checks on what a command prints, and whether the kernel knows a type of link. */
+
 import { BadInput } from '../../errors.ts'
 import { type Command, command, inquiry, used } from '../command.ts'
 import { type Effect, made } from '../effects.ts'
+import { exact, noMore } from '../grammar/missing.ts'
 import { whole } from '../names.ts'
 import { shellLine } from '../shell.ts'
 import { linkDel } from '../undo.ts'
@@ -31,7 +33,8 @@ const shortly = ({ argv }: Command): string =>
  * Example: output(server1.ip.link.show()).prints('veth1')
  * Equivalent to: `ip link show | grep -F veth1`
  */
-export const output = (question: Command, label = shortly(isCommand(question))) => {
+export const output = (question: Command, label = shortly(isCommand(question)), ...more: never[]) => {
+  noMore('output()', more)
   isCommand(question)
   oneLine(label, 'a label')
   const asked = inquiry(`output of ${label}`)
@@ -47,7 +50,7 @@ export const output = (question: Command, label = shortly(isCommand(question))) 
       command: () => question,
       look: text,
     })
-  return {
+  return exact(['output()'], {
     /** The text is in what it prints; with a number, in exactly that many lines. */
     prints: (text: string, lines?: number) => {
       const many =
@@ -57,7 +60,7 @@ export const output = (question: Command, label = shortly(isCommand(question))) 
       return must(`prints ${looked(text)}${many}`, text)
     },
     doesNotPrint: (text: string) => must(`does not print ${looked(text)}`, text),
-  }
+  })
 }
 
 /**
@@ -67,7 +70,8 @@ export const output = (question: Command, label = shortly(isCommand(question))) 
  * Example: kernelHas(server1.ip.link.add('dummy0').type('dummy'))
  * Equivalent to: `sh -c 'ip link add name dummy0 type dummy && ip -d link show dev dummy0 && ip link del dev dummy0'`
  */
-export function kernelHas(add: Command): Check {
+export function kernelHas(add: Command, ...more: never[]): Check {
+  noMore('kernelHas()', more)
   used(isCommand(add))
   const [link] = made(add, 'link')
   if (link === undefined) throw new BadInput(`${add.argv.join(' ')} makes no link`)

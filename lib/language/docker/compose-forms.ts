@@ -26,7 +26,8 @@ const globals = {
   /** Where its paths begin: `--project-directory` */
   projectDirectory: word('--project-directory', plainWord('a folder', '/srv')),
 }
-const isGlobal = (name: string): boolean => Object.hasOwn(globals, name)
+/** The names of those. */
+export const isGlobal = (name: string): boolean => Object.hasOwn(globals, name)
 
 const services = names
 const service = word([], name)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
 import { looks } from '../effects.ts'
+import { exact, exactly } from '../grammar/missing.ts'
 import { dockerName, whole } from '../names.ts'
 import { type Container, container } from '../place.ts'
 import { variable } from '../ref.ts'
@@ -44,7 +45,7 @@ function environment(values: Readonly<Record<string, string>>): string[] {
 export const compose = (place: Place, project: string, file: URL | string) => {
   projectName(project)
   const path = composeFile(file)
-  return {
+  const value = {
     /**
      * Makes the networks and starts the containers of the file. Values for what the file leaves open, as ${MODE}, are
      * given by their names. Default: none.
@@ -101,7 +102,7 @@ export const compose = (place: Place, project: string, file: URL | string) => {
         /** The name of the bridge behind it, to be read. */
         bridge: { ...ofServer.bridge(full), variable: variable(name, 'bridge') },
         /** What the engine knows of it, or one part by a Go template. */
-        inspect: (format?: string): Command => ofServer.inspect(full, format),
+        inspect: exactly('inspect()', (format?: string): Command => ofServer.inspect(full, format)),
       }
     },
 
@@ -113,4 +114,5 @@ export const compose = (place: Place, project: string, file: URL | string) => {
         `${service}-${number}`,
       ),
   }
+  return exact(['compose()'], value, { container: 2 })
 }

@@ -1,9 +1,10 @@
 /** Containers, as tables: the docker program runs these. */
-import { flag, restOf, word } from '../grammar/clause.ts'
+import { flag, many, restOf, streamed, word } from '../grammar/clause.ts'
 import { form } from '../grammar/form.ts'
 import { any, plainWord, text, textKind, whole } from '../grammar/kinds.ts'
+import { anyProgram, otherProgram } from '../programs.ts'
 import { word as argument } from '../values.ts'
-import { runClauses } from './run-clauses.ts'
+import { folder, pair, runClauses } from './run-clauses.ts'
 import {
   containers,
   filter,
@@ -57,6 +58,30 @@ export const rm = form({
   },
   print: optionsFirst,
   does: (line) => containers(line).map((one) => ({ does: 'removes', kind: 'container', name: one }) as const),
+})
+
+/** `docker exec` with options of its own. */
+export const execForm = form({
+  words: ['docker', 'exec'],
+  subject: [word([], name), anyProgram],
+  clauses: {
+    /** In the background: `-d` */
+    detach: flag('-d', '--detach'),
+    /** A variable: `-e` */
+    env: many(word(['-e', '--env'], pair('a variable', 'A=b'))),
+    /** Its variables, a line each, from a file: `--env-file` */
+    envFile: many(word('--env-file', plainWord('a file', '/srv/env'))),
+    /** The user that it runs as: `-u` */
+    user: word(['-u', '--user'], plainWord('a user', 'root')),
+    /** The folder that it starts in: `-w` */
+    workdir: word(['-w', '--workdir'], folder),
+    /** With all rights: `--privileged` */
+    privileged: flag('--privileged'),
+  },
+  takes: 'options',
+  print: optionsFirst,
+  facts: () => ({ shows: true }),
+  does: (line) => otherProgram(line.subject[1] as readonly string[]),
 })
 
 const { rm: _, ...onceOptions } = runClauses
@@ -121,7 +146,7 @@ export const plainForms = {
   inspect: form({
     words: ['docker', 'inspect'],
     subject: [names],
-    clauses: { format, size: flag('-s', '--size') },
+    clauses: { format, size: flag('-s', '--size'), type: word('--type', plainWord('a kind', 'container')) },
     takes: 'options',
     looks: true,
   }),
@@ -183,7 +208,7 @@ export const plainForms = {
     words: ['docker', 'export'],
     verbs: ['container export'],
     subject: [word([], name)],
-    clauses: { output: word(['-o', '--output'], plainWord('a file', '/srv/web.tar')) },
+    clauses: { output: streamed(word(['-o', '--output'], plainWord('a file', '/srv/web.tar')), '>') },
     takes: 'options',
     does: (line) =>
       line.has('output')

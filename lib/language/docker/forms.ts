@@ -7,7 +7,7 @@ import { networkConnect } from './network-connect.ts'
 import { networkCreate } from './network-create.ts'
 import { networkDisconnect, networkInspect, networkLs, networkPrune, networkRm } from './network-forms.ts'
 import { stackForms } from './stack-forms.ts'
-import { containerForms, imageForms, systemForms, volumeForms } from './store-forms.ts'
+import { containerForms, imageForms, readImageForms, systemForms, volumeForms } from './store-forms.ts'
 import { nodeForms, serviceForms, swarmForms } from './swarm-forms.ts'
 
 const prefixed = (group: string, forms: Readonly<Record<string, Form>>): Record<string, Form> =>
@@ -26,6 +26,7 @@ export const dockerForms = {
   ...prefixed('system', systemForms),
   ...prefixed('container', containerForms),
   ...prefixed('image', imageForms),
+  ...prefixed('image', readImageForms),
   networkCreate,
   networkInspect,
   networkDisconnect,

@@ -1,5 +1,5 @@
 /** Images of the engine, as tables: the docker program fetches, builds, names and saves them. */
-import { flag, many, word } from '../grammar/clause.ts'
+import { flag, many, streamed, word } from '../grammar/clause.ts'
 import { form } from '../grammar/form.ts'
 import { plainWord } from '../grammar/kinds.ts'
 import { containers, filter, image, severalOf } from './shared-forms.ts'
@@ -65,7 +65,7 @@ export const plainImageForms = {
     words: ['docker', 'save'],
     verbs: ['image save'],
     subject: [severalOf(image)],
-    clauses: { output: word(['-o', '--output'], plainWord('a file', '/srv/alpine.tar')) },
+    clauses: { output: streamed(word(['-o', '--output'], plainWord('a file', '/srv/alpine.tar')), '>') },
     takes: 'options',
     does: (line) =>
       line.has('output')

@@ -154,8 +154,26 @@ function check(line: Line): void {
     }
 }
 
+/** The docker program takes one gateway, and one range, of each subnet. */
+function oneEach(line: Line, key: 'gateway' | 'ipRange'): void {
+  const subnets = all(line, 'subnet')
+  const alone = (family: boolean) => subnets.filter((one) => isIpv6(one) === family).length === 1
+  for (const subnet of subnets) {
+    const own = all(line, key).filter((one) => {
+      if (hasRef(one) || isIpv6(one) !== isIpv6(subnet)) return false
+      return isIpv6(one) ? alone(true) : inside(one, subnet)
+    })
+    if (own.length > 1)
+      throw new BadInput(
+        `${subnet} of ${line.subject[0]} has one ${key}(), and was given ${own.join(' and ')}`,
+      )
+  }
+}
+
 /** What needs a subnet, wherever that is said. */
 function judge(line: Line): void {
+  oneEach(line, 'gateway')
+  oneEach(line, 'ipRange')
   if (all(line, 'subnet').length > 0) return
   for (const key of ['gateway', 'ipRange', 'auxAddress'])
     if (line.has(key)) throw new BadInput(`${key}() of ${line.subject[0]} needs a subnet`)

@@ -76,9 +76,10 @@ export const network = (place: Place) =>
      */
     inspect: (
       name: string | readonly string[],
-      format?: string,
+      format?: string | Options<typeof networkInspect.clauses>,
       options?: Options<typeof networkInspect.clauses>,
-    ): Command => say(place, networkInspect, name, format, options),
+    ): Command =>
+      say(place, networkInspect, ...(options === undefined ? [name, format] : [name, format, options])),
 
     /**
      * The name of the bridge behind a network of the bridge driver: `br-` and twelve digits of its id, unless the

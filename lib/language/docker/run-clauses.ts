@@ -1,8 +1,22 @@
 /** The options of `docker run` that have no call of the Engine API here: the docker program runs them, as they are. */
 import { flag, many, word } from '../grammar/clause.ts'
-import { address6, any, type Kind, mac, oneOf, pattern, plainWord, text, whole } from '../grammar/kinds.ts'
+import {
+  address,
+  address6,
+  any,
+  type Kind,
+  mac,
+  oneOf,
+  pattern,
+  plainWord,
+  text,
+  whole,
+} from '../grammar/kinds.ts'
 
-const pair = (says: string, like: string): Kind<string> => pattern(says, /^[^\s=][^=]*=[\s\S]*$/, like)
+/** KEY=VALUE. */
+export const pair = (says: string, like: string): Kind<string> => pattern(says, /^[^\s=][^=]*=[\s\S]*$/, like)
+/** A folder in a container. */
+export const folder = pattern('a folder', /^(\/|\uE000)\S*$/, '/srv')
 const volume = pattern(
   'a volume: SOURCE:FOLDER, or a folder',
   /^(\/|[\w.~$]|\uE000)[^\s,]*$/,
@@ -32,7 +46,7 @@ export const extraClauses = {
   /** Its variables, a line each, from a file: `--env-file` */
   envFile: many(word('--env-file', plainWord('a file', '/srv/env'))),
   /** The folder that it starts in: `-w` */
-  workdir: word(['-w', '--workdir'], pattern('a folder', /^(\/|\uE000)\S*$/, '/srv')),
+  workdir: word(['-w', '--workdir'], folder),
   /** The user that it runs as: `-u` */
   user: word(['-u', '--user'], plainWord('a user', '1000:1000')),
   /** The program that is started in the place of the image's: `--entrypoint` */
@@ -113,9 +127,30 @@ export const extraClauses = {
   healthRetries: word('--health-retries', whole('number', 1, 1000)),
   healthTimeout: word('--health-timeout', plainWord('a time', '3s')),
   healthStartPeriod: word('--health-start-period', plainWord('a time', '3s')),
+  healthStartInterval: word('--health-start-interval', plainWord('a time', '1s')),
   noHealthcheck: flag('--no-healthcheck'),
   cpuShares: word(['-c', '--cpu-shares'], whole('number', 0, 262144)),
   cpusetCpus: word('--cpuset-cpus', plainWord('processors', '0-1')),
+  cpusetMems: word('--cpuset-mems', plainWord('nodes of memory', '0')),
+  cpuPeriod: word('--cpu-period', whole('microseconds', 1000, 1000000)),
+  cpuQuota: word('--cpu-quota', whole('microseconds', 0, 1000000000)),
+  memoryReservation: word('--memory-reservation', size),
+  memorySwappiness: word('--memory-swappiness', whole('number', -1, 100)),
+  oomKillDisable: flag('--oom-kill-disable'),
+  oomScoreAdj: word('--oom-score-adj', whole('number', -1000, 1000)),
+  cgroupParent: word('--cgroup-parent', plainWord('a control group', 'lab')),
+  deviceCgroupRule: many(
+    word('--device-cgroup-rule', pattern('a rule', /^[abc] \S+ [rwm]+$/, 'c 10:200 rwm')),
+  ),
+  storageOpt: many(word('--storage-opt', pair('an option', 'size=1G'))),
+  volumeDriver: word('--volume-driver', plainWord('a driver', 'local')),
+  labelFile: many(word('--label-file', plainWord('a file', '/srv/labels'))),
+  /** An address of the link itself: `--link-local-ip` */
+  linkLocalIp: many(word('--link-local-ip', address)),
+  /** The keys that leave it: `--detach-keys` */
+  detachKeys: word('--detach-keys', plainWord('keys', 'ctrl-x')),
+  /** Says nothing while the image is fetched: `-q` */
+  quiet: flag('-q', '--quiet'),
   memorySwap: word('--memory-swap', plainWord('a size', '64m')),
   pidsLimit: word('--pids-limit', whole('number', -1, 1e6)),
   groupAdd: many(word('--group-add', plainWord('a group', 'root'))),

@@ -1,5 +1,5 @@
 /** What an engine keeps: volumes, images, what has ended, as tables. */
-import { flag, many, word } from '../grammar/clause.ts'
+import { flag, many, streamed, word } from '../grammar/clause.ts'
 import { form } from '../grammar/form.ts'
 import { plainWord, text } from '../grammar/kinds.ts'
 import { containers, filter, format, image, name, names, severalOf } from './shared-forms.ts'
@@ -77,6 +77,23 @@ export const containerForms = {
     verbs: ['container prune'],
     method: 'docker.container.prune',
     ...pruned('container'),
+  }),
+} as const
+/** Those with a builder of their own in image.ts, for reading. */
+export const readImageForms = {
+  load: form({
+    words: ['docker', 'load'],
+    verbs: ['image load'],
+    method: 'docker.image.load',
+    subject: [streamed(word(['-i', '--input'], plainWord('a file', '/srv/alpine.tar')), '<')],
+    clauses: {},
+  }),
+  import: form({
+    words: ['docker', 'import'],
+    verbs: ['image import'],
+    method: 'docker.image.import',
+    subject: [word([], plainWord('a file', '/srv/root.tar')), word([], image)],
+    clauses: {},
   }),
 } as const
 /** `docker image`, beside the words in image.ts. */

@@ -93,6 +93,8 @@ export const swarmForms = {
 const role = (value: string) => (line: Line) =>
   containers(line).map((one) => ({ does: 'sets', kind: 'node', name: one, key: 'role', value }) as const)
 const scaled = pattern('SERVICE=NUMBER', /^[\w.-]+=\d+$/, 'web=3')
+/** One letter will do (swarmkit, service names). */
+const service = pattern('the name of a service', /^[a-zA-Z0-9]([\w-]*[a-zA-Z0-9])?$/, 'web')
 const command = restOf(textKind<string>('a word', ['ping'], argument))
 
 /** `docker node`. */
@@ -165,7 +167,7 @@ export const serviceForms = {
     words: ['docker', 'service', 'create'],
     subject: [word([], image)],
     clauses: {
-      name: word('--name', name),
+      name: word('--name', service),
       replicas: word('--replicas', whole('number', 0, 10000)),
       network: many(word('--network', plainWord('a network', 'n1'))),
       publish: many(word(['-p', '--publish'], plainWord('a port', '8080:80'))),

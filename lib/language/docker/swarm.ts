@@ -1,6 +1,7 @@
 /** Swarms, as in `docker swarm`: with what is read from one while a lab runs. */
 import { command, type Place, type Read } from '../command.ts'
 import { looks } from '../effects.ts'
+import { exactly } from '../grammar/missing.ts'
 import { speak } from '../grammar/speak.ts'
 import { variable } from '../ref.ts'
 import { quote } from '../shell.ts'
@@ -41,7 +42,7 @@ export const swarm = (place: Place) => ({
    * Example: server1.docker.swarm.ipvs({ has: 'open', lacks: 'filtered' })
    * Equivalent to: `sh -c 'if [ -e /proc/net/ip_vs ]; then echo open; else echo filtered; fi'`
    */
-  ipvs: (words: { has: string; lacks: string }): Read => {
+  ipvs: exactly('ipvs()', (words: { has: string; lacks: string }): Read => {
     const known = options(words, 'ipvs', ['has', 'lacks'])
     const has = oneLine(known.has ?? '', 'a word for a kernel with IPVS')
     const lacks = oneLine(known.lacks ?? '', 'a word for a kernel without IPVS')
@@ -51,5 +52,5 @@ export const swarm = (place: Place) => ({
       `ipvs ${has}`,
       (value) => oneOf(value, 'one of the words of this kernel', [has, lacks]),
     )
-  },
+  }),
 })

@@ -5,8 +5,8 @@
 import { BadInput } from '../../errors.ts'
 import type { AnyKind, Kind } from './kinds.ts'
 
-/** Where the words of a clause are printed: in the order said, behind the program's name, or before the subject. */
-export type Spot = 'in order' | 'tool' | 'before'
+/** Where the words of a clause are printed: in the order said, behind the program's name, before the subject, or last. */
+export type Spot = 'in order' | 'tool' | 'before' | 'last'
 
 /** What was read of a clause: the arguments, and how many words they took. */
 export interface Taken<A> {
@@ -21,6 +21,8 @@ export interface Clause<A extends readonly unknown[] = readonly unknown[]> {
   readonly kinds: ReadonlyArray<Kind<unknown>>
   /** A `flag` has no value, an `either` a word for true and one for false, a `list` any number of values. */
   readonly shape: 'flag' | 'either' | 'values' | 'list'
+  /** How many values it takes, where its kinds do not tell. */
+  readonly takes?: number
   /** It may be said more than once. */
   readonly many?: true
   /** What cannot stand beside it. */
@@ -30,6 +32,8 @@ export interface Clause<A extends readonly unknown[] = readonly unknown[]> {
   readonly at?: Spot
   /** It may be typed without its word. */
   readonly bare?: true
+  /** What the shell's `< FILE`, or `> FILE`, behind the line says as well. */
+  readonly stream?: '<' | '>'
   /** The module of iptables-extensions(8) that it belongs to. */
   readonly module?: string
   /** The words for the values. Throws BadInput. */
@@ -44,6 +48,16 @@ export type Clauses = Readonly<Record<string, Clause<any>>>
 
 type Values<K extends readonly AnyKind[]> = {
   [I in keyof K]: K[I] extends Kind<infer T> ? T : never
+}
+
+/** Refuses values that a clause has no use for: they would be dropped in silence. */
+export function noMoreThan(name: string, { kinds, shape, takes }: Clause, args: readonly unknown[]): void {
+  if (shape === 'list') return
+  const most = takes ?? (shape === 'flag' ? 0 : Math.max(1, kinds.length))
+  if (args.length > most)
+    throw new BadInput(
+      `${name}() takes ${most === 0 ? 'no value' : most === 1 ? 'one value' : `${most} values`}`,
+    )
 }
 
 const several = (words: string | readonly string[]): readonly string[] =>
@@ -143,5 +157,21 @@ export const ofTool = <C extends Clause>(clause: C): C => ({ ...clause, at: 'too
 /** Printed before the subject. */
 export const before = <C extends Clause>(clause: C): C => ({ ...clause, at: 'before' })
 
+/** Printed behind all others. */
+export const last = <C extends Clause>(clause: C): C => ({ ...clause, at: 'last' })
+
 /** May be typed without its word: `ip addr show eth0`. It is printed with it. */
 export const bare = <C extends Clause>(clause: C): C => ({ ...clause, bare: true })
+
+/** Its file may be typed as `< FILE`, or `> FILE`. It is printed as the option. */
+export const streamed = <C extends Clause>(clause: C, stream: '<' | '>'): C => ({ ...clause, stream })
+
+/** May be typed behind a word that says nothing: `route get to 10.0.0.1`. It is printed without it. */
+export const behindWord = <A extends readonly unknown[]>(idle: string, clause: Clause<A>): Clause<A> => ({
+  ...clause,
+  read(words, said) {
+    const idly = words[0] === idle && words.length > 1
+    const taken = clause.read(idly ? words.slice(1) : words, said)
+    return taken && { args: taken.args, used: taken.used + (idly ? 1 : 0) }
+  },
+})

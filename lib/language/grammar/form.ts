@@ -5,7 +5,7 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, type CommandFacts, command, type Place, withPrototype } from '../command.ts'
 import { type Effect, looks } from '../effects.ts'
-import type { Clause, Clauses, Spot } from './clause.ts'
+import { type Clause, type Clauses, noMoreThan, type Spot } from './clause.ts'
 import { missing } from './missing.ts'
 import { listed } from './nearest.ts'
 import { saidBy } from './options.ts'
@@ -128,13 +128,14 @@ function subjectWords(form: Form, subject: readonly unknown[]): string[] {
   })
 }
 
-/** The program, its own options, the other words, what comes before the subject, the subject, the clauses. */
+/** The program, its own options, the other words, what comes before the subject, the subject, the clauses, the last ones. */
 function usualWords(form: Form, subject: readonly unknown[], said: readonly Said[]): string[] {
   const at = (spot: Spot) =>
     said.filter(({ name }) => (form.clauses[name]?.at ?? 'in order') === spot).flatMap(({ words }) => words)
   const [program = '', ...rest] = form.words
   const front = [...at('before'), ...(form.front?.(said) ?? [])]
-  const all = [program, ...at('tool'), ...rest, ...front, ...subjectWords(form, subject), ...at('in order')]
+  const own = subjectWords(form, subject)
+  const all = [program, ...at('tool'), ...rest, ...front, ...own, ...at('in order'), ...at('last')]
   return form.respelled ? form.respelled(all, subject) : all
 }
 
@@ -211,7 +212,9 @@ function addClause(
     if (clause.excludes?.includes(one.name) || other?.excludes?.includes(name))
       throw new BadInput(`\`${shortly(form)}\` takes ${one.name}() or ${name}(), not both`)
   }
+  // The clause itself says best what is wrong with its values.
   const words = clause.print(args as never)
+  noMoreThan(name, clause, args)
   return [...said, { name, args, words, ...(negated ? { not: true as const } : {}) }]
 }
 

@@ -41,20 +41,41 @@ const none: ReadonlySet<string> = new Set()
 type Method = (...args: never[]) => unknown
 
 /** A method that refuses more values than it has names for: they would be dropped in silence. */
-function exactly(line: string, method: Method): Method {
-  return (...args) => {
-    if (args.length > method.length)
+export function exactly<M extends Method>(line: string, method: M, most = method.length): M {
+  if (most === Infinity) return method
+  const checked = (...args: Parameters<M>) => {
+    if (args.length > most)
       throw new BadInput(
-        `${line} takes ${method.length} value${method.length === 1 ? '' : 's'}, and was given ${args.length}`,
+        `${line} takes ${most === 0 ? 'no' : most} value${most === 1 ? '' : 's'}, and was given ${args.length}`,
       )
     return method(...args)
   }
+  return checked as unknown as M
 }
 
-/** The same object, whose methods refuse surplus values. Each method names all that it takes: no rest, no default. */
-export function exact<T extends object>(said: readonly string[], all: T): T {
+/** Refuses values behind those that a function takes. */
+export function noMore(what: string, more: readonly never[]): void {
+  if (more.length > 0)
+    throw new BadInput(
+      `${what} was given ${more.length === 1 ? 'a value' : `${more.length} values`} too many`,
+    )
+}
+
+/**
+ * The same object, whose methods refuse surplus values. A method that has a default among its values, or takes any number
+ * of them, does not tell how many it takes: `most` does.
+ */
+export function exact<T extends object>(
+  said: readonly string[],
+  all: T,
+  most: { readonly [K in keyof T]?: number } = {},
+): T {
+  const known = most as Readonly<Record<string, number | undefined>>
   const methods = Object.entries(all).filter(([, value]) => typeof value === 'function')
-  const checked = methods.map(([name, method]) => [name, exactly(`\`${[...said, name].join(' ')}\``, method)])
+  const checked = methods.map(([name, method]) => [
+    name,
+    exactly(`\`${[...said, name].join(' ')}\``, method, known[name]),
+  ])
   return Object.assign(all, Object.fromEntries(checked))
 }
 

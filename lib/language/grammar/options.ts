@@ -77,6 +77,7 @@ export function optionsOf(
           ? [...args]
           : args[0]
     if (!(name in options)) options[name] = value
+    else if (clause.shape === 'flag') continue
     else if (clause.many) options[name] = [options[name], value].flat()
     else return undefined
   }

@@ -8,14 +8,18 @@ export interface Call {
   readonly not?: true
 }
 
-/** The entry whose word this is; a beginning of one alone counts, too, when `short` says so. */
-export function entryOf(clauses: Clauses, said: string, short = false): [string, Clause] | undefined {
+/** The entries whose word this is; a beginning of one alone counts, too, when `short` says so. */
+function entriesOf(clauses: Clauses, said: string, short: boolean): Array<[string, Clause]> {
   const all = Object.entries(clauses)
-  const exact = all.find(([, { words }]) => words.includes(said))
-  if (exact || !short || said.length < 2) return exact
+  const exact = all.filter(([, { words }]) => words.includes(said))
+  if (exact.length > 0 || !short || said.length < 2) return exact
   const near = all.filter(([, { words }]) => words.some((word) => word.startsWith(said)))
-  return near.length === 1 ? near[0] : undefined
+  return near.length === 1 ? near : []
 }
+
+/** The first of them. */
+export const entryOf = (clauses: Clauses, said: string): [string, Clause] | undefined =>
+  entriesOf(clauses, said, false)[0]
 
 /**
  * Reads all words as clauses; undefined when one is not known, or its value is not right. A clause without a word of its own
@@ -26,11 +30,12 @@ export function readClauses(clauses: Clauses, words: readonly string[], short = 
   let at = 0
   while (at < words.length) {
     const said = words[at] ?? ''
-    const entry = entryOf(clauses, said, short)
-    const taken = entry?.[1].read(words.slice(at + 1), said)
-    if (entry && taken) {
-      calls.push({ name: entry[0], args: taken.args })
-      at += 1 + taken.used
+    const entry = entriesOf(clauses, said, short)
+      .map(([name, clause]) => ({ name, taken: clause.read(words.slice(at + 1), said) }))
+      .find(({ taken }) => taken !== undefined)
+    if (entry?.taken) {
+      calls.push({ name: entry.name, args: entry.taken.args })
+      at += 1 + entry.taken.used
       continue
     }
     const bare = Object.entries(clauses).find(

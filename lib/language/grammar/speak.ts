@@ -67,13 +67,21 @@ export const speak = <F extends Readonly<Record<string, Form>>>(
     ),
   ) as unknown as { [K in keyof F]: Spoken<F[K]> }
 
-/** The methods of a tool whose forms stand in groups: `bridge.fdb.add`. */
-export const groups = <G extends Readonly<Record<string, Readonly<Record<string, Form>>>>>(
+/** The methods of a tool whose forms stand in groups: `bridge.fdb.add`; `own` are those of the tool itself: `bridge.batch`. */
+export const groups = <
+  G extends Readonly<Record<string, Readonly<Record<string, Form>>>>,
+  O extends Readonly<Record<string, Form>> = Record<never, never>,
+>(
   place: Place,
   tool: string,
   all: G,
-): { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } } =>
-  lacking(
-    [tool],
-    Object.fromEntries(Object.entries(all).map(([name, forms]) => [name, speak(place, [tool, name], forms)])),
-  ) as unknown as { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } }
+  own: O = {} as O,
+): { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } } & { [K in keyof O]: Spoken<O[K]> } =>
+  lacking([tool], {
+    ...Object.fromEntries(
+      Object.entries(all).map(([name, forms]) => [name, speak(place, [tool, name], forms)]),
+    ),
+    ...speak(place, [tool], own),
+  }) as unknown as { [K in keyof G]: { [F in keyof G[K]]: Spoken<G[K][F]> } } & {
+    [K in keyof O]: Spoken<O[K]>
+  }

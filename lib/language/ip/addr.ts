@@ -110,6 +110,8 @@ const showClauses = {
   type: word('type', pattern('a type of link', /^[a-z]\w*$/, 'veth')),
   /** Links plugged into a bridge: `master` */
   master: word('master', ifname),
+  /** Links in a VRF: `vrf` */
+  vrf: word('vrf', ifname),
   /** Links that are up: `up` */
   up: flag('up'),
   /** Addresses in this subnet: `to` */

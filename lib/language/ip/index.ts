@@ -1,11 +1,14 @@
 /** All that is said by `ip …`. */
-import type { Place } from '../command.ts'
+import type { Command, Place } from '../command.ts'
+import { say } from '../grammar/form.ts'
 import { words } from '../grammar/missing.ts'
+import type { Options } from '../grammar/options.ts'
 import { groups, lazily, speak } from '../grammar/speak.ts'
 import { moreIpForms } from '../tools/ip-more.ts'
 import { ipForms } from '../tools/ip-objects.ts'
 import { xfrmForms } from '../tools/xfrm.ts'
 import { addr } from './addr.ts'
+import { batchForms } from './batch.ts'
 import { link } from './link.ts'
 import { neigh } from './neigh.ts'
 import { netns } from './netns.ts'
@@ -43,6 +46,14 @@ const all = (place: Place) =>
     xfrm: lazily(() => groups(place, 'ip xfrm', xfrmForms)),
     ...others(place),
     neigh: neigh(place),
+    /**
+     * The lines of a file, one after the other: `-batch`. There is no undo.
+     *
+     * Example: net1.ip.batch('/srv/lab.batch', { force: true })
+     * Equivalent to: `ip -n net1 -force -batch /srv/lab.batch`
+     */
+    batch: (file: string, options?: Options<typeof batchForms.ip.clauses>): Command =>
+      say(place, batchForms.ip, file, options),
   })
 
 /** All that is said by `ip …` in a place. */

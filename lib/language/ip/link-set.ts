@@ -100,14 +100,19 @@ const olds: Readonly<Record<string, Old>> = {
 }
 
 /** The words of a type that set something, each with its value: `stp_state 1 priority 7` is two. */
-function typeOlds(line: Line): Old[] {
+function typeOlds(line: Line): Array<Old | undefined> {
   const [type, options = {}] = (line.said.find(({ name }) => name === 'type')?.args ?? []) as [
     string?,
     object?,
   ]
   return Object.keys(options)
     .filter((name) => name !== 'fdb_flush')
-    .map((name) => ({ words: ['type', type ?? '', name, OLD], sed: behind(name), details: true as const }))
+    .map((name) =>
+      // Of a map ip(8) shows all that it holds.
+      name.endsWith('-map')
+        ? undefined
+        : { words: ['type', type ?? '', name, OLD], sed: behind(name), details: true as const },
+    )
 }
 
 /** An undo for all that was set: one value is read as it is, several as one line of words. */

@@ -1,7 +1,7 @@
 /** The types of links and their options, as ip-link(8) lists them: a table each. The keys are the words of ip(8). */
 
 import { BadInput } from '../../errors.ts'
-import { type Clause, type Clauses, either, flag, needed, word } from '../grammar/clause.ts'
+import { type Clause, type Clauses, either, flag, many, needed, word } from '../grammar/clause.ts'
 import {
   address,
   any,
@@ -64,6 +64,7 @@ const ipvlan = {
   mode: word('mode', oneOf('mode', 'l2', 'l3', 'l3s')),
   flags: word('', oneOf('kind', 'bridge', 'private', 'vepa')),
 }
+const priorities = pattern('two priorities', /^\d+:\d+$/, '4:3')
 const vlan = {
   /** The parent */
   link: parent,
@@ -74,6 +75,10 @@ const vlan = {
   gvrp: word('gvrp', onOff),
   mvrp: word('mvrp', onOff),
   loose_binding: word('loose_binding', onOff),
+  /** Which priority of the kernel a priority of the tag becomes: `FROM:TO` */
+  'ingress-qos-map': many(word(['ingress-qos-map', 'ingress'], priorities)),
+  /** Which priority of the tag a priority of the kernel becomes: `FROM:TO` */
+  'egress-qos-map': many(word(['egress-qos-map', 'egress'], priorities)),
 }
 
 const vxlan = {
@@ -250,6 +255,7 @@ const typeOf = (changing: boolean): Clause<[type: string, options?: object]> => 
   words: ['type'],
   kinds: [],
   shape: 'values',
+  takes: 2,
   print([type, options = {}]) {
     if (type === 'bridge_slave' && !changing)
       throw new BadInput('a bridge_slave is what set() makes of a port')

@@ -1,6 +1,6 @@
 /** The neighbour table (ARP, NDP), as ip-neighbour(8). */
 import type { Command, Place } from '../command.ts'
-import { bare, before, flag, word } from '../grammar/clause.ts'
+import { bare, before, behindWord, flag, needed, word } from '../grammar/clause.ts'
 import { form, type Line, type Methods, say } from '../grammar/form.ts'
 import { address, ifname, mac, oneOf, pattern, prefix } from '../grammar/kinds.ts'
 import { words } from '../grammar/missing.ts'
@@ -57,6 +57,15 @@ const flushClauses = {
   /** All of them: `all` */
   all: flag('all'),
   /** Answers for others: `proxy` */
+  proxy: before(flag('proxy')),
+  /** Tells how many: `-s` */
+  statistics: shown.statistics,
+}
+const getClauses = {
+  ...shown,
+  /** On this interface: `dev` */
+  dev: needed(dev),
+  /** An address that is answered for others: `proxy` */
   proxy: before(flag('proxy')),
 }
 const showClauses = {
@@ -123,6 +132,13 @@ export const neighForms = {
     takes: 'options',
     looks: true,
   }),
+  get: form({
+    words: ['ip', 'neigh', 'get'],
+    subject: [behindWord('to', word([], address))],
+    clauses: getClauses,
+    takes: 'options',
+    looks: true,
+  }),
   flush: form({
     words: ['ip', 'neigh', 'flush'],
     clauses: flushClauses,
@@ -184,6 +200,15 @@ export const neigh = (place: Place) =>
      * Equivalent to: `ip -n net1 -6 neigh show dev eth0`
      */
     show: (options?: Options<typeof showClauses>): Command => say(place, neighForms.show, options),
+
+    /**
+     * Shows the entry for one address.
+     *
+     * Example: net1.ip.neigh.get('10.0.0.9', { dev: 'eth0' })
+     * Equivalent to: `ip -n net1 neigh get 10.0.0.9 dev eth0`
+     */
+    get: (address: Address, options: Options<typeof getClauses>): Command =>
+      say(place, neighForms.get, address, options),
 
     /**
      * Forgets entries, but those that are permanent. There is no undo.

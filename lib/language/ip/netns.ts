@@ -5,6 +5,7 @@ import { form, type Line, say } from '../grammar/form.ts'
 import { any, oneOf, textKind, whole } from '../grammar/kinds.ts'
 import { words } from '../grammar/missing.ts'
 import { netnsName } from '../names.ts'
+import { anyProgram, otherProgram } from '../programs.ts'
 
 const name = word([], textKind<string>('the name of a network namespace', ['net1'], netnsName))
 const pid = word([], whole('process', 1, 4194304))
@@ -55,6 +56,24 @@ export const netnsForms = {
   listId: form({ words: ['ip', 'netns', 'list-id'], method: 'ip.netns.listId', clauses: {}, looks: true }),
 }
 
+/** Of all namespaces at once. */
+export const allNetnsForms = {
+  delAll: form({
+    words: ['ip', '-all', 'netns', 'del'],
+    method: 'ip.netns.delAll',
+    clauses: {},
+    does: () => [{ does: 'unknown' }],
+  }),
+  execAll: form({
+    words: ['ip', '-all', 'netns', 'exec'],
+    method: 'ip.netns.execAll',
+    subject: [anyProgram],
+    clauses: {},
+    facts: () => ({ shows: true }),
+    does: (line) => otherProgram(line.subject[0] as readonly string[]),
+  }),
+}
+
 /** Network namespaces with a name, as ip-netns(8). */
 export const netns = (place: Place) =>
   words(['ip', 'netns'], {
@@ -81,6 +100,22 @@ export const netns = (place: Place) =>
      * Equivalent to: `ip netns list`
      */
     list: (): Command => say(place, netnsForms.list),
+
+    /**
+     * Deletes all namespaces. There is no undo.
+     *
+     * Example: server1.ip.netns.delAll()
+     * Equivalent to: `ip -all netns del`
+     */
+    delAll: (): Command => say(place, allNetnsForms.delAll),
+
+    /**
+     * Runs a program in each namespace, one after the other.
+     *
+     * Example: server1.ip.netns.execAll(['ip', 'link'])
+     * Equivalent to: `ip -all netns exec ip link`
+     */
+    execAll: (argv: readonly string[]): Command => say(place, allNetnsForms.execAll, argv),
 
     /**
      * Gives a namespace a number, by which others see it: `link-netnsid 3`.

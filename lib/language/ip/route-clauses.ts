@@ -1,10 +1,13 @@
 /** The clauses of ip-route(8). */
+import { BadInput } from '../../errors.ts'
 import { bare, before, type Clause, type Clauses, flag, many, not, word } from '../grammar/clause.ts'
 import {
   address,
+  address6,
   any,
   destination,
   ifname,
+  type Kind,
   mark,
   oneOf,
   pattern,
@@ -15,21 +18,38 @@ import {
 import { type Options, optionsOf, optionWords } from '../grammar/options.ts'
 import { readClauses } from '../grammar/read.ts'
 import type { Address } from '../names.ts'
+import { show } from '../values.ts'
+import { encap } from './encap.ts'
 import { dev, family, shown } from './shared.ts'
 
-/** The address of a router, with its family where that is another one than the route's. */
-const gateway: Clause<[router: Address]> = {
+/** The address of a router, with its family where that is another one than the route's (RFC 8950): `via inet6 fe80::1`. */
+const gateway: Clause<[router: Address, family?: 'inet6']> = {
   ...word('via', address),
+  takes: 2,
+  print([router, family]) {
+    if (family === undefined) return ['via', address.word(router)]
+    if (family !== 'inet6') throw new BadInput(`${show(family)} is not the family of a router: it is inet6`)
+    return ['via', 'inet6', address6.word(router)]
+  },
   read([first = '', second = '']) {
     const [value, used] = /^inet6?$/.test(first) ? [second, 2] : [first, 1]
     const read = address.read(value)
-    return read === undefined ? undefined : { args: [read], used }
+    if (read === undefined) return undefined
+    return { args: first === 'inet6' ? [read, 'inet6'] : [read], used }
+  },
+}
+/** The same where nothing but an address can stand, as in an object of options. */
+const router: Clause<[router: Address]> = {
+  ...word('via', address),
+  read: (words) => {
+    const read = gateway.read(words, 'via')
+    return read && { args: [read.args[0]], used: read.used }
   },
 }
 
 const hopClauses = {
   /** The address of the router: `via` */
-  via: gateway,
+  via: router,
   /** The interface that leads there: `dev` */
   dev,
   /** Its share of the traffic, 1 to 256: `weight` */
@@ -70,6 +90,19 @@ const types = [
 ] as const
 const others = (name: string) => types.filter((one) => one !== name)
 
+/** A value that is not to be found out anew on the way: `mtu lock 1400`. */
+function locked(said: string, kind: Kind<number>): Clause<[value: number]> {
+  const plain = word(said, kind)
+  return {
+    ...plain,
+    print: ([value]) => [said, 'lock', kind.word(value)],
+    read([lock, value = '']) {
+      const read = lock === 'lock' ? kind.read(value) : undefined
+      return read === undefined ? undefined : { args: [read], used: 2 }
+    },
+  }
+}
+
 /** Of a route. */
 export const clauses = {
   /** Drops what goes there, and says nothing: `blackhole` */
@@ -104,6 +137,8 @@ export const clauses = {
   proto: word(['proto', 'protocol'], origin),
   /** The largest packet on the way, in bytes: `mtu` */
   mtu: word('mtu', number('MTU in bytes', 65575)),
+  /** The same, and nobody may find out about a smaller one: `mtu lock` */
+  mtuLock: not(locked('mtu', number('MTU in bytes', 65575)), 'mtu'),
   /** The largest segment of TCP that is offered: `advmss` */
   advmss: word('advmss', number('segment size', 65535)),
   /** The first congestion window of TCP, in segments: `initcwnd` */
@@ -134,6 +169,8 @@ export const clauses = {
   nhid: not(word('nhid', whole('number of a next hop', 1, 0xffffffff)), 'via', 'dev', 'nexthop'),
   /** How long it stays, in seconds (IPv6): `expires` */
   expires: word('expires', number('number of seconds')),
+  /** What packets are wrapped in on that way: `encap` */
+  encap: not(encap, 'nexthop'),
   ...family,
   /** One of several next hops, each with its share: `nexthop` */
   nexthop: not(many(nexthop), 'via'),
@@ -153,7 +190,7 @@ export const showClauses = {
   /** Routes that lead to this subnet: `match` */
   match: word('match', destination),
   /** Routes by this gateway: `via` */
-  via: gateway,
+  via: router,
   /** Routes that this one has made: `proto` */
   proto: word(['proto', 'protocol'], origin),
   /** Routes of this scope: `scope` */

@@ -2,12 +2,13 @@
 import { BadInput } from '../../errors.ts'
 import type { Command, CommandFacts, Place } from '../command.ts'
 import type { Reading } from '../effects.ts'
-import { word } from '../grammar/clause.ts'
+import { behindWord, word } from '../grammar/clause.ts'
 import { form, type Line, type Methods, say } from '../grammar/form.ts'
 import { address, destination, isIpv6, subnetOf } from '../grammar/kinds.ts'
 import { words } from '../grammar/missing.ts'
 import type { Options } from '../grammar/options.ts'
 import type { Address, Cidr } from '../names.ts'
+import type { Encaps } from './encap.ts'
 import { clauses, flushClauses, getClauses, showClauses } from './route-clauses.ts'
 import { opposite, wordsFound } from './shared.ts'
 
@@ -28,9 +29,15 @@ const hops = [
 type Ends<L> = { [K in (typeof hops)[number]]: L }
 
 /** A route without its way: it is a command with a gateway, an interface, or a kind that needs none. */
-export interface RouteDraft extends Methods<typeof clauses, RouteDraft, Ends<RouteLine>> {}
+export interface RouteDraft extends Omit<Methods<typeof clauses, RouteDraft, Ends<RouteLine>>, 'encap'> {
+  /** What packets are wrapped in on that way: `encap` */
+  encap<K extends keyof Encaps>(kind: K, options: Encaps[K]): RouteDraft
+}
 /** A route; every clause returns a new command. */
-export interface RouteLine extends Command, Methods<typeof clauses, RouteLine> {}
+export interface RouteLine extends Command, Omit<Methods<typeof clauses, RouteLine>, 'encap'> {
+  /** What packets are wrapped in on that way: `encap` */
+  encap<K extends keyof Encaps>(kind: K, options: Encaps[K]): RouteLine
+}
 
 /** A flush that does not say of what. */
 export interface RouteFlushDraft
@@ -42,16 +49,21 @@ export interface RouteFlushDraft
 /** A flush; every clause returns a new command. */
 export interface RouteFlush extends Command, Methods<typeof flushClauses, RouteFlush> {}
 
+/** Whether it is of IPv6. Of a default route that is told by `-6`, or by the addresses behind `via` and `src`. */
+const isV6 = (line: Line): boolean => {
+  const to = String(line.subject[0])
+  if (to !== 'default') return isIpv6(to)
+  if (line.has('family')) return line.value('family') === 6
+  return line.argv.some((word, index) => /^(via|src)$/.test(line.argv[index - 1] ?? '') && isIpv6(word))
+}
+
 const named = (line: Line) => {
   const to = String(line.subject[0])
-  const v6 =
-    line.value('family') === 6 ||
-    [line.text('via'), line.text('src')].some((one) => one !== undefined && isIpv6(one))
   const table = line.text('table')
   return {
     kind: 'route' as const,
     name: line.argv.slice(line.argv.indexOf('route') + 2).join(' '),
-    subnet: to === 'default' ? (v6 ? '::/0' : '0.0.0.0/0') : subnetOf(to),
+    subnet: to === 'default' ? (isV6(line) ? '::/0' : '0.0.0.0/0') : subnetOf(to),
     ...(line.has('dev') ? { on: String(line.value('dev')) } : {}),
     ...(table === undefined ? {} : { table }),
   }
@@ -60,14 +72,13 @@ const named = (line: Line) => {
 /** A gateway of the other family cannot be meant, but for IPv4 by IPv6, which Linux knows. */
 const check = (line: Line): void => {
   const [to, via] = [String(line.subject[0]), line.text('via')]
+  const inet6 = line.said.find(({ name }) => name === 'via')?.args[1] === 'inet6'
+  if (inet6 && (isIpv6(to) || line.value('family') === 6))
+    throw new BadInput(`via inet6 is for a route of IPv4: say via('${via}')`)
   if (via !== undefined && to !== 'default' && isIpv6(to) && !isIpv6(via) && !/[\uE000]/.test(to + via))
     throw new BadInput(`${via} cannot be the gateway to ${to}: it is of the other family`)
 }
 
-const isV6 = (line: Line): boolean => {
-  const to = String(line.subject[0])
-  return to === 'default' ? line.argv.includes('-6') || line.argv.some((word) => isIpv6(word)) : isIpv6(to)
-}
 const v6Words = (line: Line): string[] => (isV6(line) ? ['ip', '-6'] : ['ip'])
 
 /** The words that find the route that is there: to be put back when another one takes its place. */
@@ -92,7 +103,13 @@ const respelled = (words: readonly string[], [to]: readonly unknown[]): string[]
     v4 && words[index - 1] === 'via' && isIpv6(word) ? ['inet6', word] : [word],
   )
 }
-const makes = { subject: [word([], destination)], clauses, needs: [hops], check, respelled } as const
+const makes = {
+  subject: [behindWord('to', word([], destination))],
+  clauses,
+  needs: [hops],
+  check,
+  respelled,
+} as const
 
 const replaced = (line: Line): CommandFacts => ({
   undo: {
@@ -146,7 +163,7 @@ export const routeForms = {
   }),
   get: form({
     words: ['ip', 'route', 'get'],
-    subject: [word([], address)],
+    subject: [behindWord('to', word([], address))],
     clauses: getClauses,
     takes: 'options',
     looks: true,
@@ -182,6 +199,10 @@ export const route = (place: Place) =>
      * Equivalent to: `ip route add fd00:20::/64 via fe80::1 dev eth0 metric 50`
      * Example: server1.ip.route.add('default').nexthop({ via: '10.0.0.1', weight: 1 }).nexthop({ via: '10.0.1.1', weight: 2 })
      * Equivalent to: `ip route add default nexthop via 10.0.0.1 weight 1 nexthop via 10.0.1.1 weight 2`
+     * Example: server1.ip.route.add('default').via('fe80::1', 'inet6').dev('eth0')
+     * Equivalent to: `ip route add default via inet6 fe80::1 dev eth0`
+     * Example: server1.ip.route.add('fd00:3::/64').encap('seg6', { mode: 'encap', segs: ['fd00:2::1', 'fd00:3::1'] }).dev('eth0')
+     * Equivalent to: `ip route add fd00:3::/64 dev eth0 encap seg6 mode encap segs fd00:2::1,fd00:3::1`
      * Example: server1.ip.route.add('10.9.0.0/16').blackhole()
      * Equivalent to: `ip route add blackhole 10.9.0.0/16`
      */
@@ -242,13 +263,8 @@ export const route = (place: Place) =>
      * Example: net1.ip.route.show('10.9.0.0/16')
      * Equivalent to: `ip -n net1 route show 10.9.0.0/16`
      */
-    show: (
-      of?: Destination | Options<typeof showClauses>,
-      options: Options<typeof showClauses> = {},
-    ): Command =>
-      typeof of === 'string'
-        ? say(place, routeForms.show, of, options)
-        : say(place, routeForms.show, undefined, of ?? options),
+    show: (of?: Destination | Options<typeof showClauses>, options?: Options<typeof showClauses>): Command =>
+      say(place, routeForms.show, ...(options === undefined ? [of] : [of, options])),
 
     /**
      * Deletes the routes of a table or of an interface. There is no undo.

@@ -1,10 +1,11 @@
 /** Tables and chains, as in `iptables -t nat -N`. */
 import { BadInput } from '../../errors.ts'
 import { type Command, command, OLD, type Place } from '../command.ts'
-import { flag } from '../grammar/clause.ts'
-import { words } from '../grammar/missing.ts'
+import { flag, word } from '../grammar/clause.ts'
+import { whole } from '../grammar/kinds.ts'
+import { exact, words } from '../grammar/missing.ts'
 import { type Options, optionWords } from '../grammar/options.ts'
-import { chainName, whole } from '../names.ts'
+import { chainName, whole as wholeNumber } from '../names.ts'
 import { quote } from '../shell.ts'
 import { oneOf } from '../values.ts'
 import { familyOf, type Rule, startRule, tableWords, type Verb } from './rule.ts'
@@ -17,7 +18,7 @@ const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
   const family = familyOf(program)
   const rule = <C extends string>(chain: ChainOf<T, C>, verb: Verb): Rule<T, C> =>
     startRule({ place, program, table, chain: chainIn<C>(chain), verb })
-  const position = (number: number) => whole(number, 'rule number', 1, 65535)
+  const position = (number: number) => wholeNumber(number, 'rule number', 1, 65535)
   const chainIn = <C extends string>(chain: ChainOf<T, C>): C => {
     const name: string = chainName(chain)
     const own = Object.keys(tables[table])
@@ -34,7 +35,7 @@ const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
     if (isTarget(chain)) throw new BadInput(`${chain} is a target: a chain must have another name`)
     return chain
   }
-  return {
+  return exact([program, '-t', table], {
     /**
      * Puts a rule at the end of a chain.
      *
@@ -213,7 +214,8 @@ const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
         iptables(
           '-L',
           ...(chain === undefined ? [] : [chainIn<C>(chain)]),
-          ...optionWords(listOptions, options, 'list()'),
+          ...ofChain(chain, options),
+          ...optionWords(listOptions, options ?? {}, 'list()'),
         ),
         [{ does: 'looks', table }],
         { shows: true },
@@ -224,18 +226,43 @@ const tableOf = <T extends Table>(place: Place, program: Program, table: T) => {
      *
      * Example: server1.iptables.nat.show('POSTROUTING')
      * Equivalent to: `iptables -t nat -S POSTROUTING`
+     * Example: server1.iptables.filter.show('FORWARD', { verbose: true })
+     * Equivalent to: `iptables -S FORWARD -v`
      */
-    show: <C extends string>(chain?: ChainOf<T, C>): Command =>
+    show: <C extends string>(chain?: ChainOf<T, C>, options?: ShowOptions): Command =>
       command(
         place,
-        iptables('-S', ...(chain === undefined ? [] : [chainIn<C>(chain)])),
+        iptables(
+          '-S',
+          ...(chain === undefined ? [] : [chainIn<C>(chain)]),
+          ...ofChain(chain, options),
+          ...optionWords(showOptions, options ?? {}, 'show()'),
+        ),
         [{ does: 'looks', table }],
         { shows: true },
       ),
-  }
+  })
 }
 
-const listOptions = {
+/** Refuses the position of a rule where no chain is named. */
+function ofChain(chain: string | undefined, options: { rule?: number | undefined } | undefined): [] {
+  if (chain === undefined && options?.rule !== undefined)
+    throw new BadInput('the position of a rule needs its chain')
+  return []
+}
+
+/** What `-S` shows. */
+export const showOptions = {
+  /** Only the rule at this position of the chain, counted from 1. */
+  rule: word([], whole('position of a rule', 1, 65535)),
+  /** With counters: `-v` */
+  verbose: flag('-v', '--verbose'),
+}
+type ShowOptions = Options<typeof showOptions>
+
+/** What `-L` shows. */
+export const listOptions = {
+  rule: showOptions.rule,
   /** With counters and interfaces: `-v` */
   verbose: flag('-v', '--verbose'),
   /** Addresses and ports in digits: `-n` */

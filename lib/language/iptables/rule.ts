@@ -2,9 +2,9 @@
 import { BadInput } from '../../errors.ts'
 import { type Command, command, type Place } from '../command.ts'
 import type { Effect } from '../effects.ts'
-import type { Clause } from '../grammar/clause.ts'
+import { type Clause, noMoreThan } from '../grammar/clause.ts'
 import type { Methods } from '../grammar/form.ts'
-import { missing } from '../grammar/missing.ts'
+import { exact, missing } from '../grammar/missing.ts'
 import { listed } from '../grammar/nearest.ts'
 import { chainName, ifName } from '../names.ts'
 import { shellLine } from '../shell.ts'
@@ -219,6 +219,7 @@ const tableMatch =
   <T extends Table, C extends string>(where: Where<T, C>, said: Said, name: string, clause: Clause) =>
   (...args: unknown[]): Rule<T, C> => {
     const flag = clause.print(args)
+    noMoreThan(name, clause, args)
     const [first = '', ...values] = flag
     if (['--syn', '--tcp-flags', '--tcp-option'].includes(first))
       needsProtocol(said.once['-p'], ['tcp'], first)
@@ -229,8 +230,7 @@ const tableMatch =
 function rule<T extends Table, C extends string>(where: Where<T, C>, said: Said): Rule<T, C> {
   const all: Record<string, unknown> = Object.assign(
     Object.create(behind),
-    ownMatches(where, said),
-    endings(where, said),
+    exact([where.program], { ...ownMatches(where, said), ...endings(where, said) }, { ctstate: Infinity }),
   )
   for (const [name, clause] of Object.entries(matches) as Array<[string, Clause]>)
     all[name] = tableMatch(where, said, name, clause)

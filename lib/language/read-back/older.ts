@@ -52,7 +52,7 @@ function ifconfig(words: readonly string[]): Lines {
       if (!word.includes('/') && prefix === undefined) return undefined
       lines.push([
         'ip', 'addr', 'add', prefix === undefined ? word : `${word}/${prefix}`,
-        ...(broadcast < 0 ? [] : ['broadcast', rest[broadcast + 1] ?? '']), 'dev', link, ...(label === undefined ? [] : ['label', dev]),
+        'broadcast', broadcast < 0 ? '+' : (rest[broadcast + 1] ?? ''), 'dev', link, ...(label === undefined ? [] : ['label', dev]),
       ]) // biome-ignore format: one line of words
       up = true
     } else if (word === 'netmask' || word === 'broadcast') at++

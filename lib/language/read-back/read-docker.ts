@@ -1,10 +1,12 @@
 /** Reads the words of the docker program. */
 
-import { composeForms } from '../docker/compose-forms.ts'
+import { composeForms, isGlobal } from '../docker/compose-forms.ts'
+import { execForm } from '../docker/container-forms.ts'
 import { dockerForms } from '../docker/forms.ts'
 import { runClauses } from '../docker/run-clauses.ts'
 import type { Clauses } from '../grammar/clause.ts'
 import type { Form } from '../grammar/form.ts'
+import { optionsOf } from '../grammar/options.ts'
 import { readClauses } from '../grammar/read.ts'
 import { readForm } from './read-form.ts'
 import type { Call } from './typed.ts'
@@ -47,6 +49,24 @@ const withValue = (clauses: Clauses): Set<string> =>
 const nameFor = (image: string): string =>
   (image.split('/').at(-1) ?? '').replace(/[:@].*$/, '').replace(/[^\w.-]/g, '') || 'c1'
 
+/** What may be said of a network in one word, and the option that says the same of the container. */
+const ofNetwork: Readonly<Record<string, string>> = {
+  name: '--network',
+  ip: '--ip',
+  ip6: '--ip6',
+  alias: '--network-alias',
+  'mac-address': '--mac-address',
+  'link-local-ip': '--link-local-ip',
+}
+
+/** `--network name=n1,ip=10.0.0.9,alias=web`, as newer engines take it, in options that all of them take. */
+function inNetwork(value: string): string[] {
+  if (!/^\w[\w-]*=/.test(value)) return ['--network', value]
+  const pairs = value.split(',').map((pair) => pair.split(/=(.*)/s))
+  if (!pairs.every(([key = '']) => Object.hasOwn(ofNetwork, key))) return ['--network', value]
+  return pairs.flatMap(([key = '', of = '']) => [ofNetwork[key] ?? '', of])
+}
+
 /** `docker run`: in the background with a name, or in the foreground for its output. */
 function readRun(words: readonly string[]): ReadDocker | undefined {
   const { options, rest } = dockerOptions(words, new Set([...withValue(runClauses as Clauses), '--name']))
@@ -61,6 +81,7 @@ function readRun(words: readonly string[]): ReadDocker | undefined {
     if (word === '--name') name = options[++at]
     else if (word === '-d' || word === '--detach') background = true
     else if (['-i', '-t', '--interactive', '--tty'].includes(word)) terminal++
+    else if (word === '--network' || word === '--net') others.push(...inNetwork(options[++at] ?? ''))
     else others.push(word)
   }
   const calls = readClauses(runClauses as Clauses, others)
@@ -106,32 +127,44 @@ const onlooking: Readonly<Record<string, string>> = {
   '-T': '',
 }
 
-/** What a form reads of the words behind its own. */
+const looksOn = (form: Form, word: string): boolean =>
+  onlooking[word] === '' || (onlooking[word] !== undefined && form.words.at(-1) === 'logs')
+
+/** The last word of an option, which no other option of the tool has. */
+const longWord = (clauses: Clauses, word: string): string =>
+  Object.values(clauses)
+    .find(({ words }) => words.includes(word))
+    ?.words.at(-1) ?? word
+
+/** What a form reads of the words behind its own; `before` are those before its verb, of which only `early` are options. */
 function readOne(
   form: Form,
   words: readonly string[],
   before: readonly string[] = [],
+  early: (name: string) => boolean = () => false,
 ): ReadDocker | undefined {
   const subjects = Object.fromEntries(
     (form.subject ?? [])
       .filter(({ words }) => words.length > 0)
       .map((clause, index) => [`\0${index}`, clause]),
   )
-  const clauses = { ...form.clauses, ...form.alsoRead, ...subjects }
+  const own = Object.entries(form.clauses).filter(([name]) => !early(name))
+  const clauses: Clauses = { ...Object.fromEntries(own), ...form.alsoRead, ...subjects }
   const known = new Set(Object.values(clauses as Clauses).flatMap(({ words }) => [...words]))
   const valued = withValue(clauses)
   const { options, rest } = dockerOptions(words, valued)
   // Options stand behind the subject, too, where no command follows that has options of its own.
   const last = 'command' in form.clauses ? { options: [] as string[], rest } : behindSubject(rest, valued)
   const notes = new Set<string>()
-  const said: string[] = []
-  const all = [...before, ...options, ...last.options]
+  const said: string[] = [...before]
+  const all = [...options, ...last.options]
   for (let at = 0; at < all.length; at++) {
     const word = all[at] ?? ''
-    if (valued.has(word)) said.push(word, all[++at] ?? '')
-    else if (!known.has(word) && (form.words.includes(word) || onlooking[word] !== undefined))
+    if (valued.has(word)) said.push(longWord(clauses, word), all[++at] ?? '')
+    else if (!known.has(word) && (form.words.includes(word) || looksOn(form, word)))
       notes.add(onlooking[word] ?? '')
-    else said.push(word)
+    else if (known.has(word)) said.push(longWord(clauses, word))
+    else return undefined
   }
   const calls = readForm(form, [...said, ...last.rest])
   const without = [...notes].filter(Boolean).join(', ')
@@ -154,11 +187,14 @@ function behindSubject(words: readonly string[], valued: ReadonlySet<string>) {
 
 /** `docker compose`: its own options, the subcommand, and what follows. */
 function readCompose(words: readonly string[]): ReadDocker | undefined {
-  const own = withValue(composeForms.down.clauses as Clauses)
-  const { options, rest } = dockerOptions(words, own)
+  const own: Clauses = Object.fromEntries(
+    Object.entries(composeForms.down.clauses).filter(([name]) => isGlobal(name)),
+  )
+  const { options, rest } = dockerOptions(words, withValue(own))
   const [verb = '', ...more] = rest
   if (!Object.hasOwn(composeForms, verb)) return undefined
-  const read = readOne(composeForms[verb as keyof typeof composeForms], more, options)
+  const early = options.map((word) => longWord(own, word))
+  const read = readOne(composeForms[verb as keyof typeof composeForms], more, early, isGlobal)
   if (!read || 'inside' in read || verb !== 'up') return read
   return inBackground(read)
 }
@@ -180,7 +216,19 @@ export type ReadDocker =
   | { calls: Call[]; without?: string }
   | { container: string; inside: readonly string[] }
 
-const plainExec = new Set(['-i', '-t', '--interactive', '--tty'])
+const atTerminal: ReadonlySet<string> = new Set(['-i', '-t', '--interactive', '--tty'])
+
+/** `docker exec`: what runs in the container, as if it were typed there, or with options of its own. */
+function readExec(words: readonly string[]): ReadDocker | undefined {
+  const { options, rest } = dockerOptions(words, withValue(execForm.clauses))
+  const [container, ...inside] = rest
+  if (container === undefined || inside.length === 0) return undefined
+  const own = options.filter((word) => !atTerminal.has(word))
+  if (own.length === 0) return { container, inside }
+  const read = readClauses(execForm.clauses, own)
+  const said = read && optionsOf(execForm.clauses, read)
+  return said && { calls: [{ name: 'docker' }, { name: 'exec', args: [container, said, ...inside] }] }
+}
 
 /** Reads the words behind `docker`; undefined when there is no typed line for them. */
 export function readDocker(given: readonly string[]): ReadDocker | undefined {
@@ -188,16 +236,7 @@ export function readDocker(given: readonly string[]): ReadDocker | undefined {
   const words = given[0] === 'container' && given[1] !== 'prune' ? given.slice(1) : given
   const [verb = '', ...rest] = words
   if (verb === 'run') return readRun(rest)
-  if (verb === 'exec') {
-    const { options, rest: behind } = dockerOptions(
-      rest,
-      new Set(['-e', '--env', '-u', '--user', '-w', '--workdir']),
-    )
-    const [container, ...inside] = behind
-    if (container === undefined || inside.length === 0 || !options.every((word) => plainExec.has(word)))
-      return undefined
-    return { container, inside }
-  }
+  if (verb === 'exec') return readExec(rest)
   for (const form of Object.values(dockerForms) as Form[]) {
     const own = form.words.slice(1)
     const says = [own, ...(form.verbs ?? []).map((other) => other.split(' '))].find((some) =>

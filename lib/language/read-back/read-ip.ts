@@ -1,9 +1,10 @@
 /** Reads the words of ip(8): its options, its abbreviations, its objects. */
 import type { Form } from '../grammar/form.ts'
 import { addrForms } from '../ip/addr.ts'
+import { batchForms } from '../ip/batch.ts'
 import { linkForms } from '../ip/link.ts'
 import { neighForms } from '../ip/neigh.ts'
-import { netnsForms } from '../ip/netns.ts'
+import { allNetnsForms, netnsForms } from '../ip/netns.ts'
 import { routeForms } from '../ip/route.ts'
 import { ruleForms } from '../ip/rule.ts'
 import { tuntapForms } from '../ip/tuntap.ts'
@@ -103,8 +104,30 @@ function beforeObject(words: readonly string[]): Before | undefined {
 /** What was read: the namespace of `-n`, the calls, or a command inside of a namespace. */
 export type ReadIp = { netns?: string; calls: Call[] } | { netns: string; inside: readonly string[] }
 
+/** `ip -n NAME -force -batch FILE`. */
+function linesOf(words: readonly string[]): ReadIp | undefined {
+  const at = words.findIndex((word) => /^-n(etns?)?$/.test(word))
+  const rest = at < 0 ? words : words.filter((_, index) => index !== at && index !== at + 1)
+  const calls = /^-b(at?|atch?)?$/.test(rest.at(-2) ?? '') ? readForm(batchForms.ip, rest) : undefined
+  return calls && { ...(at < 0 ? {} : { netns: words[at + 1] ?? '' }), calls }
+}
+
+/** `ip -all netns exec COMMAND`, `ip -all netns del`. */
+function ofAll([option = '', object = '', verb = '', ...rest]: readonly string[]): ReadIp | undefined {
+  if (!/^--?all?$/.test(option) || !/^netn?s?$/.test(object) || verb === '') return undefined
+  const form = 'exec'.startsWith(verb)
+    ? allNetnsForms.execAll
+    : 'delete'.startsWith(verb)
+      ? allNetnsForms.delAll
+      : undefined
+  const calls = form && readForm(form, rest)
+  return calls && { calls }
+}
+
 /** Reads the words behind `ip`; undefined when there is no typed line for them. */
 export function readIp(words: readonly string[]): ReadIp | undefined {
+  const lines = linesOf(words) ?? ofAll(words)
+  if (lines) return lines
   const before = beforeObject(words)
   if (!before) return undefined
   const [object = '', ...rest] = before.rest

@@ -1,7 +1,8 @@
 /** Reads the words of iptables(8) and ip6tables(8). */
-import type { Clause } from '../grammar/clause.ts'
+import type { Clause, Clauses } from '../grammar/clause.ts'
 import { optionsOf } from '../grammar/options.ts'
-import { readClauses } from '../grammar/read.ts'
+import { entryOf, readClauses } from '../grammar/read.ts'
+import { listOptions, showOptions } from '../iptables/index.ts'
 import { matches } from '../iptables/matches.ts'
 import { connectionStates } from '../iptables/table.ts'
 import { targetOptions } from '../iptables/target-options.ts'
@@ -39,6 +40,19 @@ const core: Readonly<Record<string, string>> = {
 }
 const numeric = (word: string): string | number => (/^\d+$/.test(word) ? Number(word) : word)
 
+/** A network in fewer than four numbers: iptables adds zeros behind it (xtables_numeric_to_ipaddr). */
+const inFull = (address: string): string =>
+  address.replace(
+    /^\d+(\.\d+){0,2}(?=\/|$)/,
+    (short) => `${short}${'.0'.repeat(4 - short.split('.').length)}`,
+  )
+
+/** The value of an option of iptables(8) itself. */
+function optionValue(option: string, word: string): string | number {
+  if (option === '-s' || option === '-d') return word.split(',').map(inFull).join(',')
+  return ['--dport', '--sport', '-p'].includes(option) ? numeric(word) : word
+}
+
 interface Heard {
   table: string
   verb?: string
@@ -75,9 +89,19 @@ function matchOf(option: string, module: string | undefined): [string, Clause] |
   return all.find(([, clause]) => clause.module === module) ?? (all.length === 1 ? all[0] : undefined)
 }
 
+/** The matches that are no entry of the table. */
+function toldApart(word: string, value = ''): { name: string; args: readonly unknown[] } | undefined {
+  if (word === '--comment') return { name: 'comment', args: [value] }
+  if (word !== '--state' && word !== '--ctstate') return undefined
+  const states = value.toUpperCase().split(',')
+  const known = states.every((state) => (connectionStates as readonly string[]).includes(state))
+  return known ? { name: 'ctstate', args: states } : undefined
+}
+
 /** The matches and the target of a rule; undefined when one of them has no method. */
 function readRule(words: readonly string[]): Call[] | undefined {
   const calls: Call[] = []
+  let target: Target | undefined
   let module: string | undefined
   let not = false
   const say = (name: string, args: readonly unknown[]) => {
@@ -99,29 +123,29 @@ function readRule(words: readonly string[]): Call[] | undefined {
       continue
     }
     if (word === '-j' || word === '-g') {
-      if (value === undefined) return undefined
-      const target = readTarget(value, words.slice(at + 2))
-      if (!target) return undefined
-      return [...calls, { name: word === '-j' ? 'jump' : 'goto', args: target }]
+      if (value === undefined || target || not) return undefined
+      target = { name: word === '-j' ? 'jump' : 'goto', to: value, options: [] }
+      module = undefined
+      at++
+      continue
+    }
+    // What belongs to the target stands behind it; matches may stand there, too, and among its options.
+    const own = target && optionOfTarget(target, words.slice(at), module)
+    if (target && own) {
+      target.options.push(...own)
+      at += own.length - 1
+      continue
     }
     if (core[word] !== undefined) {
       if (value === undefined) return undefined
       if (negatedBehind) not = true
-      say(core[word] ?? '', [
-        word === '--dport' || word === '--sport' || word === '-p' ? numeric(value) : value,
-      ])
+      say(core[word] ?? '', [optionValue(word, value)])
       at += negatedBehind ? 2 : 1
       continue
     }
-    if (word === '--state' || word === '--ctstate') {
-      const states = value?.toUpperCase().split(',') ?? []
-      if (!states.every((state) => (connectionStates as readonly string[]).includes(state))) return undefined
-      say('ctstate', states)
-      at++
-      continue
-    }
-    if (word === '--comment') {
-      say('comment', [value])
+    const told = toldApart(word, value)
+    if (told) {
+      say(told.name, told.args)
       at++
       continue
     }
@@ -131,24 +155,44 @@ function readRule(words: readonly string[]): Call[] | undefined {
     say(found[0], taken.args)
     at += taken.used
   }
-  return [...calls, { name: 'count', args: [] }]
+  return not ? undefined : withTarget(calls, target)
+}
+
+/** The whole rule: its target stands last. */
+function withTarget(calls: readonly Call[], target: Target | undefined): Call[] | undefined {
+  if (!target) return [...calls, { name: 'count', args: [] }]
+  const args = readTarget(target.to, target.options)
+  return args && [...calls, { name: target.name, args }]
+}
+
+/** The target of a rule so far, with the words of its options. */
+interface Target {
+  readonly name: 'jump' | 'goto'
+  readonly to: string
+  readonly options: string[]
+}
+
+const optionsOfTarget = (target: string): Clauses =>
+  Object.hasOwn(targetOptions, target) ? targetOptions[target as keyof typeof targetOptions] : {}
+
+/** The words of one option of the target; of two that are called alike, the match of a module named behind the target is meant. */
+function optionOfTarget(
+  { to }: Target,
+  [word = '', ...behind]: readonly string[],
+  module: string | undefined,
+): string[] | undefined {
+  const entry = entryOf(optionsOfTarget(to), word)
+  const taken = entry?.[1].read(behind, word)
+  if (!taken || (module !== undefined && matchOf(word, module)?.[1].module === module)) return undefined
+  return [word, ...behind.slice(0, taken.used)]
 }
 
 function readTarget(target: string, words: readonly string[]): readonly unknown[] | undefined {
   if (words.length === 0) return [target]
-  const clauses = Object.hasOwn(targetOptions, target)
-    ? targetOptions[target as keyof typeof targetOptions]
-    : undefined
+  const clauses = optionsOfTarget(target)
   const read = clauses && readClauses(clauses, words)
   const options = read && optionsOf(clauses, read)
   return options && [target, options]
-}
-
-const listed: Readonly<Record<string, string>> = {
-  '-v': 'verbose',
-  '-n': 'numeric',
-  '-x': 'exact',
-  '--line-numbers': 'lineNumbers',
 }
 
 /** The calls for the words behind `iptables`; undefined when there is no typed line for them. */
@@ -198,11 +242,12 @@ export function readIptables(program: string, given: readonly string[]): Call[] 
     case '-Z':
       return rest.length === 0 ? on('zero', ...chains) : undefined
     case '-S':
-      return rest.every((word) => word === '-v') && rest.length === 0 ? on('show', ...chains) : undefined
     case '-L': {
-      if (!rest.every((word) => listed[word] !== undefined)) return undefined
-      const options = Object.fromEntries(rest.map((word) => [listed[word], true]))
-      return Object.keys(options).length === 0 ? on('list', ...chains) : on('list', chain, options)
+      const [name, clauses] = verb === '-L' ? ['list', listOptions] : ['show', showOptions]
+      const read = readClauses(clauses, rest)
+      const options = read && optionsOf(clauses, read)
+      if (!options) return undefined
+      return Object.keys(options).length === 0 ? on(name, ...chains) : on(name, chain, options)
     }
     default:
       return undefined

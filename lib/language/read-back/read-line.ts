@@ -2,14 +2,18 @@
 
 import type { Place } from '../command.ts'
 import { forms as otherForms } from '../tools/index.ts'
-import { buildable } from './build.ts'
+import { build, buildable } from './build.ts'
+import { namespaceOf, ofNsenter } from './namespaces.ts'
 import { olderLines } from './older.ts'
+import { captured, listener, question } from './questions.ts'
 import { readDocker } from './read-docker.ts'
 import { readForm } from './read-form.ts'
 import { readIp } from './read-ip.ts'
 import { readIptables } from './read-iptables.ts'
 import { readNft } from './read-nft.ts'
+import { settingOf, sysctlCalls } from './read-sysctl.ts'
 import { piecesOf } from './shell-words.ts'
+import { shellText, withStream } from './streams.ts'
 import { type Call, placeText, type Typed, typedText } from './typed.ts'
 
 /** What became of one command: its typed line, or the line that passes its words on. */
@@ -46,24 +50,6 @@ const exec = (at: At, words: readonly string[]): ReadBack => ({
   typed: false,
 })
 
-function sysctlCalls(words: readonly string[]): Call[][] | undefined {
-  const set = words.includes('-w') || words.some((word) => word.includes('='))
-  const plain = words.filter(
-    (word) => !['-w', '-q', '-n', '-e', '-qw', '-wq', '--write', '--quiet', '--values'].includes(word),
-  )
-  if (plain.length === 0 || plain.some((word) => word.startsWith('-'))) return undefined
-  if (set && plain.length === 3 && plain[1] === '=')
-    return [[{ name: 'sysctl' }, { name: 'set', args: [plain[0], settingOf(plain[2] ?? '')] }]]
-  return plain.map((word) => {
-    const [key = '', value] = word.split(/=(.*)/s)
-    return value === undefined
-      ? [{ name: 'sysctl' }, { name: 'get', args: [key] }]
-      : [{ name: 'sysctl' }, { name: 'set', args: [key, settingOf(value)] }]
-  })
-}
-const settingOf = (text: string): string | number =>
-  /^\d{1,9}$/.test(text) && String(Number(text)) === text ? Number(text) : text
-
 /** `echo 1 > /proc/sys/net/ipv4/ip_forward`, and the same by tee. */
 function procSys(words: readonly string[], around: readonly string[]): Call[] | undefined {
   if (words[0] !== 'echo') return undefined
@@ -85,50 +71,6 @@ function keyOf(file: string | undefined): string | undefined {
   return key === undefined || key.includes('.') ? key : key.replaceAll('/', '.')
 }
 
-/** `ping -c 1 ADDRESS`, `nc -z ADDRESS PORT`, `nslookup NAME`: questions, whose answer is a check. */
-function check(words: readonly string[]): { calls: Call[]; without?: string } | undefined {
-  const [program = '', ...rest] = words
-  const valued: Readonly<Record<string, string>> = {
-    ping: 'cWistIMmpwQSlT',
-    ping6: 'cWistIMmpwQSlT',
-    nc: 'wpsqi',
-    nslookup: '',
-    dig: '',
-    host: '',
-    ncat: 'wpsqi',
-  }
-  if (!(program in valued)) return undefined
-  const plain: string[] = []
-  for (let at = 0; at < rest.length; at++) {
-    const word = rest[at] ?? ''
-    if (!/^-./.test(word)) plain.push(word)
-    else if ((valued[program] ?? '').includes(word.at(-1) ?? '') && word.length === 2) at++
-  }
-  const options = rest.filter((word) => !plain.includes(word))
-  const without = options.length > 0 ? { without: options.join(' ') } : {}
-  const [target, port] = plain
-  if (target === undefined || plain.includes('|')) return undefined
-  if (program.startsWith('ping'))
-    return plain.length === 1 && !options.includes('-f')
-      ? { calls: [{ name: 'ping', args: [target] }, { name: 'replies' }], ...without }
-      : undefined
-  if (program === 'nc' || program === 'ncat') {
-    const scan = options.some((word) => /^-[a-z]*z/.test(word))
-    if (!scan || !/^\d+$/.test(port ?? '')) return undefined
-    const udp = options.some((word) => /^-[a-z]*u/.test(word))
-    return {
-      calls: [{ name: udp ? 'udp' : 'tcp', args: [target, Number(port)] }, { name: 'open' }],
-      ...without,
-    }
-  }
-  const names = plain.filter(
-    (word) => !word.startsWith('+') && !word.startsWith('@') && !/^(A|AAAA|IN)$/.test(word),
-  )
-  return names.length === 1 && plain.length === 1
-    ? { calls: [{ name: 'dns', args: names }, { name: 'resolves' }], ...without }
-    : undefined
-}
-
 function typed(at: At, calls: readonly Call[], words: readonly string[], without?: string): ReadBack {
   const line = { place: at.text, calls }
   if (!buildable(line, at)) return exec(at, words)
@@ -147,10 +89,17 @@ function regular(given: readonly string[]): readonly string[] {
     return given.flatMap((word) =>
       /^-[a-zA-Z]{2,}$/.test(word) ? [...word.slice(1)].map((letter) => `-${letter}`) : [word],
     )
+  if (program === 'nsenter') return ofNsenter(given)
+  if (program === 'tcpdump')
+    return given.flatMap((word) =>
+      /^-[a-zA-Z]{2,}$/.test(word)
+        ? (word.match(/nn|vvv|vv|[a-zA-Z]/g) ?? []).map((one) => `-${one}`)
+        : [word],
+    )
   if (program === 'ipset' && (given[1] === '-exist' || given[1] === '-!'))
     return [program, ...given.slice(2), '-exist']
   const verb = usualVerb[program]
-  if (verb === undefined) return given
+  if (verb === undefined || given.at(-2)?.startsWith('-b')) return given
   const end = given.findIndex((word, index) => index > 0 && !word.startsWith('-'))
   const early = given.slice(1, end < 0 ? undefined : end).filter((word) => !idle.has(word))
   const behind = end < 0 ? [] : given.slice(end)
@@ -193,14 +142,28 @@ function scriptOf(words: readonly string[]): string | undefined {
 
 /** Reads the words of one command that is typed at a place. */
 function readWords(at: At, given: readonly string[], around: readonly string[]): ReadBack[] {
+  if (around.includes('&'))
+    return inBackground(
+      at,
+      given,
+      around.filter((one) => one !== '&'),
+    )
   const words = bare(given)
   const set = procSys(words, around)
   if (set) return [typed(at, set, words)]
   const key = words[0] === 'cat' && words.length === 2 ? keyOf(words[1]) : undefined
   if (key !== undefined && around.length === 0)
     return [typed(at, [{ name: 'sysctl' }, { name: 'get', args: [key] }], words)]
-  if (around.some((one) => !one.startsWith('||'))) return [exec(at, ['sh', '-c', given.join(' ')])]
-  const [program = '', ...rest] = words
+  if (around.some((one) => !one.startsWith('||'))) {
+    const said = withStream(words, around)
+    return said
+      ? readWords(
+          at,
+          said,
+          around.filter((one) => one.startsWith('||')),
+        )
+      : [exec(at, ['sh', '-c', shellText(given, around)])]
+  }
   const script = scriptOf(words)
   if (script !== undefined) {
     const inner = piecesOf(script)?.flatMap((piece) => readWords(at, piece.words, piece.around))
@@ -208,6 +171,14 @@ function readWords(at: At, given: readonly string[], around: readonly string[]):
   }
   const older = olderLines(words)
   if (older) return older.flatMap((line) => readWords(at, line, []))
+  const inside = namespaceOf(words)
+  if (inside) return readWords({ text: placeText('netns', inside.netns), kind: 'netns' }, inside.words, [])
+  return byProgram(at, words)
+}
+
+/** Reads the words of a program, by its own rules. */
+function byProgram(at: At, words: readonly string[]): ReadBack[] {
+  const [program = '', ...rest] = words
   if (program === 'ip') {
     const read = readIp(rest)
     if (!read) return [exec(at, words)]
@@ -232,11 +203,24 @@ function readWords(at: At, given: readonly string[], around: readonly string[]):
     return calls ? [typed(at, calls, words)] : [exec(at, words)]
   }
   const calls = /^ip6?tables$/.test(program) ? readIptables(program, rest) : byForms(words)
+  const watch = program === 'tcpdump' && calls && at.kind !== 'container' && captured(at.text, calls, words)
+  if (watch) return [{ typed: true, ...watch }]
   if (calls) return [typed(at, calls, words)]
-  const question = check(words)
-  if (question) return [typed(at, question.calls, words, question.without)]
+  const asked = listener(words) ?? question(words)
+  if (asked) return [typed(at, asked.calls, words, asked.without)]
   return [exec(at, words)]
 }
+
+/** What is typed with `&` behind it: a typed line only where that is meant by its words, as of a listener. */
+function inBackground(at: At, words: readonly string[], around: readonly string[]): ReadBack[] {
+  const all = readWords(at, words, around)
+  const stays = all.every(({ line, typed, text }) => {
+    const built = line === undefined ? undefined : build(line, { kind: kindOf(line.place, at) })
+    return typed && (text.startsWith('capture(') || (built !== undefined && 'background' in built))
+  })
+  return stays ? all : [exec(at, ['sh', '-c', `${shellText(words, around)} &`])]
+}
+const kindOf = (place: string, at: At): Place['kind'] => (place === at.text ? at.kind : 'netns')
 
 /** The prompt of a shell that was copied with the line: `$ `, `root@lab:~# `, `# ` before a program. */
 function withoutPrompt(line: string): string {
@@ -256,7 +240,9 @@ export function readBack(given: string): ReadBack[] {
   const line = withoutPrompt(given)
   const pieces = piecesOf(line.trim())
   if (!pieces) return line.trim() === '' ? [] : [exec(server, ['sh', '-c', line.trim()])]
+  const idle = (words: readonly string[]) => pieces.length > 1 && /^(true|:)$/.test(words.join(' '))
   return pieces.flatMap(({ words, around }) => {
+    if (idle(words)) return []
     const all = readWords(server, words, around)
     const ignored = around.filter((one) => one.startsWith('||')).join(', ')
     return ignored === ''

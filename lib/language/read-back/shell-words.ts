@@ -144,10 +144,19 @@ export function piecesOf(text: string): Piece[] | undefined {
       if (/&\d$/.test(sign) || sign === '2>&1') continue
       if (next === undefined || !('word' in next)) return undefined
       index++
-      if (next.word !== '/dev/null') now.around.push(`${sign} ${next.word}`)
+      if (next.word !== '/dev/null' && !(sign.endsWith('>&') && /^\d$/.test(next.word)))
+        now.around.push(`${sign} ${next.word}`)
+    } else if (sign === '<') {
+      const next = all[index + 1]
+      if (next === undefined || !('word' in next)) return undefined
+      index++
+      now.around.push(`< ${next.word}`)
     } else if (sign === '|') {
       now.around.push('|')
       now.words.push('|')
+    } else if (sign === '&') {
+      now.around.push('&')
+      end()
     } else return undefined
   }
   end()

@@ -1,5 +1,5 @@
 /** The words of bridge(8), as tables. */
-import { bare, flag, word } from '../grammar/clause.ts'
+import { bare, behindWord, flag, word } from '../grammar/clause.ts'
 import { type Form, form, type Line } from '../grammar/form.ts'
 import { address, any, ifname, mac, pattern, whole } from '../grammar/kinds.ts'
 import { slave } from '../ip/bridge-options.ts'
@@ -22,6 +22,10 @@ const fdb = {
   port: word('port', whole('port', 1, 65535)),
   /** In this network: `vni` */
   vni: word('vni', number('network identifier', 0xffffff)),
+  /** From this network: `src_vni` */
+  srcVni: word('src_vni', number('network identifier', 0xffffff)),
+  /** By this next hop: `nhid` */
+  nhid: word('nhid', number('number of a next hop')),
   /** In this VLAN: `vlan` */
   vlan: word('vlan', whole('VLAN id', 1, 4094)),
   /** In the table of the device itself: `self` */
@@ -41,7 +45,7 @@ const fdbForm = (verb: string, does: 'makes' | 'replaces' | 'removes', back?: st
   form({
     words: ['bridge', 'fdb', verb],
     ...(verb === 'del' ? { verbs: ['delete'] } : {}),
-    subject: [word([], mac)],
+    subject: [behindWord('to', word([], mac))],
     clauses: fdb,
     facts: (line) => (back === undefined ? {} : { undo: { argv: line.instead(back) } }),
     does: (line) => [{ does, kind: 'forwarding entry', name: subject(line), ...on(line) }],
@@ -60,6 +64,16 @@ const vlanOptions = {
   master: flag('master'),
 }
 
+const mdb = {
+  dev: word('dev', ifname),
+  port: word('port', ifname),
+  grp: word('grp', address),
+  src: word('src', address),
+  permanent: flag('permanent'),
+  temp: flag('temp'),
+  vid: word('vid', whole('VLAN id', 1, 4094)),
+}
+
 /** bridge(8). */
 export const bridgeForms = {
   fdb: {
@@ -67,6 +81,36 @@ export const bridgeForms = {
     append: fdbForm('append', 'makes', 'del'),
     replace: fdbForm('replace', 'replaces'),
     del: fdbForm('del', 'removes', 'add'),
+    get: form({
+      words: ['bridge', 'fdb', 'get'],
+      subject: [behindWord('to', word([], mac))],
+      clauses: {
+        ...shown,
+        dev,
+        br: word('br', ifname),
+        vlan: fdb.vlan,
+        vni: fdb.vni,
+        self: fdb.self,
+        master: fdb.master,
+      },
+      takes: 'options',
+      looks: true,
+    }),
+    flush: form({
+      words: ['bridge', 'fdb', 'flush'],
+      clauses: {
+        dev,
+        brport: word('brport', ifname),
+        vlan: fdb.vlan,
+        self: fdb.self,
+        master: fdb.master,
+        static: fdb.static,
+        permanent: fdb.permanent,
+        dynamic: fdb.dynamic,
+      },
+      needs: [['dev']],
+      does: (line) => [{ does: 'flushes', kind: 'forwarding entry', name: 'all', ...on(line) }],
+    }),
     show: form({
       words: ['bridge', 'fdb', 'show'],
       verbs: show,
@@ -130,18 +174,19 @@ export const bridgeForms = {
   mdb: {
     add: form({
       words: ['bridge', 'mdb', 'add'],
-      clauses: {
-        dev: word('dev', ifname),
-        port: word('port', ifname),
-        grp: word('grp', address),
-        src: word('src', address),
-        permanent: flag('permanent'),
-        temp: flag('temp'),
-        vid: word('vid', whole('VLAN id', 1, 4094)),
-      },
+      clauses: mdb,
       facts: (line) => ({ undo: { argv: line.instead('del', 'permanent', 'temp') } }),
       does: (line) => [
         { does: 'makes', kind: 'forwarding entry', name: line.text('grp') ?? '', ...on(line) },
+      ],
+    }),
+    del: form({
+      words: ['bridge', 'mdb', 'del'],
+      verbs: ['delete'],
+      clauses: mdb,
+      facts: (line) => ({ undo: { argv: line.instead('add') } }),
+      does: (line) => [
+        { does: 'removes', kind: 'forwarding entry', name: line.text('grp') ?? '', ...on(line) },
       ],
     }),
     show: form({

@@ -3,6 +3,7 @@ import { bare, word } from '../grammar/clause.ts'
 import { form, type Line } from '../grammar/form.ts'
 import { address6, ifname, plainWord, prefix, whole } from '../grammar/kinds.ts'
 import { shown } from '../ip/shared.ts'
+import { anyProgram, otherProgram } from '../programs.ts'
 
 const dev = bare(word('dev', ifname))
 const show = ['show', 'list', 'lst']
@@ -29,6 +30,21 @@ export const moreIpForms = {
       optional: 0,
       clauses: shown,
       takes: 'options',
+      looks: true,
+    }),
+    exec: form({
+      words: ['ip', 'vrf', 'exec'],
+      subject: [word([], ifname), anyProgram],
+      clauses: {},
+      facts: () => ({ shows: true }),
+      does: (line) => otherProgram(line.subject[1] as readonly string[]),
+    }),
+    pids: form({ words: ['ip', 'vrf', 'pids'], subject: [word([], ifname)], clauses: {}, looks: true }),
+    identify: form({
+      words: ['ip', 'vrf', 'identify'],
+      subject: [word([], whole('process', 1, 4194304))],
+      optional: 0,
+      clauses: {},
       looks: true,
     }),
   },

@@ -1,5 +1,6 @@
 /** The words of ipset(8), conntrack(8) and iptables-save(8), as tables. */
-import { flag, word } from '../grammar/clause.ts'
+import { type Effect, looks } from '../effects.ts'
+import { before, flag, needed, streamed, word } from '../grammar/clause.ts'
 import { form, type Line } from '../grammar/form.ts'
 import { any, type Kind, oneOf, pattern, plainWord, prefix, whole } from '../grammar/kinds.ts'
 
@@ -27,6 +28,10 @@ const entryOptions = {
   nomatch: flag('nomatch'),
   exist: { ...flag('-exist', '-!'), at: 'tool' as const },
 }
+const aFile = plainWord('a file', '/srv/rules')
+/** What writes into a file, where one is named, and else shows. */
+const written = (line: Line): readonly Effect[] =>
+  line.has('file') ? [{ does: 'replaces', kind: 'file', name: line.text('file') ?? '' }] : looks
 const entry = (line: Line) => ({ kind: 'set entry' as const, name: subject(line, 1), set: subject(line) })
 
 /** ipset(8). */
@@ -125,7 +130,29 @@ export const ipsetForms = {
       { does: 'makes', kind: 'set', name: subject(line, 1) },
     ],
   }),
-  save: form({ words: ['ipset', 'save'], subject: [setName], optional: 0, clauses: {}, looks: true }),
+  save: form({
+    words: ['ipset', 'save'],
+    subject: [setName],
+    optional: 0,
+    clauses: {
+      /** Into this file: `-file` */
+      file: streamed(word(['-file', '-f'], aFile), '>'),
+    },
+    takes: 'options',
+    does: written,
+  }),
+  restore: form({
+    words: ['ipset', 'restore'],
+    verbs: ['-R'],
+    clauses: {
+      /** From this file: `-file` */
+      file: needed(streamed(word(['-file', '-f'], aFile), '<')),
+      /** What is there already is no error: `-exist` */
+      exist: entryOptions.exist,
+    },
+    takes: 'options',
+    does: () => [{ does: 'unknown' }],
+  }),
 } as const
 
 const tracked = {
@@ -183,16 +210,47 @@ export const conntrackForms = {
   }),
 } as const
 
+const tables = oneOf('table', 'filter', 'nat', 'mangle', 'raw', 'security')
 const saved = (program: 'iptables' | 'ip6tables') =>
   form({
     words: [`${program}-save`],
     method: program === 'iptables' ? 'iptablesSave' : 'ip6tablesSave',
     clauses: {
-      table: word(['-t', '--table'], oneOf('table', 'filter', 'nat', 'mangle', 'raw', 'security')),
+      table: word(['-t', '--table'], tables),
       counters: flag('-c', '--counters'),
+      /** Into this file: `-f` */
+      file: streamed(word(['-f', '--file'], aFile), '>'),
     },
     takes: 'options',
-    looks: true,
+    does: written,
+    facts: (line) => (line.has('file') ? {} : { shows: true as const }),
   })
-/** iptables-save(8): all rules, or those of one table. */
-export const saveForms = { iptablesSave: saved('iptables'), ip6tablesSave: saved('ip6tables') } as const
+const restored = (program: 'iptables' | 'ip6tables') =>
+  form({
+    words: [`${program}-restore`],
+    method: program === 'iptables' ? 'iptablesRestore' : 'ip6tablesRestore',
+    subject: [streamed(word([], aFile), '<')],
+    clauses: {
+      /** Only one table of the file: `-T` */
+      table: before(word(['-T', '--table'], tables)),
+      /** With the counters: `-c` */
+      counters: before(flag('-c', '--counters')),
+      /** Keeps the rules that are there: `-n` */
+      noflush: before(flag('-n', '--noflush')),
+      /** Only reads the file, and changes nothing: `-t` */
+      test: before(flag('-t', '--test')),
+      /** Tells what it does: `-v` */
+      verbose: before(flag('-v', '--verbose')),
+      /** Waits for others who change rules, so many seconds: `-w` */
+      wait: before(word(['-w', '--wait'], whole('number of seconds', 0, 3600))),
+    },
+    takes: 'options',
+    does: (line) => [{ does: line.has('test') ? 'looks' : 'unknown' }],
+  })
+/** iptables-save(8) and iptables-restore(8): all rules, or those of one table. */
+export const saveForms = {
+  iptablesSave: saved('iptables'),
+  ip6tablesSave: saved('ip6tables'),
+  iptablesRestore: restored('iptables'),
+  ip6tablesRestore: restored('ip6tables'),
+} as const

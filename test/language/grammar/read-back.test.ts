@@ -41,7 +41,7 @@ const lines: Array<[shell: string, ...typed: string[]]> = [
   ['docker exec -it a1 ip addr', 'a1.ip.addr.show()'],
   [
     'ifconfig eth0:1 10.0.0.1 netmask 255.255.255.0',
-    "server1.ip.addr.add('10.0.0.1/24').dev('eth0').label('eth0:1')",
+    "server1.ip.addr.add('10.0.0.1/24').broadcast('+').dev('eth0').label('eth0:1')",
     "server1.ip.link.set('eth0').up()",
   ],
   [
@@ -55,6 +55,33 @@ const lines: Array<[shell: string, ...typed: string[]]> = [
     "server1.bridge.fdb.append('00:00:00:00:00:00').dev('vx0').dst('10.0.0.2')",
   ],
   ['ip link set $DEV netns $NS', 'server1.ip.link.set(DEV).netns(NS)'],
+  ['nsenter -t 7 -n ip addr', "server1.nsenter().target(7).net().command('ip', 'addr')"],
+  ['nsenter --net=/var/run/netns/net1 ip addr', 'net1.ip.addr.show()'],
+  ['ip netns exec net1 iptables-restore < /srv/rules', "net1.iptablesRestore('/srv/rules')"],
+  ['docker save alpine > /srv/a.tar', "server1.docker.save('alpine', { output: '/srv/a.tar' })"],
+  ['docker exec -itu root a1 ls', "server1.docker.exec('a1', { user: 'root' }, 'ls')"],
+  ['docker compose rm -fs web', "server1.docker.compose.rm('web', { force: true, stop: true })"],
+  ['docker compose logs -f web', "server1.docker.compose.logs('web')"],
+  [
+    'docker compose -p lab -f a.yml rm -f',
+    "server1.docker.compose.rm({ project: 'lab', file: 'a.yml', force: true })",
+  ],
+  [
+    'docker run -d --name a1 --network name=n1,ip=10.0.0.9 alpine',
+    "server1.docker.run('alpine').name('a1').network('n1').ip('10.0.0.9')",
+  ],
+  [
+    'iptables -t nat -A PREROUTING -j DNAT -p tcp --to 10.0.0.2:80 --dport 80',
+    "server1.iptables.nat.append('PREROUTING').protocol('tcp').dport(80).jump('DNAT', { to: '10.0.0.2:80' })",
+  ],
+  [
+    'iptables -A INPUT -j LOG -m string --algo bm --to 9 --log-prefix x',
+    "server1.iptables.filter.append('INPUT').algo('bm').to(9).jump('LOG', { prefix: 'x' })",
+  ],
+  ['ip -n net1 -force -batch /srv/lines', "net1.ip.batch('/srv/lines', { force: true })"],
+  ['tc -n net1 qdisc', 'net1.tc.qdisc.show()'],
+  ['sysctl -ar rp_filter', "server1.sysctl.all({ pattern: 'rp_filter' })"],
+  ['sysctl --load=/srv/9.conf', "server1.sysctl.load('/srv/9.conf')"],
   ['ping -c 1 fd00::1', "server1.ping('fd00::1').replies"],
   [
     'ip link add a type veth peer name b && ip link set a up',
@@ -73,7 +100,6 @@ for (const [shell, ...typed] of lines)
   })
 
 const execs: Array<[shell: string, exec: string]> = [
-  ['nsenter -t 7 -n ip addr', "server1.exec('nsenter', '-t', '7', '-n', 'ip', 'addr')"],
   ['ip link add x type nosuch', "server1.exec('ip', 'link', 'add', 'x', 'type', 'nosuch')"],
   ['ip addr add 10.0.0.300/24 dev eth0', "server1.exec('ip', 'addr', 'add', '10.0.0.300/24', 'dev', 'eth0')"],
   [
@@ -82,7 +108,10 @@ const execs: Array<[shell: string, exec: string]> = [
   ],
   ['for i in 1 2; do ip link del v$i; done', ''],
   ['ip addr | grep eth0', ''],
-  ['ip addr > /tmp/x', ''],
+  ['ip addr > /tmp/x', "server1.exec('sh', '-c', 'ip addr > /tmp/x')"],
+  ['nft list ruleset >> /tmp/x', "server1.exec('sh', '-c', 'nft list ruleset >> /tmp/x')"],
+  ['echo "a  b" | grep b', "server1.exec('sh', '-c', 'echo \\'a  b\\' | grep b')"],
+  ['docker compose up -f x.yml', "server1.exec('docker', 'compose', 'up', '-f', 'x.yml')"],
 ]
 for (const [shell, text] of execs)
   test(`${shell} is exec`, () => {

@@ -1,4 +1,5 @@
 /** What tcpdump prints, a line for each packet. */
+import { exactly } from '../../grammar/missing.ts'
 import { text as mustBeText } from '../../values.ts'
 
 /** One packet, as tcpdump tells it. An address may have a port behind a last dot: `192.168.56.3.2020`. */
@@ -11,7 +12,7 @@ export interface Packet {
 }
 
 /** The packets that `tcpdump -n` printed, a line each. */
-export const packets = (text: string): Packet[] =>
+export const packets = exactly('packets()', (text: string): Packet[] =>
   mustBeText(text, 'what tcpdump printed')
     .split('\n')
     .map((line) => line.match(/^\S+ (\S+?),? (?:(\S+) > (\S+):(?:\s|$))?/))
@@ -19,7 +20,8 @@ export const packets = (text: string): Packet[] =>
       found
         ? [{ protocol: found[1] ?? '', from: found[2] ?? '', to: found[3] ?? '', text: found.input ?? '' }]
         : [],
-    )
+    ),
+)
 
 /** Whether an address is the wanted one, with or without a port behind it. */
 const isAddress = (address: string, wanted: string): boolean =>
