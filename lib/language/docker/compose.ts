@@ -114,5 +114,5 @@ export const compose = (place: Place, project: string, file: URL | string) => {
         `${service}-${number}`,
       ),
   }
-  return exact(['compose()'], value, { container: 2 })
+  return exact(['compose()'], value, { container: 2, up: 1 })
 }
