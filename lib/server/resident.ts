@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { Unable } from '../errors.ts'
-import { shellLine } from '../language/shell.ts'
+import { quote, shellLine } from '../language/shell.ts'
 import { type Entry, enter } from './enter.ts'
 import { tooMuch, untilMark } from './output.ts'
 import { toolMissing } from './packages.ts'
@@ -23,7 +23,18 @@ export interface Start {
   input?: string | Uint8Array
   /** What it prints is wanted byte for byte. */
   bytes?: boolean
+  /** The folder that it runs in. */
+  cwd?: string | undefined
+  /** What it sees in its environment beside what the shell sees: `NAME=value`. */
+  env?: readonly string[]
 }
+
+/** Whether an input is too long for a shell, which reads it a byte at a time. */
+export const longInput = (input: Start['input']): boolean => (input?.length ?? 0) > 2 ** 20
+
+/** A program as a shell starts it in a process of its own: one of that name, never what the shell itself knows by it. */
+const started = (argv: readonly string[], { cwd, env = [] }: Start): string =>
+  `(${cwd === undefined ? '' : `cd ${quote(cwd)} && `}${env.map((one) => `export ${quote(one)} && `).join('')}exec ${shellLine(argv)})`
 
 /**
  * A command with what it reads, as a shell takes it. A text of whole lines stands as it is; all else is written in base64,
@@ -103,16 +114,16 @@ export function shellBehind(
   const rest = () => {
     for (const handle of handles) handle?.unref?.()
   }
-  const run: Resident['run'] = (argv, { background, input, bytes = false }) =>
+  const run: Resident['run'] = (argv, start) =>
     new Promise((done, failed) => {
       if (ended) return failed(ended)
+      const { background, input, bytes = false } = start
       waiting = { argv, bytes, done, failed }
       stdout.reset()
       stderr.reset()
       for (const handle of handles) handle?.ref?.()
       const marks = `printf '%s %s\\n' ${endMark} $?; echo ${endMark} >&2`
-      // A program of that name, as `docker exec` would start it: never what the shell itself knows by the name.
-      const line = `(exec ${shellLine(argv)})`
+      const line = started(argv, start)
       const text =
         input === undefined || input.length === 0
           ? `${line} </dev/null ${background ? '>/dev/null 2>&1 &' : ''}\n`

@@ -9,15 +9,12 @@ import type { ApiCall } from '../language/docker/api.ts'
 import { plugged } from '../language/effects.ts'
 import { type Entry, enter, mustBeUp } from './enter.ts'
 import { type Finished, finished } from './process.ts'
-import { residents, type Start } from './resident.ts'
+import { longInput, residents, type Start } from './resident.ts'
 import type { LabRecord, ServerRecord } from './state.ts'
 
 /** How a program in a container is started, beside its words. */
-export interface ExecStart extends Pick<Start, 'input' | 'bytes'> {
+export interface ExecStart extends Pick<Start, 'input' | 'bytes' | 'cwd' | 'env'> {
   user?: string | undefined
-  cwd?: string | undefined
-  /** `NAME=value`. */
-  env?: string[]
 }
 
 /** A server that runs. */
@@ -142,8 +139,7 @@ export function byEntering(
     ...entry,
     async run(argv, start = {}) {
       const known = words(argv)
-      // A shell reads a long input a byte at a time.
-      const inside = (start.input?.length ?? 0) > 2 ** 20 ? undefined : shells.run(known, start)
+      const inside = longInput(start.input) ? undefined : shells.run(known, start)
       if (inside) return inside
       // Side by side with many others it has to enter by itself.
       const inShell = ['sh', '-c', '"$@" >/dev/null 2>&1 &', 'sh', ...known]
@@ -154,9 +150,8 @@ export function byEntering(
     },
     call: async (api) => (await import('./engine-api.ts')).callEngine(entry.server, api),
     async exec(container, argv, background, start) {
-      const { execInContainer, execWith } = await import('./engine-api.ts')
-      if (start) return execWith(entry.server, container, argv, start)
-      return execInContainer(entry.server, container, argv, background)
+      const { execInContainer } = await import('./container-exec.ts')
+      return execInContainer(entry.server, container, argv, background, start)
     },
     words,
     file: (path) => `/proc/${pid}/root${words([path])[0]}`,
