@@ -116,8 +116,18 @@ async function door(inside: () => Promise<Socket>, wanted = 0): Promise<Forwarde
 /** A port of 127.0.0.1 for one connection, which is there already: for libraries that only know ports. */
 export const doorTo = (inside: Socket): Promise<Forwarded> => door(async () => inside)
 
-/** Opens a port of 127.0.0.1, each connection to which goes on from a place. `wanted` is its number where that is free. */
-export async function forward(gates: Gates, place: Place, to: To, wanted = 0): Promise<Forwarded> {
+/** What is forwarded: of UDP, datagrams and their answers. */
+export interface ForwardTo extends To {
+  /** Default: TCP. */
+  udp?: boolean
+}
+
+/**
+ * Opens a port of 127.0.0.1, each connection to which goes on from a place; of UDP, each datagram. `wanted` is its number
+ * where that is free.
+ */
+export async function forward(gates: Gates, place: Place, to: ForwardTo, wanted = 0): Promise<Forwarded> {
+  if (to.udp) return (await import('./datagrams.ts')).forwardUdp(gates, place, to, wanted)
   checkedPort(to.port)
   await gates(place) // that there is such a place is told now, and not to who connects
   return door(() => connect(gates, place, to), wanted)

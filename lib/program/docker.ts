@@ -23,8 +23,11 @@ export interface DockerAccess extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** A port of the server that is forwarded, and its number here. */
-type Local = (port: number) => Promise<number>
+/** A port of the server that is forwarded, TCP or UDP, and its number here. */
+type Local = (port: number, type: string) => Promise<number>
+
+/** What is forwarded; SCTP, which Docker knows, too, is not. */
+const isForwarded = (type: string | undefined): type is string => type === 'tcp' || type === 'udp'
 
 interface Inspected {
   NetworkSettings?: { Ports?: Record<string, Array<{ HostPort: string }> | null> }
@@ -33,12 +36,14 @@ interface Listed {
   Ports?: Array<{ PublicPort?: number; Type?: string }>
 }
 
-/** Puts the local numbers of the published TCP ports into what the engine tells of one container. */
+/** Puts the local numbers of the published ports into what the engine tells of one container. */
 async function inOne(told: Inspected, local: Local): Promise<Inspected> {
-  for (const [port, bindings] of Object.entries(told.NetworkSettings?.Ports ?? {}))
-    if (port.endsWith('/tcp'))
-      for (const binding of bindings ?? [])
-        if (Number(binding.HostPort) > 0) binding.HostPort = String(await local(Number(binding.HostPort)))
+  for (const [port, bindings] of Object.entries(told.NetworkSettings?.Ports ?? {})) {
+    const [, type] = port.split('/')
+    for (const binding of bindings ?? [])
+      if (isForwarded(type) && Number(binding.HostPort) > 0)
+        binding.HostPort = String(await local(Number(binding.HostPort), type))
+  }
   return told
 }
 
@@ -46,7 +51,7 @@ async function inOne(told: Inspected, local: Local): Promise<Inspected> {
 async function inAll(told: Listed[], local: Local): Promise<Listed[]> {
   for (const { Ports = [] } of told)
     for (const port of Ports)
-      if (port.Type === 'tcp' && port.PublicPort) port.PublicPort = await local(port.PublicPort)
+      if (isForwarded(port.Type) && port.PublicPort) port.PublicPort = await local(port.PublicPort, port.Type)
   return told
 }
 
@@ -129,10 +134,11 @@ function handOver(
 
 /** The ports of a server that are forwarded so far. */
 function forwarding(gates: Gates, place: Place) {
-  const ports = new Map<number, Promise<Forwarded>>()
-  const local: Local = async (port) => {
-    const known = ports.get(port) ?? forward(gates, place, { port }, port)
-    ports.set(port, known)
+  const ports = new Map<string, Promise<Forwarded>>()
+  const local: Local = async (port, type) => {
+    const key = `${port}/${type}`
+    const known = ports.get(key) ?? forward(gates, place, { port, udp: type === 'udp' }, port)
+    ports.set(key, known)
     return (await known).port
   }
   const close = async () => {
@@ -144,7 +150,7 @@ function forwarding(gates: Gates, place: Place) {
 let count = 0
 
 /**
- * Opens the engine of a server to programs of this machine. The TCP ports that its containers publish are forwarded to
+ * Opens the engine of a server to programs of this machine. The TCP and UDP ports that its containers publish are forwarded to
  * 127.0.0.1, under the same number where that is free here; what the engine tells of them has the number that counts here.
  */
 export async function dockerOf(servers: Servers, gates: Gates, place: Place): Promise<DockerAccess> {

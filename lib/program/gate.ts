@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { connect as connectTo, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { Unable } from '../errors.ts'
 import type { Place } from '../language/command.ts'
 import { type Program, startProgram } from '../run/program.ts'
 import type { RunningServer, Servers } from '../server/servers.ts'
@@ -22,7 +23,9 @@ async function networkOf(server: RunningServer, place: Place): Promise<string> {
   try {
     return String(statSync(server.file(`/run/netns/${place.name}`)).ino)
   } catch {
-    return '' // what enters it tells that it is not there
+    throw new Unable(`there is no network namespace ${place.name} on ${place.server}`, {
+      hint: 'Which step makes it?',
+    })
   }
 }
 
@@ -75,7 +78,7 @@ async function opened(servers: Servers, place: Place, network: string): Promise<
   const [there, here] = path()
   const own: Place = { kind: 'server', name: place.server, server: place.server }
   const program = await startProgram(servers, own, wordsOf(place, network, there))
-  await program.waitFor('open')
+  await program.waitFor(/^open$/m)
   for (const stream of [program.stdout, program.stderr]) stream.resume()
   program.unref()
   return {

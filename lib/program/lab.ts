@@ -21,6 +21,9 @@ import { openLabs } from './opened.ts'
 import type { Awaited } from './until.ts'
 import { waysInto } from './ways.ts'
 
+/** What a program is called in an error: its line, if it is one. */
+const programOf = (argv: readonly string[]): string => [argv].flat().join(' ')
+
 /** Warns of what was built and never given to a lab, a line for each line of the program. */
 export function warnOf(strays: ReadonlyArray<Stray<Command | Inquiry>>): void {
   for (const text of straysOf(sorted(strays))) process.emitWarning(text)
@@ -107,8 +110,9 @@ export function labOn(servers: Servers, options: LabOptions, end: () => Promise<
       return watch(`the run of ${command?.argv?.join(' ')}`, () => run(servers, command))
     },
     exec: ((place, argv, options) =>
-      watch(`${argv}`, () => exec(servers, place, argv, options))) as OpenLab['exec'],
-    spawn: (place, argv, options) => watch(`${argv}`, () => startProgram(servers, place, argv, options)),
+      watch(programOf(argv), () => exec(servers, place, argv, options))) as OpenLab['exec'],
+    spawn: (place, argv, options) =>
+      watch(programOf(argv), () => startProgram(servers, place, argv, options)),
     ...ways,
     until(what, options = {}) {
       const all = Array.isArray(what) ? (what as readonly Awaited[]) : [what as Awaited]

@@ -9,7 +9,7 @@ import type { Servers } from '../server/servers.ts'
 import type { PlaceShell } from '../server/zx.ts'
 import type { Question, Report } from '../why/why.ts'
 import type { BreakableLink, Broken } from './breaking.ts'
-import type { Forwarded, To } from './connect.ts'
+import type { Forwarded, ForwardTo, To } from './connect.ts'
 import type { DockerAccess } from './docker.ts'
 import type { Awaited, UntilOptions } from './until.ts'
 
@@ -37,8 +37,8 @@ export interface OpenLab extends Lab, AsyncDisposable {
   connect(place: Place, to: To): Promise<Duplex>
   /** fetch() from a place: `url` is what the place calls it. Rejects when nobody answers. */
   fetch(place: Place, url: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** Opens a port of this machine's 127.0.0.1 that leads into a place, until it or the lab is closed. */
-  forward(place: Place, to: To | number): Promise<Forwarded>
+  /** Opens a port of this machine's 127.0.0.1 that leads into a place, until it or the lab is closed; `{ udp: true }`: of UDP. */
+  forward(place: Place, to: ForwardTo | number): Promise<Forwarded>
   /** Lets a place connect to a port of this machine, as to that of 127.0.0.1 there, or to another, `as.port`. */
   expose(port: number, place: Place, as?: { port?: number }): Promise<Forwarded>
   /** Opens the Docker Engine of a server to docker, dockerode and testcontainers; what they publish is found on 127.0.0.1. */

@@ -1,6 +1,6 @@
 /** Runs a program in a place to its end, or to its limit, by a shell that is there already. */
 import { randomBytes } from 'node:crypto'
-import { BadInput, VethlabError } from '../errors.ts'
+import { BadInput, CommandFailed, VethlabError } from '../errors.ts'
 import type { Place } from '../language/command.ts'
 import { shellLine } from '../language/shell.ts'
 import { type Finished, sleep, until } from '../server/process.ts'
@@ -109,6 +109,16 @@ export function mustBeOptions(options: ExecOptions): void {
   if (name !== undefined) throw new BadInput(`${JSON.stringify(name)} is no name of an environment`)
 }
 
+/** Throws when a program did not run since its place is not there: that is no result of the program's. */
+function mustBeThere(place: Place, argv: readonly string[], { code, stderr }: Finished): void {
+  const { kind, name } = place
+  const gone =
+    kind === 'netns'
+      ? code === 255 && stderr.startsWith(`Cannot open network namespace "${name}"`)
+      : kind === 'container' && code === 1 && stderr.trim() === `No such container: ${name}`
+  if (gone) throw new CommandFailed(shellLine(argv), code, stderr, { where: `in ${name}` })
+}
+
 /** Runs a program in a place to its end. */
 export async function exec(
   servers: Servers,
@@ -121,8 +131,10 @@ export async function exec(
     throw new BadInput('a program is a list of words', { hint: "As in: lab.exec(net1, ['ss', '-tln'])" })
   options.signal?.throwIfAborted()
   const plain = Object.values(options).every((one) => one === undefined)
-  const { code, stdout, stderr, bytes } = plain
+  const done = plain
     ? await execute(servers, { place, argv })
     : await limited(await begun(servers, place, argv, options), argv, options)
+  mustBeThere(place, argv, done)
+  const { code, stdout, stderr, bytes } = done
   return bytes ? { code, exitCode: code, ...bytes } : { code, exitCode: code, stdout, stderr }
 }

@@ -54,11 +54,33 @@ test('in a container, too: input, user, folder, environment, bytes, and a limit'
   const slow = lab.exec(web, ['sh', '-c', 'echo begun; sleep 33'], { timeout: 300 })
   await assert.rejects(slow, /did not end within 300 ms; it printed: begun/)
   assert.doesNotMatch((await lab.exec(web, ['ps'])).stdout, /sleep 33/)
+  const shell = ['sh', '-c', 'echo "$0 $UID $A"; pwd; cat; exit 7', '$(x)']
+  const odd = await lab.exec(web, shell, { env: { UID: 'own', A: "it's $HOME" }, cwd: '/', input: '' })
+  assert.deepEqual([odd.code, odd.stdout], [7, "$(x) own it's $HOME\n/\n"])
+  const lines = 'a line\n'.repeat(1000)
+  assert.equal((await lab.exec(web, ['cat'], { input: lines })).stdout, lines)
+  assert.match((await lab.exec(web, ['pwd'], { cwd: '/nowhere' })).stderr, /nowhere.*No such file/i)
+  assert.equal((await lab.exec(web, ['pwd'])).stdout, '/\n')
   const program = await lab.spawn(web, ['sh', '-c', 'echo ready; sleep 34'])
   await program.waitFor('ready')
   await program.kill()
   assert.doesNotMatch((await lab.exec(web, ['ps'])).stdout, /sleep 34/)
   assert.match((await lab.exec(web, ['nothing'], { input: 'x' })).stdout, /"nothing"/)
+})
+
+test('a place that is not there is an error, and no result', async () => {
+  const gone = server1.netns('gone')
+  const said = /open-lab\.test\.ts:\d+[\s\S]*"?gone"?[\s\S]*which step makes it/i
+  for (const options of [{}, { input: 'x', timeout: 5000 }]) {
+    await assert.rejects(lab.exec(gone, ['true'], options), said)
+    await assert.rejects(lab.exec(server1.container('gone'), ['true'], options), said)
+  }
+  for (const place of [gone, server1.container('gone')]) {
+    await assert.rejects(lab.forward(place, 80), said)
+    await assert.rejects(lab.connect(place, { port: 80 }), said)
+    await assert.rejects(lab.expose(9, place), said)
+    await assert.rejects(lab.fetch(place, 'http://127.0.0.1/'), said)
+  }
 })
 
 test('what cannot be meant is refused before it runs', async () => {
