@@ -34,7 +34,7 @@ export function reporter(file: string) {
   const whys: Report[] = []
   /** Reasons that were told, and whose checks come after them. */
   const waiting: number[] = []
-  let picture: Picture = { svg: '', places: [] }
+  let picture: Picture = { svg: '', places: [], standIns: [] }
   const write = async (lab: { name: string; title: string }, error: unknown): Promise<void> => {
     const report: RunReport = {
       ...{ lab: lab.name, title: lab.title, made: new Date().toISOString(), ...picture },

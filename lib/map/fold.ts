@@ -18,7 +18,7 @@ function shapeOf(place: MapPlace, cables: readonly MapCable[], places: ReadonlyM
     return undefined
   const [cable, ...others] = cables.filter(({ from, to }) => from === only.id || to === only.id)
   if (!cable?.up || others.length > 0) return undefined
-  const far = cable.from === only.id ? cable.to : cable.from
+  const far = farEnd(cable, only.id)
   const into = cable.kind === 'child' ? far : places.get(far)?.master
   if (into === undefined) return undefined
   return JSON.stringify([place.server, place.kind, name.stem, only.name, cable.kind, into])
@@ -28,8 +28,17 @@ function shapeOf(place: MapPlace, cables: readonly MapCable[], places: ReadonlyM
 const span = (all: readonly string[]): string =>
   all.length > 1 ? `${all[0]} … ${all.at(-1)}` : (all[0] ?? '')
 
+/** A map in which some boxes stand for others. */
+export interface FoldedMap extends NetworkMap {
+  /** What is not drawn, and what stands for it: places, their interfaces, and the far ends of their cables. */
+  standIns: ReadonlyMap<string, string>
+}
+
+/** The end of a cable that is not this one. */
+const farEnd = ({ from, to }: MapCable, near: string): string => (from === near ? to : from)
+
 /** The map with each large group of like places as one box, which stands for all of them. */
-export function folded(map: NetworkMap): NetworkMap {
+export function folded(map: NetworkMap): FoldedMap {
   const interfaces = new Map(map.places.flatMap((place) => place.interfaces.map((one) => [one.id, one])))
   const groups = new Map<string, MapPlace[]>()
   for (const place of map.places) {
@@ -38,6 +47,8 @@ export function folded(map: NetworkMap): NetworkMap {
   }
   const gone = new Set<string>()
   const standsFor = new Map<string, MapPlace>()
+  const standIns = new Map<string, string>()
+  const cableAt = new Map(map.cables.flatMap((cable) => [cable.from, cable.to].map((end) => [end, cable])))
   for (const group of groups.values()) {
     if (group.length < foldFrom) continue
     const sorted = [...group].sort(
@@ -45,11 +56,15 @@ export function folded(map: NetworkMap): NetworkMap {
     )
     const [first, ...rest] = sorted
     if (!first) continue
-    for (const place of rest) {
-      gone.add(place.id)
-      for (const { id } of place.interfaces) gone.add(id)
-    }
     const [only] = first.interfaces as [MapInterface]
+    const drawn = cableAt.get(only.id)
+    for (const place of rest) {
+      const [own] = place.interfaces as [MapInterface]
+      const cable = cableAt.get(own.id)
+      standIns.set(place.id, first.id).set(own.id, only.id)
+      if (cable?.kind === 'cable' && drawn) standIns.set(farEnd(cable, own.id), farEnd(drawn, only.id))
+      gone.add(place.id).add(own.id)
+    }
     standsFor.set(first.id, {
       ...first,
       name: `${span(sorted.map(({ name }) => name))}  (${sorted.length})`,
@@ -69,6 +84,7 @@ export function folded(map: NetworkMap): NetworkMap {
   return {
     ...map,
     cables,
+    standIns,
     places: map.places
       .filter(({ id }) => !gone.has(id))
       .map((place) => standsFor.get(place.id) ?? place)

@@ -6,6 +6,8 @@ import type { MapPlace, NetworkMap } from './model.ts'
 export interface Picture {
   svg: string
   places: ReadonlyArray<Pick<MapPlace, 'id' | 'name' | 'kind' | 'server'>>
+  /** What is not drawn, and what stands for it. */
+  standIns: ReadonlyArray<readonly [string, string]>
 }
 
 /**
@@ -17,7 +19,8 @@ export function drawer(): (map: NetworkMap) => Promise<Picture> {
   let before = ''
   let picture = ''
   return async (map) => {
-    const boxes = boxesOf(folded(map))
+    const { standIns, ...drawn } = folded(map)
+    const boxes = boxesOf(drawn)
     const text = JSON.stringify(boxes)
     if (text !== before) {
       const [{ layout }, { svg }] = await loading
@@ -27,6 +30,7 @@ export function drawer(): (map: NetworkMap) => Promise<Picture> {
     return {
       svg: picture,
       places: map.places.map(({ id, name, kind, server }) => ({ id, name, kind, server })),
+      standIns: [...standIns],
     }
   }
 }

@@ -55,6 +55,16 @@ const star = (count: number, lastUp = true): Stack[] => {
   ]
 }
 
+test('what is not drawn is where that is which stands for it', () => {
+  const { standIns, places } = folded(networkMap(lab, star(12)))
+  assert.equal(standIns.get('s/n7'), 's/n1')
+  assert.equal(standIns.get('s/n7/eth0'), 's/n1/eth0')
+  assert.equal(standIns.get('s/p7'), 's/p1')
+  const drawn = new Set(places.flatMap(({ id, interfaces }) => [id, ...interfaces.map((one) => one.id)]))
+  for (const [from, to] of standIns) assert.ok(!drawn.has(from) && drawn.has(to), `${from} ${to}`)
+  assert.equal(folded(networkMap(lab, star(2))).standIns.size, 0)
+})
+
 test('a cable is known by both ends', () => {
   const map = networkMap(lab, star(2))
   assert.deepEqual(

@@ -58,6 +58,13 @@ test('so it is on the page, which answers a click within a second, at once and t
       })
       await page.selectOption('#panel select', { label: 'n257' })
       await page.waitForSelector('.place h2:has-text("n257")')
+      // A packet between two that are not drawn: it goes along the cable of the box that stands for them.
+      await page.click('#tab-packet')
+      await page.selectOption('.question select', 'n257')
+      await page.fill('.question input[list]', 'n258')
+      await page.click('.question button')
+      await page.waitForSelector('.map .passed', { timeout: 60_000 })
+      await page.waitForSelector('.map .envelope, .map .cross')
       await page.close()
       assert.ok(mostMemory(server.pid) <= 150, `${mostMemory(server.pid)} MB`)
       return cost

@@ -66,6 +66,7 @@ const report = {
     versions: { Node: evil },
     svg: '',
     places: [],
+    standIns: [],
     steps: [],
     whys: [],
   },

@@ -10,7 +10,7 @@ import { Journey, Question } from './packet.ts'
 import { Checks, Matrix, Place, Steps } from './panels.ts'
 import { Shell } from './terminal.ts'
 import { Tries } from './tries.ts'
-import type { LabName, News, PlaceName, Report } from './types.ts'
+import type { LabName, News, Picture, PlaceName, Report } from './types.ts'
 
 const tabs = ['packet', 'place', 'checks', 'pairs', 'steps', 'try'] as const
 type Tab = (typeof tabs)[number]
@@ -23,8 +23,7 @@ const latest = 2000
 
 /** What the server tells of a lab, as it comes. */
 function useNews(lab: string, played: (report: Report) => void) {
-  const [picture, setPicture] = useState('')
-  const [places, setPlaces] = useState<readonly PlaceName[]>([])
+  const [picture, setPicture] = useState<Picture>({ svg: '', places: [], standIns: [] })
   const [changes, setChanges] = useState(0)
   const [moved, setMoved] = useState<readonly string[]>([])
   const [lost, setLost] = useState(false)
@@ -47,8 +46,7 @@ function useNews(lab: string, played: (report: Report) => void) {
     const heard = (news: News) => {
       if (news.kind === 'map') {
         setGone(false)
-        setPicture(news.svg)
-        setPlaces(news.places)
+        setPicture(news)
       } else if (news.kind === 'moved') setMoved(news.interfaces)
       else if (news.kind === 'gone') setGone(true)
       else if (news.kind === 'why') played(news.report)
@@ -60,7 +58,7 @@ function useNews(lab: string, played: (report: Report) => void) {
       stop()
     }
   }, [lab])
-  return { picture, places, changes, moved, lost, gone }
+  return { picture, changes, moved, lost, gone }
 }
 
 /** The terminals that are open, and which of them is seen. */
@@ -152,7 +150,8 @@ function Lab({ lab }: { lab: string }) {
     setTab('packet')
   }
   const guess = useGuess(show)
-  const { picture, places, changes, moved, lost, gone } = useNews(lab, guess.came)
+  const { picture, changes, moved, lost, gone } = useNews(lab, guess.came)
+  const { places } = picture
   const why = async (question: object) => {
     setBusy(true)
     setComplaint('')
@@ -180,7 +179,7 @@ function Lab({ lab }: { lab: string }) {
   return html`<main class=${terminals.shells.length > 0 ? 'with-shells' : ''}>
     ${gone && html`<p class="notice bad" role="alert">${lab} is not up any more.</p>`}
     ${lost && !gone && html`<p class="notice" role="alert">The connection is lost; trying again …</p>`}
-    <${NetworkMap} picture=${picture} places=${places} moments=${guess.waits ? [] : all} at=${at} moved=${moved} choose=${choose} />
+    <${NetworkMap} picture=${picture} moments=${guess.waits ? [] : all} at=${at} moved=${moved} choose=${choose} />
     <aside>
       <${Tabs} tab=${tab} choose=${setTab} />
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${tab}`} tabindex="0">

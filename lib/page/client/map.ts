@@ -1,8 +1,8 @@
 /** The map on the page: the picture of the server, with the packet on it. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { html } from './html.ts'
 import type { Moment } from './journey.ts'
-import type { PlaceName } from './types.ts'
+import type { Picture, PlaceName } from './types.ts'
 
 const svgNamespace = 'http://www.w3.org/2000/svg'
 
@@ -11,28 +11,42 @@ const byData = (root: Element, name: string, value: string): SVGElement | undefi
     (one) => one.getAttribute(`data-${name}`) === value,
   )
 
-/** The id on the map of the place that `why` calls so. */
-export const idOf = (places: readonly PlaceName[], name: string): string | undefined =>
-  places.find((place) => place.name === name || place.id === name)?.id
+/** Where things are on the picture: what is not drawn is where that is which stands for it. */
+interface Drawn {
+  root: SVGSVGElement
+  places: readonly PlaceName[]
+  standIns: ReadonlyMap<string, string>
+}
+
+/** The id of the place that `why` calls so, and of one of its interfaces. */
+function idOf({ places }: Drawn, name: string, dev?: string): string | undefined {
+  const id = places.find((place) => place.name === name || place.id === name)?.id
+  return id === undefined || dev === undefined ? id : `${id}/${dev}`
+}
+
+/** The id on the picture of a place, or of an interface. */
+const shownAs = ({ standIns }: Pick<Drawn, 'standIns'>, id: string): string => standIns.get(id) ?? id
 
 /** Where the packet is after these moments: at the interface that it came to last, or in the middle of the place. */
-function pointOf(root: SVGSVGElement, places: readonly PlaceName[], passed: readonly Moment[]) {
+function pointOf(on: Drawn, passed: readonly Moment[]) {
+  const { root } = on
   const place = passed.at(-1)?.place ?? ''
-  const id = idOf(places, place)
+  const id = idOf(on, place)
   if (id === undefined) return undefined
   const visit = passed.slice(passed.findLastIndex((moment) => moment.place !== place) + 1)
   for (const { step } of visit.toReversed()) {
     if (step.kind !== 'in' && step.kind !== 'out') continue
-    const port = byData(root, 'interface', `${id}/${step.dev}`)
+    const port = byData(root, 'interface', shownAs(on, `${id}/${step.dev}`))
     if (port) return { x: Number(port.getAttribute('cx')), y: Number(port.getAttribute('cy')) }
   }
-  const box = byData(root, 'place', id)?.querySelector('rect')
+  const box = byData(root, 'place', shownAs(on, id))?.querySelector('rect')
   if (!box) return undefined
   const number = (name: string) => Number(box.getAttribute(name))
   return { x: number('x') + number('width') / 2, y: number('y') + Math.min(number('height') / 2, 40) }
 }
 
-function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly Moment[], at: number): void {
+function drawn(on: Drawn, all: readonly Moment[], at: number): void {
+  const { root } = on
   root.querySelector('.journey')?.remove()
   for (const one of root.querySelectorAll('.passed, .dies')) one.classList.remove('passed', 'dies')
   const now = all[at]
@@ -41,13 +55,14 @@ function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly 
   layer.setAttribute('class', 'journey')
   const passed = all.slice(0, at + 1).filter(({ packet }) => packet === now.packet)
   for (const moment of passed) {
-    const id = idOf(places, moment.place)
-    if (id === undefined || (moment.step.kind !== 'in' && moment.step.kind !== 'out')) continue
-    const end = `${id}/${moment.step.dev}`
+    if (moment.step.kind !== 'in' && moment.step.kind !== 'out') continue
+    const id = idOf(on, moment.place, moment.step.dev)
+    if (id === undefined) continue
+    const end = shownAs(on, id)
     for (const cable of root.querySelectorAll('[data-cable]'))
       if (cable.getAttribute('data-cable')?.split(' ').includes(end)) cable.classList.add('passed')
   }
-  const point = pointOf(root, places, passed)
+  const point = pointOf(on, passed)
   if (point) {
     const mark = document.createElementNS(svgNamespace, now.dead ? 'path' : 'rect')
     if (now.dead) mark.setAttribute('d', `M${point.x - 9},${point.y - 9} l18,18 m0,-18 l-18,18`)
@@ -61,8 +76,9 @@ function drawn(root: SVGSVGElement, places: readonly PlaceName[], all: readonly 
         mark.setAttribute(name, String(value))
     mark.setAttribute('class', now.dead ? 'cross' : 'envelope')
     layer.append(mark)
-    const id = idOf(places, now.place)
-    if (now.dead && id !== undefined) byData(root, 'place', id)?.querySelector('rect')?.classList.add('dies')
+    const id = idOf(on, now.place)
+    if (now.dead && id !== undefined)
+      byData(root, 'place', shownAs(on, id))?.querySelector('rect')?.classList.add('dies')
   }
   root.append(layer)
 }
@@ -82,8 +98,7 @@ function fit(holder: HTMLElement): void {
 }
 
 interface MapProps {
-  picture: string
-  places: readonly PlaceName[]
+  picture: Picture
   moments: readonly Moment[]
   at: number
   moved: readonly string[]
@@ -91,10 +106,12 @@ interface MapProps {
 }
 
 /** The picture comes from the server as SVG, in which every name is text. */
-export function NetworkMap({ picture, places, moments, at, moved, choose }: MapProps) {
+export function NetworkMap({ picture, moments, at, moved, choose }: MapProps) {
+  const { svg, places } = picture
+  const standIns = useMemo(() => new Map(picture.standIns), [picture])
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (holder.current) holder.current.innerHTML = picture
+    if (holder.current) holder.current.innerHTML = svg
     if (holder.current) fit(holder.current)
     holder.current?.querySelector('svg')?.setAttribute('role', 'group')
     // The name of a box can be reached by the keyboard: a box may stand in another one, buttons may not.
@@ -102,7 +119,7 @@ export function NetworkMap({ picture, places, moments, at, moved, choose }: MapP
       name.setAttribute('tabindex', '0')
       name.setAttribute('role', 'button')
     }
-  }, [picture])
+  }, [svg])
   useEffect(() => {
     const { current } = holder
     if (!current) return
@@ -112,12 +129,12 @@ export function NetworkMap({ picture, places, moments, at, moved, choose }: MapP
   }, [])
   useEffect(() => {
     const root = holder.current?.querySelector('svg')
-    if (root) drawn(root, places, moments, at)
+    if (root) drawn({ root, places, standIns }, moments, at)
   }, [picture, places, moments, at])
   useEffect(() => {
     for (const id of moved)
       for (const cable of holder.current?.querySelectorAll('[data-cable]') ?? [])
-        if (cable.getAttribute('data-cable')?.split(' ').includes(id)) {
+        if (cable.getAttribute('data-cable')?.split(' ').includes(shownAs({ standIns }, id))) {
           cable.classList.add('moves')
           setTimeout(() => cable.classList.remove('moves'), 700)
         }

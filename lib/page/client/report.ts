@@ -67,7 +67,7 @@ function App() {
     <main>
       ${report.error && html`<pre class="bad">${report.error}</pre>`}
       <div class="both">
-        ${report.svg ? html`<${NetworkMap} picture=${report.svg} places=${report.places} moments=${all} at=${at} moved=${[]} choose=${() => {}} />` : html`<p class="soft">There is no map: the lab was not up.</p>`}
+        ${report.svg ? html`<${NetworkMap} picture=${report} moments=${all} at=${at} moved=${[]} choose=${() => {}} />` : html`<p class="soft">There is no map: the lab was not up.</p>`}
         ${why && html`<${Journey} report=${why} moments=${all} at=${at} go=${setAt} />`}
       </div>
       <${Checks} choose=${choose} />

@@ -46,6 +46,8 @@ export interface Report {
 export interface Picture {
   svg: string
   places: readonly PlaceName[]
+  /** Places and interfaces that are not drawn, each with what stands for it. */
+  standIns: ReadonlyArray<readonly [string, string]>
 }
 
 export type News =
