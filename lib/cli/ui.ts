@@ -12,9 +12,21 @@ export interface UiOptions {
   port?: number | undefined
 }
 
+/**
+ * Lets V8 rather collect than grow: a page may be open all day, and what is loaded to draw a map once would keep 15 MB more.
+ * Before that is loaded. Runtimes without V8 have no such flag.
+ */
+async function keepSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8')
+  try {
+    setFlagsFromString('--optimize-for-size')
+  } catch {}
+}
+
 /** Serves the page of all labs; `name` is the one that is shown first. Ends with Ctrl-C, or with its caller. */
 export async function uiVerb(name: string | undefined, { json, port }: UiOptions): Promise<number> {
   if (name !== undefined) standing(labName(name))
+  await keepSmall()
   const { servePage } = await import('../page/serve.ts')
   const page = await servePage({
     ...{ verb: verbWords, steps: doneSteps, undo: takeBack, port },
