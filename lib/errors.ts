@@ -3,6 +3,7 @@
  *
  * An error has four parts, in this order: where it happened, the exact command, what the tool said, what to do.
  */
+import { pageOfHint } from './hint-pages.ts'
 
 /** The parts of an error beside its message; each is left out when there is nothing to say. */
 export interface ErrorParts {
@@ -184,7 +185,19 @@ export function classify(said: string): { cause: Cause; hint: string } | undefin
   return undefined
 }
 
-/** The error as shown to the user: where, the command, what was said, what to do. */
+const built = !import.meta.url.endsWith('.ts')
+
+/** The page that tells more of what a hint says, as it is had here: in a checkout as a file. */
+function moreOf(hint: string): string | undefined {
+  const page = pageOfHint(hint)
+  if (page === undefined) return undefined
+  if (built) return `More: npx vethlab help ${page}`
+  const file = new URL(`../docs/${page}.md`, import.meta.url).pathname
+  const here = `${process.cwd()}/`
+  return `More: ${file.startsWith(here) ? file.slice(here.length) : file}`
+}
+
+/** The error as shown to the user: where, the command, what was said, what to do, and the page that tells more. */
 export function explain(error: unknown): string {
   if (!(error instanceof VethlabError)) {
     if (!(error instanceof Error)) return String(error)
@@ -198,6 +211,7 @@ export function explain(error: unknown): string {
     error.command && `  ${error.command}`,
     ...error.message.split('\n').map((line) => (error.command ? `  ${line}` : line)),
     error.hint,
+    error.hint && moreOf(error.hint),
     process.env.DEBUG && error.stack,
   ]
   return lines.filter(Boolean).join('\n')

@@ -4,7 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Catalogue } from '../lib/cli/catalogue.ts'
 import { helpPages } from '../lib/cli/help.ts'
+import { options } from '../lib/cli/options.ts'
+import { subjectOf, type Verb } from '../lib/cli/verb.ts'
+import { pageOfVerb } from '../lib/cli/verb-pages.ts'
+import { verbsOf } from '../lib/cli/verb-table.ts'
 import * as vethlab from '../lib/index.ts'
 import { causes, codeOf, finerCodes } from '../lib/why/verdict.ts'
 
@@ -31,6 +36,7 @@ test('each ends with the page before it and the one after it', () => {
       ...(after ? [`[${after.title}](${after.name}.md) →`] : []),
     ].join(' · ')
     assert.ok(text(name).endsWith(`\n---\n\n${foot}\n`), `docs/${name}.md must end with:\n${foot}`)
+    assert.equal(text(name).split('[all pages](index.md)').length, 2, `docs/${name}.md has two feet`)
   }
 })
 
@@ -68,13 +74,50 @@ test('every verb stands on a page', () => {
     cwd: root,
     encoding: 'utf8',
   })
-  const verbs = [...stdout.matchAll(/^ {2}vethlab ([a-z]+)/gm)].map(([, verb = '']) => verb)
-  assert.ok(verbs.length > 12, stdout)
+  const names = [...stdout.matchAll(/^ {2}vethlab ([a-z]+)/gm)].map(([, verb = '']) => verb)
+  assert.ok(names.length > 12, stdout)
   const all = [...pages.map(({ name }) => text(name)), readFileSync(join(root, 'README.md'), 'utf8')].join(
     '\n',
   )
-  const silent = verbs.filter(
+  const silent = names.filter(
     (verb) => !new RegExp(`(vethlab|make|…|npx vethlab) ${verb}\\b|\`${verb}\``).test(all),
   )
+  assert.deepEqual(silent, [])
+})
+
+const verbs = verbsOf(subjectOf({ names: () => [] } as unknown as Catalogue))
+const nameOf = ({ words }: Verb): string => [words].flat()[0]?.split(' ')[0] ?? ''
+
+test('every verb has its page, and its help names it', () => {
+  for (const verb of verbs) {
+    const page = pageOfVerb(nameOf(verb)) ?? ''
+    assert.ok(
+      pages.some(({ name }) => name === page),
+      `${nameOf(verb)} has no page in cli/verb-pages.ts`,
+    )
+    assert.match(
+      text(page),
+      new RegExp(`\\b${nameOf(verb)}\\b`),
+      `docs/${page}.md does not name ${nameOf(verb)}`,
+    )
+  }
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['scripts/start.mjs', 'scripts/vethlab.ts', 'why', '--help'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
+  assert.match(stdout, /\nMore: vethlab help why\n/)
+})
+
+test('every option stands on a page', () => {
+  const all = pages.map(({ name }) => text(name)).join('\n')
+  const named = new Set(
+    [options, ...verbs.map((verb) => verb.options ?? {})].flatMap((some) => Object.keys(some)),
+  )
+  assert.ok(named.size > 30, [...named].join(' '))
+  const silent = [...named].filter((name) => !new RegExp(`--${name}(?![\\w-])`).test(all))
   assert.deepEqual(silent, [])
 })

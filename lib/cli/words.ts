@@ -10,6 +10,7 @@ import { nearest } from '../language/grammar/nearest.ts'
 import type { Catalogue } from './catalogue.ts'
 import { mustMakeSense, mustStandOnce, options, reading, yargs } from './options.ts'
 import { type Args, type Subject, subjectOf, type Verb } from './verb.ts'
+import { pageOfVerb } from './verb-pages.ts'
 import { verbsOf } from './verb-table.ts'
 
 /** Does what the words of a command line ask. Returns the exit code. */
@@ -74,14 +75,15 @@ function parserOf(argv: readonly string[], { own, catalogue }: Subject): Argv {
 }
 
 /** The parser of one verb: its positional words, and its own options. */
-function withWords(parser: Argv, { words, positional = {}, options = {} }: Verb): Argv {
+function withWords(parser: Argv, verb: Verb): Argv {
+  const { words, positional = {}, options = {} } = verb
   const text = [words].flat().join(' ')
   const named = [...text.matchAll(/[<[](\w+)[>\]]/g)].map(([, name = '']) => name)
   for (const name of named) {
     const describe = positional[name]
     parser.positional(name, { type: 'string', ...(describe === undefined ? {} : { describe }) })
   }
-  return parser.options(options)
+  return parser.options(options).epilogue(`More: vethlab help ${pageOfVerb(nameOf(verb))}`)
 }
 
 /** The first word that is neither an option nor the value of one. */
