@@ -3,8 +3,6 @@
  *
  * An error has four parts, in this order: where it happened, the exact command, what the tool said, what to do.
  */
-import { pageOfHint } from './hint-pages.ts'
-
 /** The parts of an error beside its message; each is left out when there is nothing to say. */
 export interface ErrorParts {
   /** File, line and step, as in `scenarios/net1.ts:23, step "A virtual cable"`. */
@@ -185,20 +183,11 @@ export function classify(said: string): { cause: Cause; hint: string } | undefin
   return undefined
 }
 
-const built = !import.meta.url.endsWith('.ts')
-
-/** The page that tells more of what a hint says, as it is had here: in a checkout as a file. */
-function moreOf(hint: string): string | undefined {
-  const page = pageOfHint(hint)
-  if (page === undefined) return undefined
-  if (built) return `More: npx vethlab help ${page}`
-  const file = new URL(`../docs/${page}.md`, import.meta.url).pathname
-  const here = `${process.cwd()}/`
-  return `More: ${file.startsWith(here) ? file.slice(here.length) : file}`
-}
-
-/** The error as shown to the user: where, the command, what was said, what to do, and the page that tells more. */
-export function explain(error: unknown): string {
+/** The error as shown to the user: where, the command, what was said, what to do, and what `more` says of that. */
+export function explain(
+  error: unknown,
+  more: (hint: string) => string | undefined = () => undefined,
+): string {
   if (!(error instanceof VethlabError)) {
     if (!(error instanceof Error)) return String(error)
     if (process.env.DEBUG) return error.stack ?? error.message
@@ -211,7 +200,7 @@ export function explain(error: unknown): string {
     error.command && `  ${error.command}`,
     ...error.message.split('\n').map((line) => (error.command ? `  ${line}` : line)),
     error.hint,
-    error.hint && moreOf(error.hint),
+    error.hint && more(error.hint),
     process.env.DEBUG && error.stack,
   ]
   return lines.filter(Boolean).join('\n')

@@ -32,7 +32,9 @@ export async function openLab(given: Scenario | LabOptions = {}, more: LabOption
     })
     .catch((error) => Promise.reject(known.inFull(error)))
   const strays = forgottenFromNow()
+  const orphaned = known.whenOrphaned(() => void end().catch(() => {}))
   const end = known.once(async () => {
+    orphaned()
     known.warnOf(strays())
     await known.endWorld(name)
   })

@@ -1,8 +1,8 @@
 /** The pages of docs/: each is in the list, ends with the way on, and says all that there is to say. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { Catalogue } from '../lib/cli/catalogue.ts'
 import { helpPages } from '../lib/cli/help.ts'
@@ -120,4 +120,39 @@ test('every option stands on a page', () => {
   assert.ok(named.size > 30, [...named].join(' '))
   const silent = [...named].filter((name) => !new RegExp(`--${name}(?![\\w-])`).test(all))
   assert.deepEqual(silent, [])
+})
+
+/** The anchors of a page, as GitHub and VitePress make them of its headings. */
+const anchors = (page: string): string[] =>
+  [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  )
+
+test('every link leads to a file that is there, and to a heading of it', () => {
+  const from = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'examples/distributed/README.md',
+    'docs/index.md',
+  ]
+  const files = [...from, ...pages.map(({ name }) => `docs/${name}.md`)]
+  let links = 0
+  for (const file of files) {
+    const page = readFileSync(join(root, file), 'utf8').replace(/^```[\s\S]*?^```$|`[^`\n]*`/gm, '')
+    for (const [, link = ''] of page.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue
+      links++
+      const [path = '', anchor] = link.split('#')
+      const to = path === '' ? join(root, file) : join(root, dirname(file), path)
+      assert.ok(existsSync(to), `${file}: ${link}`)
+      if (anchor !== undefined)
+        assert.ok(anchors(readFileSync(to, 'utf8')).includes(anchor), `${file}: ${link}`)
+    }
+  }
+  assert.ok(links > 80, `${links}`)
 })

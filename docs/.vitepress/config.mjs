@@ -12,8 +12,15 @@ export default {
   srcExclude: ['api/README.md'],
   // What is outside of docs/: source files, which the checkout has.
   ignoreDeadLinks: [/^\.?\.?\/\.\.\//, /^\.\/\.\./, /scenarios\//, /README/, /CONTRIBUTING/],
-  // Docker's templates are {{ }}, too.
-  vue: { template: { compilerOptions: { delimiters: ['\uE000', '\uE001'] } } },
+  // Docker's templates are {{ }}, too, and none of Vue's. Other delimiters would be those of the site's own parts as well.
+  markdown: {
+    config({ renderer: { rules } }) {
+      for (const kind of ['code_inline', 'text']) {
+        const rule = rules[kind]
+        rules[kind] = (...args) => rule(...args).replaceAll('{{', '<span v-pre>{{</span>')
+      }
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

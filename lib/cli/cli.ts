@@ -56,7 +56,9 @@ async function told(error: unknown, json: boolean): Promise<number> {
 }
 
 async function report(error: unknown, json: boolean): Promise<void> {
-  if (json) say(`${JSON.stringify({ ok: false, error: explain(error) }, null, 2)}\n`)
+  const { moreOf } = await import('../lab/hint-pages.ts')
+  const text = explain(error, moreOf)
+  if (json) say(`${JSON.stringify({ ok: false, error: text }, null, 2)}\n`)
   const { default: colors } = await import('picocolors')
-  process.stderr.write(`${colors.red('error')}: ${explain(error)}\n`)
+  process.stderr.write(`${colors.red('error')}: ${text}\n`)
 }

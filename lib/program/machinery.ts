@@ -1,5 +1,5 @@
 /** All that runs the lab of a program, in one file that is loaded when the first one is opened. */
-export { guarded } from '../server/guard.ts'
+export { guarded, whenOrphaned } from '../server/guard.ts'
 export { serverPath } from '../server/path.ts'
 export { sleep } from '../server/process.ts'
 export { labName } from '../server/state.ts'

@@ -16,6 +16,22 @@ export class Interrupted extends Error {
   }
 }
 
+/**
+ * Calls `end` when the process that forked this one is gone, as a test runner that was killed: nobody hears any more what
+ * comes of it. Looks once a second, where there is such a process, until what is returned is called.
+ */
+export function whenOrphaned(end: () => void): () => void {
+  if (!process.connected) return () => {}
+  const { ppid } = process
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(timer)
+    end()
+  }, 1000)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 let atWork = 0
 
 /** Whether some work is guarded now: what fails beside it ends that. */

@@ -20,6 +20,46 @@ const matching = `test('a place is reached', async () => {
 }, 60000)
 `
 
+/** What may go wrong in a test, one after the other, and one in which nothing does. */
+const slips = `import { expect, test } from 'vitest'
+import { openLab, server, withLab } from 'vethlab'
+const n1 = server('s1').netns('n1')
+const opened = async () => {
+  const lab = await openLab()
+  await lab.step('a namespace', n1.add(), n1.ip.link.set('lo').up())
+  return lab
+}
+test('takes too long', async () => {
+  const lab = await opened()
+  await lab.exec(n1, ['sleep', '600'])
+}, 1500)
+test('throws in the middle', async () => {
+  await withLab(async (lab) => {
+    await lab.step('a namespace', n1.add())
+    throw new Error('my own')
+  })
+})
+test('forgets to await', async () => {
+  await using lab = await opened()
+  lab.exec(n1, ['sleep', '1'])
+})
+test('forgets to close', async () => void (await opened()))
+test('waits for a port', async () => {
+  await using lab = await opened()
+  await lab.until(n1.tcp('127.0.0.1', 80).open, { within: 500 })
+})
+test('asks a place that is gone', async () => {
+  await using lab = await opened()
+  await lab.run(server('s1').exec('ip', 'netns', 'del', 'n1'))
+  await lab.exec(n1, ['true'])
+})
+test('exits', () => process.exit(3))
+test('is not disturbed', async () => {
+  await using lab = await opened()
+  expect((await lab.exec(n1, ['echo', 'hello'])).stdout).toBe('hello\\n')
+})
+`
+
 /** Names and texts. */
 export const files: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({
@@ -99,5 +139,7 @@ if (isMainThread) {
   parentPort.postMessage(lab.name)
 }
 `,
+  'slips.mjs': slips,
+  'slips.config.mjs': "export default { test: { include: ['slips.mjs'] } }\n",
   'vitest.config.mjs': "export default { test: { include: ['*.vitest.m{js,ts}'] } }\n",
 }

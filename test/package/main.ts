@@ -94,6 +94,22 @@ const trials: readonly Trial[] = [
   ['vitest', [`${modules}/.bin/vitest`, 'run'], /2 passed/],
   ['testcontainers', [nodes[2] ?? '', '--test', 'containers.test.mjs'], /^# pass 1$|^ℹ pass 1$/m],
   ['jest', [`${modules}/.bin/jest`], /2 passed/, { NODE_OPTIONS: '--experimental-vm-modules' }],
+  [
+    'what goes wrong in a test stays in it',
+    [nodes[2] ?? '', `${modules}/.bin/vitest`, 'run', '--config', 'slips.config.mjs'],
+    new RegExp(
+      [
+        'Test timed out in 1500ms',
+        'my own',
+        'slips.mjs:21\\nsleep 1 was not waited for\\nPut await before it',
+        'did not come to hold within 500 ms',
+        'Cannot open network namespace "n1"',
+        'process.exit unexpectedly called',
+        '6 failed . 2 passed',
+      ].join('[^]*'),
+    ),
+  ],
+  ['and leaves nothing', [`${modules}/.bin/vethlab`, 'status'], /^No lab is up\.$/],
   ['an error of the program is its own', [process.execPath, 'throws.mjs'], /throws\.mjs:2[\s\S]*Error: mine/],
   ['vethlab --version', [`${modules}/.bin/vethlab`, '--version'], /^\d+\.\d+\.\d+$/m],
   [

@@ -38,6 +38,18 @@ for (const [what, end] of ends)
     assert.ok(await until(() => !existsSync(labFolder(name)), 5000), name)
   })
 
+test('nothing is left of a lab whose test runner is killed, though the process that it forked goes on', async () => {
+  const words = JSON.stringify(program('setInterval(() => {}, 1000)'))
+  const runner = `import { spawn } from 'node:child_process'
+spawn(process.execPath, ${words}, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', runner])
+  const [name = ''] = await firstLines(child, 1)
+  assert.match(name, /^lab-(\d+)/)
+  child.kill('SIGKILL')
+  assert.ok(await until(() => !existsSync(labFolder(name)), 10_000), name)
+  process.kill(Number(name.split('-')[1]))
+})
+
 test('20 labs at once in one process: none is in the way of another', async () => {
   const labs = await Promise.all(Array.from({ length: 20 }, () => openLab()))
   try {

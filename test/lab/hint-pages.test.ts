@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { helpPages } from '../lib/cli/help.ts'
-import { CommandFailed, explain, Unable } from '../lib/errors.ts'
-import { hintPages, pageOfHint } from '../lib/hint-pages.ts'
+import { helpPages } from '../../lib/cli/help.ts'
+import { CommandFailed, explain, Unable } from '../../lib/errors.ts'
+import { hintPages, moreOf, pageOfHint } from '../../lib/lab/hint-pages.ts'
 
-const lib = new URL('../lib', import.meta.url).pathname
+const lib = new URL('../../lib', import.meta.url).pathname
 const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && file !== 'hint-pages.ts')
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('hint-pages.ts'))
   .map((file) => readFileSync(join(lib, file), 'utf8'))
 
 /** The lines of the library that may hold a hint. */
 const texts = sources
-  .flatMap((text) => text.split('\n'))
+  .flatMap((text) => text.replace(/\$\{typed\('([^']+)'\)\}/g, 'make $1').split('\n'))
   .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line) && /['`"]/.test(line))
 
 for (const [pattern, page] of hintPages)
@@ -36,8 +36,11 @@ for (const [pattern, page] of hintPages)
 
 test('an error names the page after its hint, and none where no page tells more', () => {
   const missing = new CommandFailed('ip link set x up', 1, 'Cannot find device "x"')
-  assert.match(explain(missing), /which step makes it\?\nMore: docs\/scenario\.md$/)
-  assert.match(explain(new Unable('no', { hint: 'make setup fetches it' })), /\nMore: docs\/needs\.md$/)
-  assert.doesNotMatch(explain(new Unable('no', { hint: 'Leave one out.' })), /More:/)
-  assert.doesNotMatch(explain(new Unable('no')), /More:/)
+  assert.match(explain(missing, moreOf), /which step makes it\?\nMore: docs\/scenario\.md$/)
+  assert.match(
+    explain(new Unable('no', { hint: 'make setup fetches it' }), moreOf),
+    /\nMore: docs\/needs\.md$/,
+  )
+  assert.doesNotMatch(explain(new Unable('no', { hint: 'Leave one out.' }), moreOf), /More:/)
+  assert.doesNotMatch(explain(new Unable('no'), moreOf), /More:/)
 })

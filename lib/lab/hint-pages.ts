@@ -1,4 +1,6 @@
 /** Which page of the documentation tells more of what a hint is about. */
+import { join, relative } from 'node:path'
+import { home, installed } from '../server/installed.ts'
 
 /** Kinds of hints, by what stands in them, and the page of each. The first that matches counts. */
 export const hintPages: ReadonlyArray<readonly [RegExp, string]> = [
@@ -9,7 +11,7 @@ export const hintPages: ReadonlyArray<readonly [RegExp, string]> = [
   ],
   // what the machine lacks, and what an engine and its images are
   [
-    /VETHLAB_ENGINE|IMAGE=|\bsetup\b|\bdoctor\b|modprobe|Install it|needs root|a lab (made )?without root|This kernel lacks|as udev does|OpenBSD|nft --version|engine whose firewall/,
+    /VETHLAB_ENGINE|IMAGE=|(make|npx vethlab) (setup|doctor)|modprobe|Install it|needs root|a lab (made )?without root|This kernel lacks|as udev does|OpenBSD|nft --version|engine whose firewall/,
     'needs',
   ],
   [/VETHLAB_RESULTS names|results of the class|that learn writes/, 'teachers'],
@@ -32,3 +34,10 @@ export const hintPages: ReadonlyArray<readonly [RegExp, string]> = [
 /** The page, without `.md`; undefined where no page tells more. */
 export const pageOfHint = (hint: string): string | undefined =>
   hintPages.find(([pattern]) => pattern.test(hint))?.[1]
+
+/** The line that names the page, as it is had here: in a checkout it is a file. */
+export function moreOf(hint: string): string | undefined {
+  const page = pageOfHint(hint)
+  if (page === undefined) return undefined
+  return `More: ${installed ? `npx vethlab help ${page}` : relative(process.cwd(), join(home, `docs/${page}.md`))}`
+}
