@@ -183,11 +183,8 @@ export function classify(said: string): { cause: Cause; hint: string } | undefin
   return undefined
 }
 
-/** The error as shown to the user: where, the command, what was said, what to do, and what `more` says of that. */
-export function explain(
-  error: unknown,
-  more: (hint: string) => string | undefined = () => undefined,
-): string {
+/** The error as shown to the user: where, the command, what was said, what to do, and `more` of it. */
+export function explain(error: unknown, more = (_: string): string | undefined => undefined): string {
   if (!(error instanceof VethlabError)) {
     if (!(error instanceof Error)) return String(error)
     if (process.env.DEBUG) return error.stack ?? error.message

@@ -4,7 +4,7 @@ const pages: Readonly<Record<string, readonly string[]>> = {
   scenario: ['up', 'test', 'status', 'shell', 'exec', 'print', 'new', 'scenarios'],
   machine: ['down', 'clean'],
   why: ['why'],
-  page: ['map', 'ui'],
+  page: ['map', 'ui', 'try'],
   exercises: ['learn'],
   teachers: ['grade'],
   record: ['record'],

@@ -10,7 +10,6 @@ import { nearest } from '../language/grammar/nearest.ts'
 import type { Catalogue } from './catalogue.ts'
 import { mustMakeSense, mustStandOnce, options, reading, yargs } from './options.ts'
 import { type Args, type Subject, subjectOf, type Verb } from './verb.ts'
-import { pageOfVerb } from './verb-pages.ts'
 import { verbsOf } from './verb-table.ts'
 
 /** Does what the words of a command line ask. Returns the exit code. */
@@ -27,11 +26,12 @@ export async function run(typed: readonly string[], started: Scenario | Catalogu
     const ours = error instanceof VethlabError || (error && !message)
     throw ours ? error : unknownWords(message, argv, verbs, subject)
   })
+  const help = asksHelp(argv) ? await import('./verb-pages.ts') : undefined
   for (const verb of verbs)
     parser.command(
       verb.words as string,
       verb.about,
-      (one) => withWords(one, verb),
+      (one) => withWords(one, verb).epilogue(`More: vethlab help ${help?.pageOfVerb(nameOf(verb))}`),
       async (args: unknown) => {
         code = await verb.run(args as Args)
       },
@@ -40,9 +40,10 @@ export async function run(typed: readonly string[], started: Scenario | Catalogu
   return code
 }
 
+const asksHelp = (argv: readonly string[]) => argv.some((word) => /^(--help|-h)$/.test(word))
+
 /** Whether the words are likely to build a lab. A wrong guess costs time, and nothing else. */
-const builds = (argv: readonly string[]): boolean =>
-  !argv.some((word) => word === '--help' || word === '-h') && /^(up|test|-.*|)$/.test(argv[0] ?? '')
+const builds = (argv: readonly string[]): boolean => !asksHelp(argv) && /^(up|test|-.*|)$/.test(argv[0] ?? '')
 
 /** yargs takes the word `help` for itself, wherever it is the last one. */
 const withoutHelp = (argv: readonly string[], started: Scenario | Catalogue): readonly string[] =>
@@ -75,15 +76,14 @@ function parserOf(argv: readonly string[], { own, catalogue }: Subject): Argv {
 }
 
 /** The parser of one verb: its positional words, and its own options. */
-function withWords(parser: Argv, verb: Verb): Argv {
-  const { words, positional = {}, options = {} } = verb
+function withWords(parser: Argv, { words, positional = {}, options = {} }: Verb): Argv {
   const text = [words].flat().join(' ')
   const named = [...text.matchAll(/[<[](\w+)[>\]]/g)].map(([, name = '']) => name)
   for (const name of named) {
     const describe = positional[name]
     parser.positional(name, { type: 'string', ...(describe === undefined ? {} : { describe }) })
   }
-  return parser.options(options).epilogue(`More: vethlab help ${pageOfVerb(nameOf(verb))}`)
+  return parser.options(options)
 }
 
 /** The first word that is neither an option nor the value of one. */
