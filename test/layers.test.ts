@@ -197,7 +197,7 @@ test('heavy libraries are loaded only when they are needed', () => {
 
 // What each start costs. The language grows with its words; the command line has no reason to.
 for (const [entry, limit] of [
-  ['cli/cli.ts', 56],
+  ['cli/cli.ts', 57],
   ['index.ts', 520],
 ] as const)
   test(`lib/${entry} brings at most ${limit} KB with it`, () => {

@@ -48,14 +48,15 @@ test('a seed that is none is refused', async () => {
   for (const wrong of ['x', -1, 1.5, 1e9]) assert.throws(() => seedOf(wrong), /is not a seed/)
 })
 
-/** A few of them, others each time (SEED=number); WHOLE=1, as in CI, takes all, and EXERCISES="mtu cable" those. */
-const seed = Number(process.env.SEED ?? Date.now() % 1000)
+/** A few of them, others each time; WHOLE=1, as in CI, takes all, and EXERCISES="mtu cable" those; SEED=number draws others. */
+const chosen = Number(process.env.SEED ?? Date.now() % 1000)
+const seed = Number(process.env.SEED ?? 3)
 const wanted = process.env.EXERCISES?.split(' ')
 const tried = wanted
   ? all.filter(({ name }) => wanted.includes(name))
   : process.env.WHOLE
     ? all
-    : all.filter((_, i) => (i * 7 + seed) % all.length < 5)
+    : all.filter((_, i) => (i * 7 + chosen) % all.length < 5)
 
 /** Puts a rule before all others, in both families, wherever there is a firewall: in each namespace, on each server. */
 async function everywhere(lab: OpenLab, ...words: string[]): Promise<void> {
