@@ -132,7 +132,7 @@ test('zx runs a scenario that it is given', async () => {
 
 test('the end of a run is a few lines; --table shows all checks', async () => {
   const few = (await vethlab('namespaces', ['test'])).stdout
-  assert.match(few, /the host has no leg in that subnet\n\nAll 7 checks hold, \S+ s\.\n$/)
+  assert.match(few, /the host has no leg in that subnet\n\nAll 8 checks hold, \S+ s\.\n$/)
   assert.match((await vethlab('namespaces', ['test', '--table'])).stdout, /expected +observed +why/)
   const file = scenarioFile(
     'fails',

@@ -112,5 +112,5 @@ test('a checkout in a folder with any name', async () => {
   assert.equal(code, 0, stderr)
   assert.equal(stdout, (await vethlab('compose', ['print'])).stdout)
   const run = await here('scenarios/namespaces.ts', 'test', '-q')
-  assert.match(run.stdout, /All 7 checks hold/, run.stderr)
+  assert.match(run.stdout, /All 8 checks hold/, run.stderr)
 })

@@ -103,7 +103,7 @@ test('the gateway recipe speaks the family of its subnet', () => {
   const of = { from: 'r0', bridge: 'br0', subnet: 'fd00::/64', chain: 'FORWARD' }
   assert.deepEqual(
     gateway(server1, of).map((command) => toShell(command).split(' ').slice(0, 3).join(' ')),
-    ['ip6tables -I FORWARD', 'ip6tables -t raw'],
+    ['ip6tables -I FORWARD', 'ip6tables -t raw', 'ip6tables -I FORWARD'],
   )
 })
 

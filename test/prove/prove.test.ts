@@ -53,7 +53,7 @@ test('after down of a scenario nothing differs; only its user can read what the 
 test('test --prove, as text and as JSON', async () => {
   const text = await lab('test', '-q', '--prove')
   assert.equal(text.code, 0, text.stdout + text.stderr)
-  assert.match(text.stdout, /All 7 checks hold[\s\S]*\n0 differences\n$/)
+  assert.match(text.stdout, /All 8 checks hold[\s\S]*\n0 differences\n$/)
   const json = await lab('test', '--prove', '--json')
   assert.equal(json.code, 0)
   const { ok, proof } = JSON.parse(json.stdout) as { ok: boolean; proof: Proof }

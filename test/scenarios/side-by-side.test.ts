@@ -88,7 +88,7 @@ test('--copies: ten by one program, each apart; what it cannot do is refused', a
   const up = (...words: string[]) => vethlab('namespaces', ['up', '--name', 'side-copy', ...words])
   const { code, stdout, stderr } = await up('--copies', '10')
   assert.equal(code, 0, stdout + stderr)
-  assert.match(stdout, /✓ side-copy-10 {2}7 checks hold\n10 of 10 are up and hold/)
+  assert.match(stdout, /✓ side-copy-10 {2}8 checks hold\n10 of 10 are up and hold/)
   assert.equal(stderr, '')
   await listed(labs)
   await apart(labs)

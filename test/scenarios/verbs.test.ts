@@ -21,7 +21,7 @@ test('up leaves the lab up, and says how to enter and to clean', async () => {
   const { code, stdout, stderr } = await lab('up')
   assert.equal(code, 0, stderr)
   assert.match(stdout, /server1\$ ip link add name veth-s1 type veth peer name veth-s2/)
-  assert.match(stdout, /All 7 checks hold/)
+  assert.match(stdout, /All 8 checks hold/)
   assert.match(stdout, /look around: {2}make shell-verbs-test/)
   for (const line of stdout.slice(stdout.lastIndexOf('All')).split('\n'))
     assert.ok(line.trimEnd().length <= 80, line)
