@@ -192,6 +192,8 @@ test(
       if (line.includes('iptables') && typed.includes('ended with an error')) continue
       if (typed.includes('ended with 127')) continue // the tool is not here, as vconfig
       const again = stateAfter(shell, ofLine(line))
+      // Nor is this one: what the shell said of the line was that a file of it is not here.
+      if (again.includes('ended with 127') && typed.includes('ended with an error')) continue
       if (again !== typed) wrong.push(`${line}\n${shell}\n${difference(typed, again)}`)
       if (typed.includes('ended with 0')) compared++
     }
