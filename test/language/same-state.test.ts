@@ -165,9 +165,9 @@ function printed(line: string): string | undefined {
     : commands.map((one) => toShell(one as Command)).join('\n')
 }
 
-/** What needs more than a namespace, and what only waits. */
+/** What needs more than a namespace, what only waits, and ifconfig, which takes away the address that eth0 has here. */
 const elsewhere =
-  /docker|ping|\bnc\b|dig|nslookup|monitor|tcpdump|arping|traceroute|conntrack|\bwg\b|\bss\b|brctl|\$/
+  /docker|ifconfig eth0|ping|\bnc\b|dig|nslookup|monitor|tcpdump|arping|traceroute|conntrack|\bwg\b|\bss\b|brctl|\$/
 
 test(
   'what is printed for a line comes to the state that the line comes to',
