@@ -31,7 +31,7 @@ test('a second up says so and checks what still must hold', async () => {
   const { code, stdout } = await lab('up')
   assert.equal(code, 0)
   assert.match(stdout, /verbs-test is up already: checking it again/)
-  assert.match(stdout, /All 5 checks hold/)
+  assert.match(stdout, /All 6 checks hold/)
   assert.doesNotMatch(stdout, /netns add/)
 })
 
