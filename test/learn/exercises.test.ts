@@ -1,7 +1,7 @@
 /** Exercises: broken before, the cause is what why says, the model answer solves them, wrong answers do not. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { after, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { type Check, isNegative } from '../../lib/language/checks/check.ts'
 import { type Exercise, layers } from '../../lib/learn/exercise.ts'
 import { judge } from '../../lib/learn/judge.ts'
@@ -79,39 +79,42 @@ async function cut(lab: OpenLab, { from, target }: Check): Promise<void> {
   assert.equal(code, 0)
 }
 
-for (const exercise of tried)
-  test(`${exercise.name} (SEED=${seed})`, async () => {
-    const task = exercise.task(seed)
-    const lab = await openLab()
-    open.push(lab)
-    await task.build(lab)
-    const intact = await judge(lab.sandbox, task, [])
-    assert.equal(intact.status, 'solved', JSON.stringify(intact))
-    const changes = await broken(lab.sandbox, task.faults)
-    const before = await judge(lab.sandbox, task, changes)
-    assert.equal(before.status, 'broken', 'nothing done')
-    assert.deepEqual(before.left, [...changes.keys()])
-    for (const { shows, at, cause } of task.faults) {
-      const { verdict } = await lab.why(shows)
-      assert.deepEqual([verdict.place, verdict.cause], [at, cause], verdict.says)
-    }
-    assert.ok(task.stays.some(isNegative), 'something is protected')
-    await everywhere(lab, '-I', '-j', 'ACCEPT')
-    assert.notEqual((await judge(lab.sandbox, task, changes)).status, 'solved', 'an ACCEPT for all')
-    await everywhere(lab, '-D', '-j', 'ACCEPT')
-    let solved = before
-    for (const [i, { mends }] of task.faults.entries()) {
-      await mended(lab.sandbox, mends)
-      solved = await judge(lab.sandbox, task, changes)
-      const left = solved.status === 'solved' ? [] : [...changes.keys()].slice(i + 1)
-      assert.deepEqual(solved.left, left, 'hints are of what still stands')
-    }
-    assert.equal(solved.status, 'solved', JSON.stringify(solved))
-    const other = task.stays.find(
-      ({ expected, target }) => /^(open|replies)/.test(expected) && typeof target === 'string',
-    )
-    assert.ok(other)
-    await cut(lab, other)
-    assert.notEqual((await judge(lab.sandbox, task, changes)).status, 'solved', 'another pair broken')
-    await lab.close()
-  })
+// Each is mostly waited for: two at a time.
+describe(`each exercise (SEED=${seed})`, { concurrency: 2 }, () => {
+  for (const exercise of tried)
+    test(exercise.name, async () => {
+      const task = exercise.task(seed)
+      const lab = await openLab()
+      open.push(lab)
+      await task.build(lab)
+      const intact = await judge(lab.sandbox, task, [])
+      assert.equal(intact.status, 'solved', JSON.stringify(intact))
+      const changes = await broken(lab.sandbox, task.faults)
+      const before = await judge(lab.sandbox, task, changes)
+      assert.equal(before.status, 'broken', 'nothing done')
+      assert.deepEqual(before.left, [...changes.keys()])
+      for (const { shows, at, cause } of task.faults) {
+        const { verdict } = await lab.why(shows)
+        assert.deepEqual([verdict.place, verdict.cause], [at, cause], verdict.says)
+      }
+      assert.ok(task.stays.some(isNegative), 'something is protected')
+      await everywhere(lab, '-I', '-j', 'ACCEPT')
+      assert.notEqual((await judge(lab.sandbox, task, changes)).status, 'solved', 'an ACCEPT for all')
+      await everywhere(lab, '-D', '-j', 'ACCEPT')
+      let solved = before
+      for (const [i, { mends }] of task.faults.entries()) {
+        await mended(lab.sandbox, mends)
+        solved = await judge(lab.sandbox, task, changes)
+        const left = solved.status === 'solved' ? [] : [...changes.keys()].slice(i + 1)
+        assert.deepEqual(solved.left, left, 'hints are of what still stands')
+      }
+      assert.equal(solved.status, 'solved', JSON.stringify(solved))
+      const other = task.stays.find(
+        ({ expected, target }) => /^(open|replies)/.test(expected) && typeof target === 'string',
+      )
+      assert.ok(other)
+      await cut(lab, other)
+      assert.notEqual((await judge(lab.sandbox, task, changes)).status, 'solved', 'another pair broken')
+      await lab.close()
+    })
+})

@@ -31,7 +31,7 @@ const refused = (
   assert.match(
     done.stderr,
     isEmptyOption
-      ? /^error: --name takes a value\nAs in: --name NAME\n$/
+      ? /^error: --name takes a value\nAs in: --name NAME\nMore: docs\/scenario.md\n$/
       : /^error: "[^\n]*" is not a lab's name: letters, digits, "-" and "_", at most 40\n$/,
     all,
   )
