@@ -1,20 +1,11 @@
 /** hosts-local: A name left from testing. */
 import { exercise } from '../lib/learn/exercise.ts'
-import { editHosts, hostsOf } from './labs/names.ts'
-import { office } from './labs/office.ts'
+import { editHosts, namedOffice } from './labs/names.ts'
 
 export default exercise(import.meta, { title: 'A name left from testing', level: 2 }, (draw) => {
-  const it = office(draw)
-  const name = `${draw.one(['intranet', 'wiki', 'shop', 'mail'])}.office`
-  const line = `${it.at.web} ${name}`
+  const { it, name, line, build } = namedOffice(draw)
   return {
-    build: async (lab) => {
-      await it.build(lab)
-      await lab.step(
-        'The name of the web server',
-        ...[it.a, it.b].map((one) => hostsOf(it.server1, one, line)),
-      )
-    },
+    build,
     report: `${name} refuses ${it.a.name} at once; ${it.b.name} reads it. No firewall was touched.`,
     faults: [
       {

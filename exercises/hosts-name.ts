@@ -1,21 +1,12 @@
 /** hosts-name: A name that one does not know. */
 import { exercise } from '../lib/learn/exercise.ts'
-import { editHosts, hostsOf } from './labs/names.ts'
-import { office } from './labs/office.ts'
+import { editHosts, namedOffice } from './labs/names.ts'
 
 export default exercise(import.meta, { title: 'A name that one does not know', level: 1 }, (draw) => {
-  const it = office(draw)
-  const name = `${draw.one(['intranet', 'wiki', 'shop', 'mail'])}.office`
-  const line = `${it.at.web} ${name}`
+  const { it, name, build } = namedOffice(draw)
   const byName = [it.a, it.b].map((place) => place.tcp(name, it.port).open)
   return {
-    build: async (lab) => {
-      await it.build(lab)
-      await lab.step(
-        'The name of the web server',
-        ...[it.a, it.b].map((one) => hostsOf(it.server1, one, line)),
-      )
-    },
+    build,
     report: `${it.a.name} types ${name} and gets no page; by its address the web server opens. ${it.b.name} beside it types the same, and reads.`,
     faults: [
       {

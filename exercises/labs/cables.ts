@@ -25,5 +25,21 @@ export function addressed(place: Netns, dev: string, address: Ipv4 | Ipv6, lengt
   return place.ip.addr.add(`${address}/${length}` as `${Ipv4}/${number}`).dev(dev)
 }
 
+/** Where two clients and the router of their switch are. */
+interface LanAddresses {
+  readonly server: Ipv4
+  readonly a: Ipv4
+  readonly b: Ipv4
+}
+
+/** Two clients at the switch `lan` of a server, which is their router. */
+export const clients = (server: Server, [a, b]: readonly [Netns, Netns], at: LanAddresses): Command[] => [
+  ...[a, b].flatMap((place) => plugged(server, place, 'eth0', 'lan')),
+  addressed(a, 'eth0', at.a, 24),
+  addressed(b, 'eth0', at.b, 24),
+  server.ip.addr.add(`${at.server}/24`).dev('lan'),
+  ...[a, b].map((place) => place.ip.route.add('default').via(at.server)),
+]
+
 /** What an OUTPUT, INPUT or FORWARD lets through that belongs to what was let through before. */
 export const established = ['ESTABLISHED', 'RELATED'] as const

@@ -1,7 +1,7 @@
 /** A machine with containers, and a client on its LAN: a published web server, and a database for it alone. */
 import { image, type Lab, server } from 'vethlab'
 import type { Draw } from '../../lib/learn/exercise.ts'
-import { addressed, bridge, made, plugged } from './cables.ts'
+import { bridge, clients, made } from './cables.ts'
 
 /** Such a machine as a seed has it. */
 export function published(draw: Draw) {
@@ -33,14 +33,7 @@ export function published(draw: Draw) {
   const runDb = () => [docker.run(image).name('db').network('app').ip(at.db), db.listen(dbPort)]
   const build = async (lab: Lab) => {
     await lab.step('A LAN with two clients', ...[a, b].map(made), bridge(server1, 'lan'))
-    await lab.step(
-      'Cables and addresses',
-      ...[a, b].map((place) => plugged(server1, place, 'eth0', 'lan')),
-      addressed(a, 'eth0', at.a, 24),
-      addressed(b, 'eth0', at.b, 24),
-      server1.ip.addr.add(`${at.server}/24`).dev('lan'),
-      ...[a, b].map((place) => place.ip.route.add('default').via(at.server)),
-    )
+    await lab.step('Cables and addresses', ...clients(server1, [a, b], at))
     await lab.step('A network with two containers', network(), ...runWeb(), ...runDb())
     await lab.step(
       'What the clients say to each other passes the firewall, too, which Docker has shut',

@@ -1,7 +1,7 @@
 /** A shop by Docker Compose: a web server that the LAN reads, a database behind it. Its file is /opt/shop/compose.yaml. */
 import { type Command, type Lab, server } from 'vethlab'
 import type { Draw } from '../../lib/learn/exercise.ts'
-import { addressed, bridge, made, plugged } from './cables.ts'
+import { bridge, clients, made } from './cables.ts'
 
 const folder = '/opt/shop'
 /** The file of the shop. */
@@ -57,11 +57,7 @@ export function shop(draw: Draw) {
     await lab.step('A LAN with two clients', ...[a, b].map(made), bridge(server1, 'lan'))
     await lab.step(
       'Cables and addresses',
-      ...[a, b].map((place) => plugged(server1, place, 'eth0', 'lan')),
-      addressed(a, 'eth0', at.a, 24),
-      addressed(b, 'eth0', at.b, 24),
-      server1.ip.addr.add(`${at.server}/24`).dev('lan'),
-      ...[a, b].map((place) => place.ip.route.add('default').via(at.server)),
+      ...clients(server1, [a, b], at),
       server1.iptables.filter.append('FORWARD').in('lan').out('lan').jump('ACCEPT'),
     )
     await lab.step(

@@ -19,7 +19,7 @@ import { ref, splitRefs } from '../../lib/language/ref.ts'
 import { quote } from '../../lib/language/shell.ts'
 import { undoOf } from '../../lib/language/undo.ts'
 import { partsOf, script } from '../../lib/print/script.ts'
-import { likely, type Method, say, walk } from './vocabulary.ts'
+import { isPlain, likely, type Method, say, walk } from './vocabulary.ts'
 
 const runs = Number(process.env.RUNS ?? 20_000)
 const seed = Number(process.env.SEED ?? 13)
@@ -182,13 +182,6 @@ const evil: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 40, arbitrary: fc.array(fc.oneof(evilText, noText), { maxLength: 3 }) },
   { weight: 1, arbitrary: long },
 )
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  !('kind' in value) &&
-  !('argv' in value)
 
 /** A right value with one part of it spoilt. */
 function spoilt(value: unknown): fc.Arbitrary<unknown> {

@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { BadInput } from '../../lib/errors.ts'
 import type { Command } from '../../lib/language/command.ts'
 import { lineBehind } from '../../lib/language/grammar/form.ts'
-import { type Method, say, walk } from './vocabulary.ts'
+import { isPlain, type Method, say, walk } from './vocabulary.ts'
 
 /** An error that tells its line costs a hundred times as much, and here nobody reads it. */
 const depth = Error.stackTraceLimit
@@ -59,13 +59,6 @@ function callOf({ path, steps, good }: Method): (args: readonly unknown[]) => un
 /** An argument, in short. */
 const shown = (value: unknown): string =>
   isPlain(value) || typeof value === 'string' ? JSON.stringify(value) : Object.prototype.toString.call(value)
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  !('kind' in value) &&
-  !('argv' in value)
 
 /** The same call with something that it does not take. */
 function* surplusOf(args: readonly unknown[]): Generator<readonly unknown[]> {

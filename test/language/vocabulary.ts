@@ -227,6 +227,14 @@ export const likely: readonly unknown[] = [
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
+/** Whether it is an object of options, and no place, command or check. */
+export const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.getPrototypeOf(value) === Object.prototype &&
+  !('kind' in value) &&
+  !('argv' in value)
+
 /** The names of an object's functions and objects, its prototype's, too: what a script can say behind a dot. */
 function namesOf(value: object): string[] {
   const names = new Set<string>()
